@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A wall (target) stands only where an import must be impossible; see Sources/README.md.
+// `District` cannot import `Compound`, so the aggregator cannot even name a person's record.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+]
+
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let http: [Target.Dependency] = [
+    .product(name: "Hummingbird", package: "hummingbird"),
+    .product(name: "HTTPTypes", package: "swift-http-types"),
+    .product(name: "NIOCore", package: "swift-nio"),
+]
+let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let embeds: [CSetting] = [.unsafeFlags(["-Wno-c23-extensions"])]
+
+let package = Package(
+    name: "jiayuan",
+    products: [
+        .executable(name: "jiayuan", targets: ["jiayuan"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
+    ],
+    targets: [
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
+        .target(name: "CAssets", exclude: ["files"], cSettings: embeds),
+        .target(name: "Federation", swiftSettings: strict),
+        .target(name: "Coverage", swiftSettings: strict),
+        .target(name: "Wire", dependencies: ["Federation", "CZlib"], exclude: ["PROTOCOL.md"], swiftSettings: strict),
+        .target(name: "Sync", dependencies: ["Federation", "Wire", "CCurl", log], swiftSettings: strict),
+        .target(
+            name: "Daemon",
+            dependencies: http + [
+                log, grdb, yaml, crypto, "CAssets",
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Compound",
+            dependencies: ["Federation", "Wire", "Sync", "Daemon", grdb, log],
+            swiftSettings: strict),
+        .target(
+            name: "District",
+            dependencies: ["Federation", "Coverage", "Wire", "Sync", "Daemon", grdb, log] + http,
+            swiftSettings: strict),
+        .target(name: "Generator", swiftSettings: strict),
+        .executableTarget(
+            name: "jiayuan",
+            dependencies: [
+                "Federation", "Coverage", "Wire", "Sync", "Daemon", "Compound", "District", "Generator", log,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "FederationTests", dependencies: ["Federation"], path: "Tests/Federation", swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,89 @@
+/// One HTTP request with its body whole and bounded, as a stage sees it.
+package struct Call: Sendable {
+    package var method: String
+    package var path: String
+    /// Values taken from the route's pattern, percent-decoded: `{unit}` → `unit`.
+    package var captures: [String: String]
+    package var query: [String: String]
+    /// Names in lower case.
+    package var headers: [String: String]
+    package var body: [UInt8]
+    /// Address of the caller; empty over the local socket.
+    package var peer: String
+
+    package init(
+        method: String, path: String, captures: [String: String] = [:], query: [String: String] = [:],
+        headers: [String: String] = [:], body: [UInt8] = [], peer: String = ""
+    ) {
+        self.method = method
+        self.path = path
+        self.captures = captures
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.peer = peer
+    }
+
+    package func cookie(_ name: String) -> String? {
+        for pair in (headers["cookie"] ?? "").split(separator: ";") {
+            let parts = pair.drop { $0 == " " }.split(separator: "=", maxSplits: 1)
+            if parts.count == 2, parts[0] == name { return String(parts[1]) }
+        }
+        return nil
+    }
+}
+
+/// What is answered.
+package struct Reply: Sendable {
+    package var status: Int
+    package var headers: [(name: String, value: String)]
+    package var body: [UInt8]
+
+    package init(status: Int, type: String, body: [UInt8], headers: [(name: String, value: String)] = []) {
+        self.status = status
+        self.headers = [(name: "content-type", value: type)] + headers
+        self.body = body
+    }
+
+    package static func json(_ text: String, status: Int = 200) -> Reply {
+        Reply(status: status, type: "application/json; charset=utf-8", body: Array(text.utf8))
+    }
+
+    package static func html(_ text: String, status: Int = 200) -> Reply {
+        Reply(status: status, type: "text/html; charset=utf-8", body: Array(text.utf8))
+    }
+
+    package static func text(_ text: String, status: Int = 200) -> Reply {
+        Reply(status: status, type: "text/plain; charset=utf-8", body: Array(text.utf8))
+    }
+
+    /// 303, so that a form that was sent is not sent again by a reload.
+    package static func seeOther(_ location: String, headers: [(name: String, value: String)] = []) -> Reply {
+        Reply(status: 303, type: "text/plain", body: [], headers: headers + [(name: "location", value: location)])
+    }
+}
+
+/// One thing a server answers.
+package struct Route: Sendable {
+    package var method: String
+    /// Such as `/v1/units/{unit}/delta`.
+    package var pattern: String
+    /// Bytes of body that are read before 413 is answered.
+    package var bodyLimit: Int
+    package var handler: @Sendable (Call) async throws -> Reply
+
+    package init(
+        _ method: String, _ pattern: String, bodyLimit: Int = 64 * 1024,
+        handler: @escaping @Sendable (Call) async throws -> Reply
+    ) {
+        self.method = method
+        self.pattern = pattern
+        self.bodyLimit = bodyLimit
+        self.handler = handler
+    }
+}
+
+/// An error that has an answer of its own. Any other error is logged and answered 500.
+package protocol Answerable: Error {
+    func reply(to call: Call) -> Reply
+}

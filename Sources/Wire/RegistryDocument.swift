@@ -1,0 +1,88 @@
+public import Foundation
+package import Federation
+
+/// What a parent tells a child downward: the whole of what concerns the asker. The answer replaces
+/// what the child held; there is no cursor that could point into the wrong history.
+package struct RegistryDocument: Codable, Sendable, Equatable {
+    package struct Place: Codable, Sendable, Equatable {
+        package var code: String
+        package var name: String
+        package var level: String
+
+        package init(code: String, name: String, level: String) {
+            self.code = code
+            self.name = name
+            self.level = level
+        }
+    }
+
+    package struct Unit: Codable, Sendable, Equatable {
+        package var code: String
+        package var name: String
+        package var expectedHouseholds: Int
+        package var expectedResidents: Int
+        package var dutyTelephone: String
+
+        package init(code: String, name: String, expectedHouseholds: Int, expectedResidents: Int, dutyTelephone: String) {
+            self.code = code
+            self.name = name
+            self.expectedHouseholds = expectedHouseholds
+            self.expectedResidents = expectedResidents
+            self.dutyTelephone = dutyTelephone
+        }
+    }
+
+    /// One round of work that every unit owes: its rows carry `code` as their period.
+    package struct Campaign: Codable, Sendable, Equatable {
+        package var code: String
+        package var name: String
+        /// Seconds since 1970.
+        package var opens: Int64
+        package var deadline: Int64
+        package var order: String
+        package var closed: Bool
+
+        package init(code: String, name: String, opens: Int64, deadline: Int64, order: String, closed: Bool) {
+            self.code = code
+            self.name = name
+            self.opens = opens
+            self.deadline = deadline
+            self.order = order
+            self.closed = closed
+        }
+    }
+
+    package var v: Int
+    /// The parent's identity, 32 hexadecimal digits.
+    package var parent: String
+    package var unit: Unit
+    /// The divisions above the unit, the root first.
+    package var path: [Place]
+    package var campaigns: [Campaign]
+
+    package init(v: Int, parent: String, unit: Unit, path: [Place], campaigns: [Campaign]) {
+        self.v = v
+        self.parent = parent
+        self.unit = unit
+        self.path = path
+        self.campaigns = campaigns
+    }
+
+    /// UTF-8 JSON with sorted keys: the bytes that are sent and whose digest is the ETag.
+    package func encoded() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(self))
+    }
+
+    package static func decoded(_ bytes: [UInt8]) throws -> RegistryDocument {
+        try JSONDecoder().decode(RegistryDocument.self, from: Data(bytes))
+    }
+
+    /// The ETag without its quotes: 32 hexadecimal digits.
+    package static func digest(of bytes: [UInt8]) -> String {
+        var hasher = SipHash128(key: 0)
+        hasher.combine(bytes: bytes)
+        return Hex.text(hasher.finish())
+    }
+}

@@ -1,0 +1,2 @@
+import ArgumentParser
+@main struct Jiayuan: ParsableCommand { mutating func run() {} }
