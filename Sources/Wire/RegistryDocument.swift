@@ -1,5 +1,5 @@
-public import Foundation
-package import Federation
+import Foundation
+import Federation
 
 /// What a parent tells a child downward: the whole of what concerns the asker. The answer replaces
 /// what the child held; there is no cursor that could point into the wrong history.
