@@ -39,11 +39,11 @@ package struct Count: Hashable, Sendable, ExpressibleByIntegerLiteral {
         raw = value
     }
 
-    /// From the wire or the store, where −1 stands for unknown.
-    package init?(wire value: Int64) {
-        guard (-1...Count.ceiling).contains(value) else { return nil }
-        raw = value
-    }
+    /// From the wire or the store, where −1 stands for unknown. Not checked, because a single bad row
+    /// is refused by name, not the whole body: see `isValid`.
+    package init(unchecked value: Int64) { raw = value }
+
+    package var isValid: Bool { (-1...Count.ceiling).contains(raw) }
 
     package var known: Int64? { raw < 0 ? nil : raw }
 }

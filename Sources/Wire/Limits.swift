@@ -1,0 +1,27 @@
+/// Bounds of one request; a parent answers 413 beyond them.
+package enum Limits {
+    package static let version = 1
+    package static let rows = 4096
+    /// Bytes of a push as sent, and after inflating.
+    package static let compressed = 256 * 1024
+    package static let inflated = 512 * 1024
+    /// A body that inflates further than this is an attack, not rows.
+    package static let ratio = 100
+    package static let symbols = 8192
+    package static let sets = 64
+    package static let countsPerRow = 256
+    package static let depth = 8
+    package static let answer = 64 * 1024
+    package static let registry = 8 * 1024 * 1024
+}
+
+/// The paths of the protocol.
+package enum Paths {
+    package static let delta = "/v1/units/{unit}/delta"
+    package static let snapshot = "/v1/units/{unit}/snapshot"
+    package static let registry = "/v1/registry"
+    package static let ndjson = "application/x-ndjson"
+    package static let answer = "application/vnd.jiayuan+json"
+
+    package static func push(_ unit: String, _ kind: String) -> String { "/v1/units/\(unit)/\(kind)" }
+}
