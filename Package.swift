@@ -62,7 +62,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "District",
-            dependencies: ["Federation", "Coverage", "Wire", "Sync", "Daemon", grdb, log] + http,
+            dependencies: ["Federation", "Coverage", "Wire", "Sync", "Daemon", grdb, log, crypto],
             swiftSettings: strict),
         .target(name: "Generator", swiftSettings: strict),
         .executableTarget(
@@ -73,5 +73,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(name: "FederationTests", dependencies: ["Federation"], path: "Tests/Federation", swiftSettings: strict),
+        .testTarget(name: "GeneratorTests", dependencies: ["Generator"], path: "Tests/Generator", swiftSettings: strict),
+        .testTarget(name: "DaemonTests", dependencies: ["Daemon"], path: "Tests/Daemon", swiftSettings: strict),
     ]
 )

@@ -1,0 +1,119 @@
+# The one door: people and CI call these targets and nothing else. `make` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PREFIX ?= /usr
+DESTDIR ?=
+# What `install` and `test-host` take as the daemon; the default is built for them.
+BIN ?=
+
+# A target may import only what Package.swift gives it: the walls hold, or the build fails.
+SWIFT_BUILD := swift build --explicit-target-dependency-import-check error
+SWIFT_TEST := swift test --explicit-target-dependency-import-check error
+# The Swift library goes into the binary, so that it runs where no toolchain is.
+RELEASE := -c release --static-swift-stdlib --product jiayuan
+VENV := .build-venv
+PYTEST := $(VENV)/bin/python -m pytest -q
+
+BUILD_PACKAGES := libcurl4-openssl-dev libsqlite3-dev zlib1g-dev
+# chromium and a Chinese font look at the pages; strace counts fdatasync; ip makes the networks that are cut.
+TEST_PACKAGES := python3 python3-venv strace iproute2 procps systemd curl chromium fonts-wqy-microhei
+HOST_PACKAGES := debootstrap systemd-container iproute2 procps
+
+# $(call packages,NAMES): installs what is missing of Debian's packages, or says how to.
+define packages
+	missing=(); for p in $(1); do \
+	    dpkg-query -W -f='$${db:Status-Status}' $$p 2>/dev/null | grep -qx installed || missing+=($$p); done; \
+	if [ $${#missing[@]} -gt 0 ]; then \
+	    if ! command -v apt-get >/dev/null; then \
+	        echo "These are needed (names of Debian's packages); install your system's: $${missing[*]}" >&2; \
+	        echo "This machine has no apt-get, so nothing was checked; going on." >&2; exit 0; fi; \
+	    apt="apt-get install -y --no-install-recommends $${missing[*]}"; \
+	    if [ "$$(id -u)" = 0 ]; then root=(env); \
+	    elif sudo -n true 2>/dev/null; then root=(sudo -n env); \
+	    else echo "Missing packages: $${missing[*]}" >&2; echo "Install them: sudo $$apt" >&2; exit 1; fi; \
+	    echo "installing $${missing[*]}"; \
+	    "$${root[@]}" apt-get update -qq </dev/null || echo "apt-get update failed; trying with the lists at hand" >&2; \
+	    "$${root[@]}" DEBIAN_FRONTEND=noninteractive $$apt -qq </dev/null >/dev/null; \
+	fi
+endef
+
+.PHONY: help
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | \
+	    while IFS=$$'\t' read -r target text; do printf '  make %-11s %s\n' "$$target" "$$text"; done
+
+.PHONY: setup
+setup: ## install the system packages that a build needs (apt, where it may)
+	@command -v swift >/dev/null || { echo "swift isn't on PATH: install Swift 6.3 from https://www.swift.org/install/linux/" >&2; exit 1; }
+	@$(call packages,$(BUILD_PACKAGES))
+
+.PHONY: setup-test
+setup-test: setup ## … and those that the tests need, with pytest in .build-venv
+	@$(call packages,$(TEST_PACKAGES))
+	@$(VENV)/bin/python -c 'import pytest' 2>/dev/null || \
+	    { python3 -m venv --clear $(VENV) && $(VENV)/bin/python -m pip install --quiet pytest </dev/null; }
+
+.PHONY: build
+build: setup ## debug build
+	@$(SWIFT_BUILD)
+
+.PHONY: release
+release: setup ## release build, .build/release/jiayuan
+	@$(SWIFT_BUILD) $(RELEASE)
+
+.PHONY: demo
+demo: build ## the evening of 6 April, six compounds [ONCE=1] [SEED=n] [SABOTAGE=drop-row|double-count|stale-as-current|inward-rounding]
+	@.build/debug/jiayuan demo $(if $(filter-out 0,$(ONCE)),--once) $(if $(SEED),--seed $(SEED)) $(if $(SABOTAGE),--sabotage $(SABOTAGE))
+
+.PHONY: test
+test: setup-test build ## unit tests, then tests over real processes and of the systemd units
+	@$(SWIFT_TEST)
+	@$(PYTEST) $(wildcard Tests/EndToEnd) Tests/Deploy
+
+.PHONY: test-long
+test-long: export JIAYUAN_LONG = 1
+test-long: test ## the same with the long runs (JIAYUAN_LONG=1)
+
+.PHONY: test-host
+test-host: ## one Debian 12 machine with systemd: install, cable pulled, kill -9 [BIN=path] (root)
+	@[ "$$(id -u)" = 0 ] || { echo "test-host boots a machine: run it as root (sudo make test-host)" >&2; exit 1; }
+	@$(call packages,$(HOST_PACKAGES))
+	@$(if $(BIN),,$(MAKE) --no-print-directory release)
+	@Tests/Host/host.sh $(or $(BIN),.build/release/jiayuan)
+
+.PHONY: check
+check: setup-test ## formatting, house rules, units of systemd
+	@swift format lint -r Sources Tests Package.swift --strict
+	@python3 Tests/Deploy/house_rules.py
+	@systemd-analyze security --offline=true --threshold=15 Deploy/systemd/*.service | grep Overall
+
+.PHONY: format
+format: ## rewrite the sources in the house format
+	@swift format -i -r Sources Tests Package.swift
+
+.PHONY: bench
+bench: release ## benchmark, release build
+	@.build/release/jiayuan bench
+
+.PHONY: install
+install: ## binary, units, account, tables [DESTDIR=] [PREFIX=/usr] [BIN=path]
+	@$(if $(BIN),,$(MAKE) --no-print-directory release)
+	@install -D -m 755 $(or $(BIN),.build/release/jiayuan) $(DESTDIR)$(PREFIX)/bin/jiayuan
+	@install -d $(DESTDIR)$(PREFIX)/lib/systemd/system/jiayuan-.service.d
+	@for unit in $$(cd Deploy/systemd && find . -type f); do \
+	    sed 's#/usr/bin/#$(PREFIX)/bin/#; s#/usr/share/#$(PREFIX)/share/#' "Deploy/systemd/$$unit" | \
+	    install -m 644 /dev/stdin "$(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit"; done
+	@install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/sysusers.d Deploy/sysusers.d/jiayuan.conf
+	@install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/tmpfiles.d Deploy/tmpfiles.d/jiayuan.conf
+	@install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/jiayuan Config/*
+	@install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/jiayuan Deploy/README.md
+	@[ -n "$(DESTDIR)" ] || echo "now: systemd-sysusers && systemd-tmpfiles --create jiayuan.conf && systemctl daemon-reload"
+
+.PHONY: clean
+clean: ## remove what builds, demo and tests left (packages stay fetched)
+	@! grep -q " $(CURDIR)/.test-host" /proc/mounts || { echo ".test-host is in use: end that run first" >&2; exit 1; }
+	@rm -rf --one-file-system .demo .bench .test-host $(VENV)
+	@swift package clean

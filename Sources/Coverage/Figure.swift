@@ -1,0 +1,86 @@
+/// What is known about one measure at one place, as plain counts.
+///
+/// Source of the definitions: a *known* unit kept its last appointment (or sent its final report), is
+/// not in dispute and has no unknown row; every other expected unit is *unknown* and enters the bounds
+/// with anything its ceiling allows, never with its last value.
+package struct Evidence: Sendable, Equatable {
+    /// Sums over the known units.
+    package var numerator: Int64
+    package var denominator: Int64
+    /// Sums over the unknown units' last reports; shown apart, never used in a bound.
+    package var lastNumerator: Int64
+    package var lastDenominator: Int64
+    /// Sum of the registry's ceilings of the unknown units.
+    package var unknownCeiling: Int64
+    /// Sum of the registry's ceilings of all expected units.
+    package var totalCeiling: Int64
+    /// Unknown units without a ceiling: one of them and there is no bound.
+    package var unbounded: Int
+
+    package init(
+        numerator: Int64, denominator: Int64, lastNumerator: Int64, lastDenominator: Int64, unknownCeiling: Int64,
+        totalCeiling: Int64, unbounded: Int
+    ) {
+        self.numerator = numerator
+        self.denominator = denominator
+        self.lastNumerator = lastNumerator
+        self.lastDenominator = lastDenominator
+        self.unknownCeiling = unknownCeiling
+        self.totalCeiling = totalCeiling
+        self.unbounded = unbounded
+    }
+}
+
+/// A figure that says how far it can be trusted.
+package struct Figure: Sendable, Equatable {
+    package enum NoBound: String, Sendable {
+        /// An unknown unit has no ceiling in the registry.
+        case noCeiling = "no_ceiling"
+        /// More was counted than was due somewhere; the counts themselves are in doubt.
+        case aboveDue = "above_due"
+    }
+
+    package let evidence: Evidence
+    /// Nil where there is no bound, with the reason beside it.
+    package let lower: Ratio?
+    package let upper: Ratio?
+    package let noBound: NoBound?
+
+    package init(_ evidence: Evidence) {
+        self.evidence = evidence
+        if evidence.unbounded > 0 {
+            noBound = .noCeiling
+        } else if evidence.numerator > evidence.denominator {
+            noBound = .aboveDue
+        } else {
+            noBound = nil
+        }
+        guard noBound == nil else {
+            (lower, upper) = (nil, nil)
+            return
+        }
+        // An unknown unit enters with n in 0…d and d in 0…D. N/M with N ≤ M is least where the unknown
+        // add D to the denominator only, and greatest where they add D to both.
+        let most = evidence.denominator + evidence.unknownCeiling
+        lower = Ratio(evidence.numerator, most)
+        upper = Ratio(evidence.numerator + evidence.unknownCeiling, most)
+    }
+
+    /// Of the known units alone.
+    package var rate: Ratio? { Ratio(evidence.numerator, evidence.denominator) }
+
+    /// The known now and the unknown as they last were.
+    package var lastKnown: Ratio? {
+        Ratio(evidence.numerator + evidence.lastNumerator, evidence.denominator + evidence.lastDenominator)
+    }
+
+    package var missingAtLeast: Int64 { max(0, evidence.denominator - evidence.numerator) }
+    /// Nil where there is no bound.
+    package var missingAtMost: Int64? { noBound == nil ? missingAtLeast + evidence.unknownCeiling : nil }
+    package var missingLastKnown: Int64 {
+        max(0, evidence.denominator + evidence.lastDenominator - evidence.numerator - evidence.lastNumerator)
+    }
+
+    /// How much of what may be due stands behind units that are unknown now.
+    package var shareUnknown: Ratio? { Ratio(evidence.unknownCeiling, evidence.totalCeiling) }
+}

@@ -1,0 +1,50 @@
+/// A rate as a rule over a dataset's classes: which are done, which are due. Rules are applied when
+/// reading, so that a changed rule re-reads old rows.
+package struct Measure: Sendable, Equatable {
+    /// What the due are, which decides the ceiling that bounds an unknown unit.
+    package enum Base: String, Sendable { case households, residents }
+
+    package var code: String
+    package var version: Int
+    package var dataset: String
+    package var base: Base
+    package var numerator: Set<String>
+    package var denominator: Set<String>
+
+    package init(
+        code: String, version: Int, dataset: String, base: Base, numerator: Set<String>, denominator: Set<String>
+    ) {
+        self.code = code
+        self.version = version
+        self.dataset = dataset
+        self.base = base
+        self.numerator = numerator
+        self.denominator = denominator
+    }
+
+    /// Dispositions after which nobody calls at the door again.
+    private static let final: Set<String> = [
+        "completed", "partial", "nobody_home_final", "absent", "refused", "not_found", "moved", "language", "other",
+    ]
+    private static let due = final.union(["unvisited", "nobody_home", "postponed"])
+
+    /// Households with a final disposition over the frame without vacant doors and doors that are no dwelling.
+    package static let completion = Measure(
+        code: "survey.completion", version: 1, dataset: "survey", base: .households, numerator: final, denominator: due)
+
+    /// Households where somebody was met, over the same: a door nobody opened three times is final too.
+    package static let contact = Measure(
+        code: "survey.contact", version: 1, dataset: "survey", base: .households,
+        numerator: ["completed", "partial", "postponed", "refused", "language"], denominator: due)
+
+    /// Residents tested, here or elsewhere with proof, over those who are due.
+    package static let tested = Measure(
+        code: "survey.tested", version: 1, dataset: "survey", base: .residents,
+        numerator: ["p_tested", "p_elsewhere_verified"],
+        denominator: [
+            "p_unsurveyed", "p_tested", "p_elsewhere_verified", "p_elsewhere_unverified", "p_home_service",
+            "p_refused", "p_untested",
+        ])
+
+    package static let all = [completion, contact, tested]
+}

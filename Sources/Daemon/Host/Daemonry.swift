@@ -1,0 +1,48 @@
+import Foundation
+package import Logging
+package import ServiceLifecycle
+import UnixSignals
+
+/// Runs services until SIGTERM or SIGINT, beating the watchdog while `isAlive` holds.
+package enum Daemonry {
+    /// - Parameters:
+    ///   - status: one line for `systemctl status`, read once a second.
+    ///   - isAlive: whether the database answers; without it the watchdog gets no beat and systemd restarts us.
+    package static func run(
+        _ services: [any Service], log: Logger, status: @escaping @Sendable () -> String, isAlive: @escaping @Sendable () -> Bool
+    ) async throws {
+        let heart = Heart(status: status, isAlive: isAlive)
+        var quiet = log
+        quiet.logLevel = .warning
+        let group = ServiceGroup(
+            configuration: .init(
+                services: services.map { .init(service: $0) } + [.init(service: heart)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+        try await group.run()
+        Notify.stopping()
+    }
+
+    private struct Heart: Service {
+        let status: @Sendable () -> String
+        let isAlive: @Sendable () -> Bool
+
+        func run() async throws {
+            let period = Notify.watchdogMicroseconds.map { Duration.microseconds($0 / 3) } ?? .seconds(1)
+            await cancelWhenGracefulShutdown {
+                while !Task.isCancelled {
+                    if isAlive() {
+                        Notify.watchdog()
+                        Notify.status(status())
+                    }
+                    do { try await Task.sleep(for: min(period, .seconds(1))) } catch { return }
+                }
+            }
+        }
+    }
+
+    /// Makes a folder that only this user may enter.
+    package static func makeFolder(_ path: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import Yams
+
+/// One option of a configuration file: the single place that knows its default, its check and its comment.
+package struct Option: Sendable {
+    package var key: String
+    /// Nil if it must be given.
+    package var fallback: String?
+    /// Chinese, then English; written above the option by `jiayuan init`.
+    package var comment: (String, String)
+    /// - Returns: what is wrong with a value and what to write instead; nil if it is right.
+    package var check: @Sendable (String) -> String?
+
+    package init(
+        _ key: String, fallback: String?, comment: (String, String), check: @escaping @Sendable (String) -> String?
+    ) {
+        self.key = key
+        self.fallback = fallback
+        self.comment = comment
+        self.check = check
+    }
+}
+
+/// Every problem of a configuration file at once: nobody should have to start a daemon six times.
+package struct SettingsErrors: Error, CustomStringConvertible, Sendable {
+    package struct Problem: Sendable, Equatable {
+        package var file: String
+        /// 0 where the option is missing.
+        package var line: Int
+        package var key: String
+        package var message: String
+
+        package var description: String {
+            "\(file)\(line > 0 ? ":\(line)" : ""): \(key.isEmpty ? "" : "\(key): ")\(message)"
+        }
+    }
+    package var problems: [Problem]
+    package var description: String { problems.map(\.description).joined(separator: "\n") }
+}
+
+package enum SettingsFile {
+    /// - Returns: a value for every option, from the file or its default.
+    package static func load(_ path: String, _ options: [Option]) throws -> [String: String] {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw SettingsErrors(problems: [
+                .init(file: path, line: 0, key: "", message: "cannot be read; write one with `jiayuan init`, or name another with --config")
+            ])
+        }
+        return try parse(String(decoding: data, as: UTF8.self), file: path, options)
+    }
+
+    package static func parse(_ text: String, file: String, _ options: [Option]) throws -> [String: String] {
+        var problems: [SettingsErrors.Problem] = []
+        var values: [String: String] = [:]
+        for (key, value) in try pairs(text, file) {
+            let line = key.mark?.line ?? 0
+            let name = key.string ?? ""
+            guard let option = options.first(where: { $0.key == name }) else {
+                let known = options.map(\.key).joined(separator: ", ")
+                problems.append(.init(file: file, line: line, key: name, message: "unknown option; known are: \(known)"))
+                continue
+            }
+            guard let scalar = value.scalar?.string else {
+                problems.append(.init(file: file, line: line, key: name, message: "expected one value, not a list or a group"))
+                continue
+            }
+            if values[name] != nil { problems.append(.init(file: file, line: line, key: name, message: "given twice")) }
+            if let wrong = option.check(scalar) { problems.append(.init(file: file, line: line, key: name, message: wrong)) }
+            values[name] = scalar
+        }
+        for option in options where values[option.key] == nil {
+            guard let fallback = option.fallback else {
+                problems.append(.init(file: file, line: 0, key: option.key, message: "is missing and has no default"))
+                continue
+            }
+            values[option.key] = fallback
+        }
+        guard problems.isEmpty else { throw SettingsErrors(problems: problems) }
+        return values
+    }
+
+    private static func pairs(_ text: String, _ file: String) throws -> [(Node, Node)] {
+        do {
+            guard let root = try Yams.compose(yaml: text) else { return [] }
+            guard let mapping = root.mapping else {
+                throw SettingsErrors(problems: [.init(file: file, line: root.mark?.line ?? 1, key: "", message: "expected lines of the form `key: value`")])
+            }
+            return mapping.map { ($0.key, $0.value) }
+        } catch let error as YamlError {
+            throw SettingsErrors(problems: [.init(file: file, line: 0, key: "", message: "is not YAML: \(error)")])
+        }
+    }
+
+    /// A commented file with `values` filled in and every other option at its default.
+    package static func template(_ options: [Option], _ values: [String: String]) -> String {
+        options.map { option in
+            let value = values[option.key] ?? option.fallback ?? ""
+            let quoted = "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+            return "# \(option.comment.0)\n# \(option.comment.1)\n\(option.key): \(quoted)\n"
+        }.joined(separator: "\n")
+    }
+}
+
+/// Checks that several options share.
+package enum Check {
+    package static func path(_ text: String) -> String? {
+        text.hasPrefix("/") || text.hasPrefix("./") || text.hasPrefix(".") || !text.isEmpty
+            ? (text.contains("\0") ? "must not contain a zero byte" : nil) : "expected a path, such as /var/lib/jiayuan/node"
+    }
+
+    package static func optional(_ check: @escaping @Sendable (String) -> String?) -> @Sendable (String) -> String? {
+        { $0.isEmpty ? nil : check($0) }
+    }
+
+    package static func number(_ range: ClosedRange<Int>) -> @Sendable (String) -> String? {
+        { text in
+            guard let number = Int(text) else { return "expected a whole number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\"" }
+            return range.contains(number) ? nil : "\(number) is outside \(range.lowerBound) to \(range.upperBound)"
+        }
+    }
+
+    package static func listen(_ text: String) -> String? {
+        Listen(text) == nil ? "expected address:port, such as 127.0.0.1:8080, not \"\(text)\"" : nil
+    }
+
+    package static func url(_ text: String) -> String? {
+        let isHTTP = text.hasPrefix("http://") || text.hasPrefix("https://")
+        return isHTTP && !text.contains(" ") && text.split(separator: "/").count >= 2
+            ? nil : "expected an address such as http://10.0.0.2:8470, not \"\(text)\""
+    }
+}
+
+extension Listen {
+    package init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65535).contains(port)
+        else { return nil }
+        var host = String(text[..<colon])
+        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        guard !host.isEmpty else { return nil }
+        self = .tcp(host: host, port: port)
+    }
+
+    package var isLoopback: Bool {
+        switch self {
+        case .socket: true
+        case .tcp(let host, _): host == "localhost" || host == "::1" || host.hasPrefix("127.")
+        }
+    }
+}

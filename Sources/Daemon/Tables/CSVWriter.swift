@@ -1,0 +1,42 @@
+/// Writes a table that a spreadsheet may open: RFC 4180, UTF-8, CRLF.
+///
+/// A field that a spreadsheet would take for a formula gets an apostrophe before it: names and notes
+/// come from many hands, and a cell must never run.
+package struct CSVWriter: Sendable {
+    package private(set) var text: String
+    private let columns: Int
+
+    /// - Parameter marksByteOrder: Excel takes a file without a mark for the system's own charset.
+    package init(header: [String], marksByteOrder: Bool = false) {
+        text = marksByteOrder ? "\u{FEFF}" : ""
+        columns = header.count
+        append(header)
+    }
+
+    /// - Precondition: as many fields as the header has.
+    package mutating func append(_ fields: [String]) {
+        precondition(fields.count == columns, "\(fields.count) fields in a table of \(columns) columns")
+        text += fields.map(CSVWriter.escaped).joined(separator: ",") + "\r\n"
+    }
+
+    static func escaped(_ field: String) -> String {
+        let harmless = startsFormula(field) ? "'" + field : field
+        guard harmless.utf8.contains(where: needsQuotes.contains) else { return harmless }
+        var quoted = "\""
+        for scalar in harmless.unicodeScalars {
+            if scalar == "\"" { quoted += "\"" }
+            quoted.unicodeScalars.append(scalar)
+        }
+        return quoted + "\""
+    }
+
+    private static let needsQuotes: [UInt8] = Array("\",\r\n".utf8)
+
+    /// The full-width forms count too: spreadsheets of East Asian editions take them for the others.
+    private static func startsFormula(_ field: String) -> Bool {
+        switch field.unicodeScalars.first {
+        case "=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠": true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package import Daemon
+import Foundation
+package import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// `jiayuan aggregator`: the composition of stages 5 to 9. Tests call `routes` too.
+package enum AggregatorDaemon {
+    package static func run(_ settings: AggregatorSettings, log: Logger) async throws {
+        try Daemonry.makeFolder(settings.state)
+        let lock = try LockFile(settings.state + "/lock")
+        let aggregator = try Aggregator(folder: settings.state, pace: settings.pace, log: log)
+        aggregator.start()
+        let open = Server.make(publicRoutes(aggregator, settings), on: settings.listen, log: log) { port in
+            let place = port.map { ":\($0)" } ?? ""
+            log.notice("listening", metadata: ["on": "\(settings.listen)", "port": "\(place)"])
+            Notify.ready("listening on \(settings.listen)")
+        }
+        try? FileManager.default.removeItem(atPath: settings.socket)
+        let local = Server.make(localRoutes(aggregator), on: .socket(path: settings.socket), log: log)
+        try await Daemonry.run([open, local], log: log, status: { status(aggregator) }, isAlive: { aggregator.isAnswering() })
+        aggregator.shutDown()
+        try? FileManager.default.removeItem(atPath: settings.socket)
+        withExtendedLifetime(lock) {}
+    }
+
+    package static func publicRoutes(_ aggregator: Aggregator, _ settings: AggregatorSettings) -> [Route] {
+        let guarding = ReadGuard(token: settings.readToken)
+        return IngestRoutes(aggregator).routes + StatsRoutes(aggregator, guarding: guarding).routes + [guarding.login]
+    }
+
+    /// Everything, without a token: the socket is readable by this user's group only.
+    package static func localRoutes(_ aggregator: Aggregator) -> [Route] {
+        AdminRoutes(aggregator).routes + StatsRoutes(aggregator, guarding: ReadGuard(token: nil)).routes
+    }
+
+    /// For a command where no daemon runs: the same routes over the same files.
+    package static func offline(_ settings: AggregatorSettings, log: Logger) throws -> (routes: [Route], close: @Sendable () -> Void) {
+        try Daemonry.makeFolder(settings.state)
+        let lock = try LockFile(settings.state + "/lock")
+        let aggregator = try Aggregator(folder: settings.state, pace: settings.pace, log: log)
+        aggregator.start()
+        return (localRoutes(aggregator), {
+            aggregator.shutDown()
+            withExtendedLifetime(lock) {}
+        })
+    }
+
+    private static func status(_ aggregator: Aggregator) -> String {
+        let picture = aggregator.look()
+        let connected = picture.units.count { $0.active != nil }
+        let fresh = picture.units.count { ($0.active?.appointment ?? -1) >= aggregator.clock.now }
+        return "\(picture.units.count) units expected, \(connected) connected, \(fresh) on time"
+    }
+}

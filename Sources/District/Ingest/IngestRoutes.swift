@@ -1,0 +1,123 @@
+import Crypto
+package import Daemon
+import Federation
+import Wire
+
+/// Stage 5: authenticate, bound, decode, hand on. What a child may send is in `Wire/PROTOCOL.md`.
+package struct IngestRoutes: Sendable {
+    private let aggregator: Aggregator
+
+    package init(_ aggregator: Aggregator) { self.aggregator = aggregator }
+
+    package var routes: [Route] {
+        [
+            Route("POST", Paths.delta, bodyLimit: Limits.inflated) { try await push($0, .delta) },
+            Route("POST", Paths.snapshot, bodyLimit: Limits.inflated) { try await push($0, .snapshot) },
+            Route("GET", Paths.registry) { try registry($0) },
+        ]
+    }
+
+    private func push(_ call: Call, _ kind: Push.Kind) async throws -> Reply {
+        let unit: Code
+        switch authenticate(call) {
+        case .failure(let refusal): return refusal.reply(aggregator.identity)
+        case .success(let known): unit = known
+        }
+        guard call.captures["unit"] == unit.text else { return Refusal(403, "wrong_unit").reply(aggregator.identity) }
+        let push: Push
+        do throws(WireError) {
+            push = try PushCodec.decode(try plain(call), kind: kind)
+        } catch {
+            return reply(Answer(outcome: outcome(error), parent: aggregator.identity))
+        }
+        return reply(await aggregator.receive(push, unit: unit))
+    }
+
+    private func plain(_ call: Call) throws(WireError) -> [UInt8] {
+        let type = (call.headers["content-type"] ?? "").split(separator: ";").map { $0.filter { $0 != " " } }
+        guard type.first == Paths.ndjson else {
+            throw WireError(.version, "content-type must be \(Paths.ndjson); v=\(Limits.version)")
+        }
+        if let version = type.dropFirst().first(where: { $0.hasPrefix("v=") }), version != "v=\(Limits.version)" {
+            throw WireError(.version, "\(version) is not spoken here; supported: \(Limits.version)")
+        }
+        switch call.headers["content-encoding"] {
+        case "gzip": return try Gzip.inflate(call.body, limit: Limits.inflated)
+        case nil, "identity": return call.body
+        case let other?: throw WireError(.version, "content-encoding \(other) is not spoken here; supported: gzip")
+        }
+    }
+
+    private func outcome(_ error: WireError) -> Answer.Outcome {
+        switch error.kind {
+        case .malformed: .invalid(error.description)
+        case .version: .unsupported(error.description)
+        case .tooLarge: .tooLarge
+        }
+    }
+
+    private func reply(_ answer: Answer) -> Reply {
+        let message = AnswerCodec.encode(answer)
+        let wait = message.retryAfterSeconds.map { [(name: "retry-after", value: String($0))] } ?? []
+        return Reply(status: message.status, type: Paths.answer, body: message.body, headers: wait)
+    }
+
+    // MARK: Registry
+
+    private func registry(_ call: Call) throws -> Reply {
+        let unit: Code
+        switch authenticate(call) {
+        case .failure(let refusal): return refusal.reply(aggregator.identity)
+        case .success(let known): unit = known
+        }
+        let picture = aggregator.look()
+        guard let index = picture.rollup.tree.unit(unit) else { return Refusal(404, "unit_unknown").reply(aggregator.identity) }
+        let document = RegistryDocument.make(
+            parent: aggregator.identity, unit: index, tree: picture.rollup.tree, campaigns: picture.campaigns)
+        let bytes = try document.encoded()
+        let tag = "\"\(RegistryDocument.digest(of: bytes))\""
+        let headers = [(name: "etag", value: tag), (name: "cache-control", value: "private, no-cache")]
+        if call.headers["if-none-match"] == tag { return Reply(status: 304, type: Paths.answer, body: [], headers: headers) }
+        return Reply(status: 200, type: Paths.answer, body: bytes, headers: headers)
+    }
+
+    // MARK: Who speaks
+
+    private struct Refusal: Error {
+        let status: Int
+        let code: String
+
+        init(_ status: Int, _ code: String) {
+            self.status = status
+            self.code = code
+        }
+
+        /// The code is shown on the node's page, so each way to be wrong has its own.
+        func reply(_ parent: Incarnation) -> Reply {
+            let message = AnswerCodec.encode(Answer(outcome: .unauthorized(code), parent: parent))
+            return Reply(status: status, type: Paths.answer, body: message.body)
+        }
+    }
+
+    /// Identity comes from the credential alone, never from a field in the body.
+    private func authenticate(_ call: Call) -> Result<Code, Refusal> {
+        guard let header = call.headers["authorization"] else { return .failure(Refusal(401, "token_missing")) }
+        guard header.utf8.count <= 256, header.lowercased().hasPrefix("bearer ") else {
+            return .failure(Refusal(401, "token_malformed"))
+        }
+        let tokens = aggregator.look().tokens
+        guard let unit = tokens[Token.hash(String(header.dropFirst(7)))] else {
+            return .failure(Refusal(401, "token_unknown"))
+        }
+        return .success(unit)
+    }
+}
+
+/// A unit's credential: 256 random bits, written `jyu_` and 64 hexadecimal digits. Only its hash is kept here.
+package enum Token {
+    package static func random() -> String {
+        "jyu_" + (0..<4).map { _ in Hex.text(UInt64.random(in: 0 ... .max)) }.joined()
+    }
+
+    static func hash(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Array(token.utf8))) }
+}

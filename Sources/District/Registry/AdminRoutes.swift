@@ -1,0 +1,197 @@
+package import Daemon
+import Federation
+import Foundation
+
+/// What the commands do to the registry, over the local socket only (or in process where no daemon runs).
+package struct AdminRoutes: Sendable {
+    private let aggregator: Aggregator
+
+    package init(_ aggregator: Aggregator) { self.aggregator = aggregator }
+
+    package var routes: [Route] {
+        [
+            Route("POST", "/admin/divisions", bodyLimit: 256 * 1024 * 1024) { try await divisions($0) },
+            Route("POST", "/admin/units", bodyLimit: 64 * 1024 * 1024) { try await units($0) },
+            Route("POST", "/admin/campaigns") { try await campaign($0) },
+            Route("POST", "/admin/retire") { try await retire($0) },
+            Route("POST", "/admin/backup") { try backup($0) },
+        ]
+    }
+
+    struct Refused: Answerable {
+        let problems: [String]
+        func reply(to call: Call) -> Reply { .text(problems.joined(separator: "\n") + "\n", status: 422) }
+    }
+
+    // MARK: Divisions
+
+    private func divisions(_ call: Call) async throws -> Reply {
+        let edition = call.query["edition"] ?? "unnamed"
+        guard let named = DivisionEdition(name: edition, validFrom: call.query["valid_from"] ?? "2000-01-01", validUntil: call.query["valid_until"])
+        else { throw Refused(problems: ["edition: the name is empty or a date is not of the form 2023-12-31"]) }
+        let tree: DivisionTree
+        do {
+            tree = try DivisionTree(rows: try Self.divisionRows(call.body), edition: named)
+        } catch let error as DivisionErrors {
+            throw Refused(problems: error.problems.map { "line \($0.line): \($0.message); \($0.hint)" })
+        }
+        let entries = (0..<tree.count).map { index in
+            RegistryDivision(
+                code: "\(tree.code(of: index))", name: tree.name(of: index), level: tree.level(of: index).text,
+                parent: tree.parent(of: index).map { "\(tree.code(of: $0))" } ?? "")
+        }
+        try await aggregator.change {
+            try $0.replaceDivisions(entries, edition: named.name, validFrom: named.validFrom, validUntil: named.validUntil ?? "")
+        }
+        return .text("imported \(entries.count) divisions, edition \(named.name)\n")
+    }
+
+    private static func divisionRows(_ body: [UInt8]) throws -> [DivisionRow] {
+        var reader = try open(body)
+        guard let code = reader.column("code"), let name = reader.column("name"), let level = reader.column("level"),
+            let parent = reader.column("parent_code")
+        else { throw Refused(problems: ["line 1: expected the columns code,name,level,parent_code"]) }
+        var rows: [DivisionRow] = []
+        var problems: [String] = []
+        while let record = reader.next() {
+            switch record {
+            case .success(let record):
+                rows.append(
+                    DivisionRow(
+                        line: record.line, code: record.fields[code], name: record.fields[name],
+                        level: record.fields[level], parentCode: record.fields[parent]))
+            case .failure(let fault): problems.append("line \(fault.line): \(fault.message); \(fault.hint)")
+            }
+        }
+        guard problems.isEmpty else { throw Refused(problems: problems) }
+        return rows
+    }
+
+    private static func open(_ body: [UInt8]) throws -> CSVReader {
+        do throws(CSVFault) { return try CSVReader(body) } catch {
+            let fault = error
+            throw Refused(problems: ["line \(fault.line): \(fault.message); \(fault.hint)"])
+        }
+    }
+
+    // MARK: Units
+
+    private func units(_ call: Call) async throws -> Reply {
+        let percent = call.query["ceiling_percent"].flatMap { Int64($0) } ?? 120
+        guard (100...1000).contains(percent) else { throw Refused(problems: ["ceiling_percent: expected 100 to 1000"]) }
+        let (units, problems) = try readUnits(call.body, percent)
+        guard problems.isEmpty else { throw Refused(problems: problems) }
+        let known = Set(try aggregator.registry.units().map(\.code))
+        let reissue = call.query["reissue"] == "1"
+        let slips = units.map { unit in
+            (unit: unit, token: known.contains(unit.code) && !reissue ? nil : Token.random())
+        }
+        try await aggregator.change { registry in
+            for slip in slips { try registry.put(slip.unit, tokenHash: slip.token.map(Token.hash)) }
+        }
+        let lines = slips.map { slip in
+            SlipLine(
+                unit: slip.unit.code.text, name: slip.unit.name, token: slip.token, parent: "\(aggregator.identity)",
+                dutyTelephone: slip.unit.dutyTelephone)
+        }
+        return Reply(status: 200, type: "application/json", body: Array(try JSONEncoder().encode(lines)))
+    }
+
+    package struct SlipLine: Codable, Sendable {
+        package var unit: String
+        package var name: String
+        /// Nil for a unit that has its token already.
+        package var token: String?
+        package var parent: String
+        package var dutyTelephone: String
+    }
+
+    private func readUnits(_ body: [UInt8], _ percent: Int64) throws -> ([RegistryUnit], [String]) {
+        var reader = try Self.open(body)
+        guard let code = reader.column("code"), let name = reader.column("name"),
+            let households = reader.column("expected_households"), let residents = reader.column("expected_residents"),
+            let telephone = reader.column("duty_telephone")
+        else { throw Refused(problems: ["line 1: expected the columns code,name,expected_households,expected_residents,duty_telephone"]) }
+        var units: [RegistryUnit] = []
+        var problems: [String] = []
+        var lines: [Code: Int] = [:]
+        while let record = reader.next() {
+            switch record {
+            case .failure(let fault): problems.append("line \(fault.line): \(fault.message); \(fault.hint)")
+            case .success(let record):
+                func number(_ column: Int) -> Int64? {
+                    let text = record.fields[column]
+                    if text.isEmpty { return nil }
+                    if let number = Int64(text), (0...1_000_000).contains(number) { return number }
+                    problems.append("line \(record.line): \"\(text)\" is no number of 0 to 1000000; leave it empty if nobody knows")
+                    return nil
+                }
+                guard let unit = Code(record.fields[code]) else {
+                    problems.append("line \(record.line): \"\(record.fields[code])\" is no unit code; expected a community code, a hyphen and a serial, such as 421303587002-001")
+                    continue
+                }
+                let community = String(unit.text.prefix { $0 != "-" })
+                if let first = lines[unit] { problems.append("line \(record.line): \(unit) stands on line \(first) already") }
+                lines[unit] = record.line
+                if try aggregator.registry.path(to: community).isEmpty {
+                    problems.append("line \(record.line): community \(community) is not in the division tree; import it with `jiayuan divisions import`")
+                }
+                units.append(
+                    RegistryUnit(
+                        code: unit, name: record.fields[name], community: community, expectedHouseholds: number(households),
+                        expectedResidents: number(residents), dutyTelephone: record.fields[telephone], ceilingPercent: percent))
+            }
+        }
+        return (units, problems)
+    }
+
+    // MARK: Campaigns, decisions, backup
+
+    private struct CampaignForm: Decodable {
+        var code: String
+        var name: String
+        var opens: Int64
+        var deadline: Int64
+        var order: String?
+        var closed: Bool?
+    }
+
+    private func campaign(_ call: Call) async throws -> Reply {
+        guard let form = try? JSONDecoder().decode(CampaignForm.self, from: Data(call.body)), let code = Code(form.code) else {
+            throw Refused(problems: ["expected code, name, opens and deadline (seconds since 1970)"])
+        }
+        guard form.deadline >= form.opens else { throw Refused(problems: ["deadline lies before opens"]) }
+        try await aggregator.change {
+            try $0.put(
+                RegistryCampaign(
+                    code: code, name: form.name, opens: form.opens, deadline: form.deadline, order: form.order ?? "",
+                    closed: form.closed ?? false))
+        }
+        return .text("campaign \(code) is published\n")
+    }
+
+    private func retire(_ call: Call) async throws -> Reply {
+        guard let unit = call.query["unit"].flatMap({ Code($0) }),
+            let incarnation = call.query["incarnation"].flatMap({ Incarnation(hex: $0) }),
+            let reason = call.query["reason"], !reason.isEmpty, let officer = call.query["officer"], !officer.isEmpty
+        else { throw Refused(problems: ["expected unit, incarnation (32 hexadecimal digits), reason and officer"]) }
+        // The registry commits first: a decision must not be lost with the rows.
+        try aggregator.registry.record(
+            at: aggregator.clock.wall, unit: unit, action: "retire \(incarnation)", reason: reason, officer: officer)
+        guard await aggregator.retire(incarnation, of: unit) else {
+            throw Refused(problems: ["\(unit) has no incarnation \(incarnation); see `jiayuan why \(unit)`"])
+        }
+        return .text("\(incarnation) of \(unit) is retired and will not be counted\n")
+    }
+
+    private func backup(_ call: Call) throws -> Reply {
+        guard let path = call.query["to"], path.hasPrefix("/") else { throw Refused(problems: ["to: expected an absolute path"]) }
+        guard !FileManager.default.fileExists(atPath: path) else { throw Refused(problems: ["\(path): exists already"]) }
+        let part = path + ".part"
+        try? FileManager.default.removeItem(atPath: part)
+        try aggregator.registry.backup(to: part)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: part)
+        try FileManager.default.moveItem(atPath: part, toPath: path)
+        return .text("registry copied to \(path)\n")
+    }
+}

@@ -1,0 +1,276 @@
+import Daemon
+import Federation
+import Foundation
+import GRDB
+
+/// A division as the registry holds it.
+struct RegistryDivision: Sendable, Equatable {
+    var code: String
+    var name: String
+    var level: String
+    /// Empty at the root.
+    var parent: String
+
+    init(code: String, name: String, level: String, parent: String) {
+        self.code = code
+        self.name = name
+        self.level = level
+        self.parent = parent
+    }
+}
+
+/// A unit that is expected to report.
+struct RegistryUnit: Sendable, Equatable {
+    var code: Code
+    var name: String
+    var community: String
+    var expectedHouseholds: Int64?
+    var expectedResidents: Int64?
+    var dutyTelephone: String
+    /// Percent of the expected number that may at most be due: the ceiling that bounds a silent unit.
+    var ceilingPercent: Int64
+
+    init(
+        code: Code, name: String, community: String, expectedHouseholds: Int64?, expectedResidents: Int64?,
+        dutyTelephone: String, ceilingPercent: Int64
+    ) {
+        self.code = code
+        self.name = name
+        self.community = community
+        self.expectedHouseholds = expectedHouseholds
+        self.expectedResidents = expectedResidents
+        self.dutyTelephone = dutyTelephone
+        self.ceilingPercent = ceilingPercent
+    }
+
+    var ceilingHouseholds: Int64? { expectedHouseholds.map(ceiling) }
+    var ceilingResidents: Int64? { expectedResidents.map(ceiling) }
+    private func ceiling(_ expected: Int64) -> Int64 { (expected * ceilingPercent + 99) / 100 }
+}
+
+struct RegistryCampaign: Sendable, Equatable {
+    var code: Code
+    var name: String
+    var opens: Int64
+    var deadline: Int64
+    var order: String
+    var closed: Bool
+
+    init(code: Code, name: String, opens: Int64, deadline: Int64, order: String, closed: Bool) {
+        self.code = code
+        self.name = name
+        self.opens = opens
+        self.deadline = deadline
+        self.order = order
+        self.closed = closed
+    }
+}
+
+/// `registry.sqlite`: what no child holds. Small, backed up, never emptied together with the rows.
+final class RegistryStore: Sendable {
+    let database: DatabaseQueue
+
+    init(_ path: String) throws {
+        database = try SQLiteFile.open(path, migrations: RegistryStore.migrations)
+    }
+
+    private static var migrations: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 registry") { try $0.execute(sql: schema) }
+        return migrator
+    }
+
+    private static let schema = """
+        -- Who this aggregator is to its children: random, minted once, kept through every restore.
+        CREATE TABLE identity (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            incarnation BLOB NOT NULL CHECK (length(incarnation) = 16)
+        ) STRICT;
+
+        -- The official code tree with its edition.
+        CREATE TABLE division (
+            code TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            level TEXT NOT NULL,
+            -- '' at the root.
+            parent TEXT NOT NULL,
+            edition TEXT NOT NULL,
+            -- ISO days; '' where no end is known.
+            valid_from TEXT NOT NULL,
+            valid_until TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX division_parent ON division(parent);
+
+        -- Units that are expected to report, connected or not.
+        CREATE TABLE unit (
+            code TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            community TEXT NOT NULL REFERENCES division(code),
+            -- NULL where nobody knows: then there is no bound while the unit is silent.
+            expected_households INTEGER CHECK (expected_households >= 0),
+            expected_residents INTEGER CHECK (expected_residents >= 0),
+            ceiling_percent INTEGER NOT NULL CHECK (ceiling_percent >= 100),
+            duty_telephone TEXT NOT NULL,
+            -- SHA-256 of the unit's token; the token itself is only on the slip.
+            token_hash BLOB NOT NULL UNIQUE CHECK (length(token_hash) = 32)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Rounds that every unit owes.
+        CREATE TABLE campaign (
+            code TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            opens INTEGER NOT NULL,
+            deadline INTEGER NOT NULL CHECK (deadline >= opens),
+            order_number TEXT NOT NULL,
+            closed INTEGER NOT NULL CHECK (closed IN (0, 1))
+        ) STRICT, WITHOUT ROWID;
+
+        -- What officers decided, with reason and name; never deleted.
+        CREATE TABLE decision (
+            id INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            unit TEXT NOT NULL,
+            action TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            officer TEXT NOT NULL
+        ) STRICT;
+        """
+
+    /// The identity, minted at the first call.
+    func identity() throws -> Incarnation {
+        try database.write { db in
+            if let data = try Data.fetchOne(db, sql: "SELECT incarnation FROM identity") {
+                return Incarnation(value: Blob.uint128(Array(data)))
+            }
+            var generator = SystemRandomNumberGenerator()
+            let fresh = Incarnation.random(using: &generator)
+            try db.execute(sql: "INSERT INTO identity VALUES (1, ?)", arguments: [Blob.of(fresh.value)])
+            return fresh
+        }
+    }
+
+    // MARK: Divisions
+
+    func replaceDivisions(
+        _ divisions: some Sequence<RegistryDivision>, edition: String, validFrom: String, validUntil: String
+    ) throws {
+        try database.write { db in
+            let insert = try db.makeStatement(
+                sql: """
+                    INSERT INTO division VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) DO UPDATE SET
+                    name = excluded.name, level = excluded.level, parent = excluded.parent, edition = excluded.edition,
+                    valid_from = excluded.valid_from, valid_until = excluded.valid_until
+                    """)
+            for division in divisions {
+                try insert.execute(arguments: [
+                    division.code, division.name, division.level, division.parent, edition, validFrom, validUntil,
+                ])
+            }
+        }
+    }
+
+    /// The divisions from the root down to `code`; empty if it is not in the tree.
+    func path(to code: String) throws -> [RegistryDivision] {
+        try database.read { db in
+            var path: [RegistryDivision] = []
+            var at = code
+            while !at.isEmpty, path.count < 8,
+                let row = try Row.fetchOne(db, sql: "SELECT code, name, level, parent FROM division WHERE code = ?", arguments: [at])
+            {
+                path.append(RegistryDivision(code: row["code"], name: row["name"], level: row["level"], parent: row["parent"]))
+                at = row["parent"]
+            }
+            return path.reversed()
+        }
+    }
+
+    func edition() throws -> String? {
+        try database.read { try String.fetchOne($0, sql: "SELECT edition FROM division ORDER BY code LIMIT 1") }
+    }
+
+    // MARK: Units and campaigns
+
+    /// Adds a unit with its token, or updates one that is there and leaves its token alone.
+    ///
+    /// - Parameter tokenHash: nil only for a unit that is there.
+    func put(_ unit: RegistryUnit, tokenHash: [UInt8]?) throws {
+        try database.write { db in
+            if let tokenHash {
+                try db.execute(
+                    sql: """
+                        INSERT INTO unit VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                        ON CONFLICT (code) DO UPDATE SET token_hash = excluded.token_hash
+                        """,
+                    arguments: [
+                        unit.code.text, unit.name, unit.community, unit.expectedHouseholds, unit.expectedResidents,
+                        unit.ceilingPercent, unit.dutyTelephone, Blob.of(tokenHash),
+                    ])
+            }
+            try db.execute(
+                sql: """
+                    UPDATE unit SET name = ?, expected_households = ?, expected_residents = ?, ceiling_percent = ?,
+                    duty_telephone = ? WHERE code = ?
+                    """,
+                arguments: [
+                    unit.name, unit.expectedHouseholds, unit.expectedResidents, unit.ceilingPercent, unit.dutyTelephone,
+                    unit.code.text,
+                ])
+        }
+    }
+
+    func units() throws -> [RegistryUnit] {
+        try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM unit ORDER BY code").compactMap { row in
+                Code(row["code"] as String).map {
+                    RegistryUnit(
+                        code: $0, name: row["name"], community: row["community"],
+                        expectedHouseholds: row["expected_households"], expectedResidents: row["expected_residents"],
+                        dutyTelephone: row["duty_telephone"], ceilingPercent: row["ceiling_percent"])
+                }
+            }
+        }
+    }
+
+    /// SHA-256 of each unit's token.
+    func tokens() throws -> [[UInt8]: Code] {
+        try database.read { db in
+            var tokens: [[UInt8]: Code] = [:]
+            for row in try Row.fetchAll(db, sql: "SELECT code, token_hash FROM unit") {
+                if let code = Code(row["code"] as String) { tokens[Array(row["token_hash"] as Data)] = code }
+            }
+            return tokens
+        }
+    }
+
+    func put(_ campaign: RegistryCampaign) throws {
+        try database.write { db in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO campaign VALUES (?, ?, ?, ?, ?, ?)",
+                arguments: [
+                    campaign.code.text, campaign.name, campaign.opens, campaign.deadline, campaign.order, campaign.closed,
+                ])
+        }
+    }
+
+    func campaigns() throws -> [RegistryCampaign] {
+        try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM campaign ORDER BY opens, code").compactMap { row in
+                Code(row["code"] as String).map {
+                    RegistryCampaign(
+                        code: $0, name: row["name"], opens: row["opens"], deadline: row["deadline"],
+                        order: row["order_number"], closed: row["closed"])
+                }
+            }
+        }
+    }
+
+    func record(at: Int64, unit: Code, action: String, reason: String, officer: String) throws {
+        try database.write { db in
+            try db.execute(
+                sql: "INSERT INTO decision (at, unit, action, reason, officer) VALUES (?, ?, ?, ?, ?)",
+                arguments: [at, unit.text, action, reason, officer])
+        }
+    }
+
+    func backup(to path: String) throws { try SQLiteFile.backup(database, to: path) }
+}

@@ -1,0 +1,113 @@
+import Federation
+
+/// How a unit enters one cut.
+enum Standing: UInt8, Sendable, CaseIterable {
+    /// It never sent anything.
+    case neverConnected
+    /// It is connected, and nothing of this round has come.
+    case silent
+    /// Its rows are counted exactly.
+    case known
+    /// It missed its last appointment.
+    case stale
+    /// Two incarnations live.
+    case disputed
+    /// It has a row whose counts are unknown.
+    case unknownRows
+
+    /// Has rows that are shown as last known.
+    var hasLast: Bool { self == .stale || self == .disputed || self == .unknownRows }
+}
+
+/// The sums of one cut at every place: adding a change costs one pass up the tree, whatever the
+/// number of units.
+struct CutTotals: Sendable, Equatable {
+    /// Sums per place under one catalogue, place by place.
+    struct Sums: Sendable, Equatable {
+        let width: Int
+        var known: [Int64]
+        var last: [Int64]
+
+        init(width: Int, places: Int) {
+            self.width = width
+            known = Array(repeating: 0, count: width * places)
+            last = known
+        }
+    }
+
+    /// By place of the catalogue on the shelf.
+    private(set) var sums: [Int: Sums] = [:]
+    /// Per unit.
+    private(set) var standings: [Standing]
+    /// Per place: how many units stand how.
+    private(set) var counts: [[Int32]]
+    /// Per place: what the known units are expected to have, to be taken off the ceilings.
+    private(set) var knownExpected: [PlaceTree.Expected]
+
+    /// - Parameter connected: per unit, whether it ever sent anything.
+    init(tree: PlaceTree, connected: [Bool]) {
+        standings = connected.map { $0 ? .silent : .neverConnected }
+        counts = Array(repeating: Array(repeating: 0, count: Standing.allCases.count), count: tree.places.count)
+        knownExpected = Array(repeating: PlaceTree.Expected(), count: tree.places.count)
+        for unit in tree.units.indices { count(unit, standings[unit], sign: 1, tree) }
+    }
+
+    /// Takes the unit's old rows out and puts the new ones in: (new − old) up the tree.
+    mutating func replace(
+        _ unit: Int, old: RowBlock, by new: RowBlock, standing: Standing, tree: PlaceTree, shelf: CatalogueShelf
+    ) {
+        let before = standings[unit]
+        if before == .known || before.hasLast { add(old, unit, known: before == .known, sign: -1, tree, shelf) }
+        if standing == .known || standing.hasLast { add(new, unit, known: standing == .known, sign: 1, tree, shelf) }
+        guard before != standing else { return }
+        count(unit, before, sign: -1, tree)
+        count(unit, standing, sign: 1, tree)
+        standings[unit] = standing
+    }
+
+    private mutating func count(_ unit: Int, _ standing: Standing, sign: Int32, _ tree: PlaceTree) {
+        var place = tree.units[unit].place
+        while place >= 0 {
+            counts[place][Int(standing.rawValue)] += sign
+            if standing == .known { knownExpected[place].add(tree.units[unit], sign: Int(sign)) }
+            place = tree.places[place].parent
+        }
+    }
+
+    private mutating func add(
+        _ block: RowBlock, _ unit: Int, known: Bool, sign: Int64, _ tree: PlaceTree, _ shelf: CatalogueShelf
+    ) {
+        for (catalogue, vector) in block.sums {
+            let width = shelf[catalogue].indicators.count
+            var table = sums.removeValue(forKey: catalogue) ?? Sums(width: width, places: tree.places.count)
+            var place = tree.units[unit].place
+            while place >= 0 {
+                let start = place * width
+                for column in 0..<min(width, vector.count) {
+                    if known {
+                        table.known[start + column] += sign * vector[column]
+                    } else {
+                        table.last[start + column] += sign * vector[column]
+                    }
+                }
+                place = tree.places[place].parent
+            }
+            sums[catalogue] = table
+        }
+    }
+}
+
+extension RowBlock {
+    /// The sum of the known counts, by catalogue.
+    var sums: [Int: [Int64]] {
+        var sums: [Int: [Int64]] = [:]
+        for entry in entries {
+            var vector = sums.removeValue(forKey: entry.catalogue) ?? Array(repeating: 0, count: entry.counts.count)
+            for (column, count) in entry.counts.enumerated() where column < vector.count { vector[column] += count.known ?? 0 }
+            sums[entry.catalogue] = vector
+        }
+        return sums
+    }
+
+    var hasUnknown: Bool { entries.contains { $0.counts.contains(.unknown) } }
+}

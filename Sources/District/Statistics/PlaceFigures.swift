@@ -1,0 +1,160 @@
+import Coverage
+import Federation
+
+/// Stage 8: figures of one place in one round, read from a picture.
+struct PlaceFigures: Sendable {
+    var code: String
+    var name: String
+    var level: String
+    var measures: [MeasureFigure]
+    var completeness: Completeness
+    /// Seconds since 1970 of the oldest contact among units that are not known; nil if all are known or
+    /// none of the others was ever heard.
+    var oldestContact: Int64?
+    /// Sums by indicator of a dataset, over known units, for what is no rate.
+    var counts: [String: Int64]
+}
+
+struct MeasureFigure: Sendable {
+    var measure: Measure
+    var figure: Figure
+}
+
+/// What a reader asks about.
+struct Question: Sendable {
+    var period: Code
+    var measures: [Measure]
+}
+
+extension Picture {
+    /// Figures of a place, subtree included.
+    func figures(_ place: Int, _ question: Question) -> PlaceFigures {
+        let tree = rollup.tree
+        let entry = tree.places[place]
+        let survey = cut("survey", question.period)
+        return PlaceFigures(
+            code: entry.code, name: entry.name, level: entry.level,
+            measures: question.measures.map { MeasureFigure(measure: $0, figure: figure(place, $0, question.period)) },
+            completeness: completeness(place, survey), oldestContact: oldestContact(place, survey),
+            counts: counts(place, cut("volunteers", question.period)))
+    }
+
+    /// Figures of one unit, as if it were a place of its own.
+    func figures(unit: Int, _ question: Question) -> PlaceFigures {
+        let entry = rollup.tree.units[unit]
+        let standing = cut("survey", question.period).standings[unit]
+        var completeness = Completeness(
+            expected: 1, known: 0, stale: 0, silent: 0, neverConnected: 0, disputed: 0, unknownRows: 0)
+        completeness.add(standing, 1)
+        return PlaceFigures(
+            code: entry.code.text, name: entry.name, level: "unit",
+            measures: question.measures.map { MeasureFigure(measure: $0, figure: figure(unit: unit, $0, question.period)) },
+            completeness: completeness, oldestContact: standing == .known ? nil : units[unit].active?.heardAt,
+            counts: sums(unit, "volunteers", question.period))
+    }
+
+    func cut(_ dataset: String, _ period: Code) -> CutTotals {
+        Code(dataset).flatMap { rollup.cuts[Cut(dataset: $0, period: period)] } ?? rollup.empty()
+    }
+
+    // MARK: Bounds
+
+    private func figure(_ place: Int, _ measure: Measure, _ period: Code) -> Figure {
+        let totals = cut(measure.dataset, period)
+        let expected = rollup.tree.expected[place]
+        let known = totals.knownExpected[place]
+        var evidence = Evidence(
+            numerator: 0, denominator: 0, lastNumerator: 0, lastDenominator: 0,
+            unknownCeiling: expected.ceiling(measure.base) - known.ceiling(measure.base),
+            totalCeiling: expected.ceiling(measure.base),
+            unbounded: expected.without(measure.base) - known.without(measure.base))
+        for (catalogue, sums) in totals.sums {
+            let start = place * sums.width
+            for (column, indicator) in rollup.shelf[catalogue].indicators.enumerated() {
+                let (now, last) = (sums.known[start + column], sums.last[start + column])
+                if measure.numerator.contains(indicator.code.text) {
+                    evidence.numerator += now
+                    evidence.lastNumerator += last
+                }
+                if measure.denominator.contains(indicator.code.text) {
+                    evidence.denominator += now
+                    evidence.lastDenominator += last
+                }
+            }
+        }
+        return Figure(evidence)
+    }
+
+    private func figure(unit: Int, _ measure: Measure, _ period: Code) -> Figure {
+        let sums = sums(unit, measure.dataset, period)
+        let entry = rollup.tree.units[unit]
+        let ceiling = measure.base == .households ? entry.households : entry.residents
+        let isKnown = cut(measure.dataset, period).standings[unit] == .known
+        let numerator = sums.filter { measure.numerator.contains($0.key) }.values.reduce(0, +)
+        let denominator = sums.filter { measure.denominator.contains($0.key) }.values.reduce(0, +)
+        return Figure(
+            Evidence(
+                numerator: isKnown ? numerator : 0, denominator: isKnown ? denominator : 0,
+                lastNumerator: isKnown ? 0 : numerator, lastDenominator: isKnown ? 0 : denominator,
+                unknownCeiling: isKnown ? 0 : ceiling ?? 0, totalCeiling: ceiling ?? 0,
+                unbounded: isKnown || ceiling != nil ? 0 : 1))
+    }
+
+    /// What the unit's active incarnation last said, by indicator.
+    func sums(_ unit: Int, _ dataset: String, _ period: Code) -> [String: Int64] {
+        guard let dataset = Code(dataset), let block = units[unit].active?.blocks[Cut(dataset: dataset, period: period)]
+        else { return [:] }
+        var sums: [String: Int64] = [:]
+        for (catalogue, vector) in block.sums {
+            for (column, indicator) in rollup.shelf[catalogue].indicators.enumerated() where column < vector.count {
+                sums[indicator.code.text, default: 0] += vector[column]
+            }
+        }
+        return sums
+    }
+
+    private func counts(_ place: Int, _ totals: CutTotals) -> [String: Int64] {
+        var counts: [String: Int64] = [:]
+        for (catalogue, sums) in totals.sums {
+            for (column, indicator) in rollup.shelf[catalogue].indicators.enumerated() {
+                counts[indicator.code.text, default: 0] += sums.known[place * sums.width + column]
+            }
+        }
+        return counts
+    }
+
+    // MARK: Completeness
+
+    func completeness(_ place: Int, _ totals: CutTotals) -> Completeness {
+        var completeness = Completeness(
+            expected: rollup.tree.expected[place].units, known: 0, stale: 0, silent: 0, neverConnected: 0, disputed: 0,
+            unknownRows: 0)
+        for standing in Standing.allCases {
+            completeness.add(standing, Int(totals.counts[place][Int(standing.rawValue)]))
+        }
+        return completeness
+    }
+
+    private func oldestContact(_ place: Int, _ totals: CutTotals) -> Int64? {
+        rollup.tree.units(below: place).lazy.filter { totals.standings[$0] != .known }
+            .compactMap { units[$0].active?.heardAt }.min()
+    }
+}
+
+extension Completeness {
+    fileprivate mutating func add(_ standing: Standing, _ number: Int) {
+        switch standing {
+        case .known: known += number
+        case .stale: stale += number
+        case .silent: silent += number
+        case .neverConnected: neverConnected += number
+        case .disputed: disputed += number
+        case .unknownRows: unknownRows += number
+        }
+    }
+}
+
+extension PlaceTree.Expected {
+    fileprivate func ceiling(_ base: Measure.Base) -> Int64 { base == .households ? households : residents }
+    fileprivate func without(_ base: Measure.Base) -> Int { base == .households ? withoutHouseholds : withoutResidents }
+}

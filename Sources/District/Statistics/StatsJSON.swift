@@ -1,0 +1,121 @@
+import Coverage
+import Federation
+import Foundation
+
+/// `GET /v1/stats`: what is known of a place and its children, with how far it can be trusted.
+struct StatsDocument: Encodable {
+    struct Measured: Encodable {
+        var measure: String
+        var rule_version: Int
+        var base: String
+        var numerator: Int64
+        var denominator: Int64
+        /// Tenths of a percent: nearest, rounded down, rounded up. Null where nothing is due or no bound is.
+        var rate_permille: Int64?
+        var lower_permille: Int64?
+        var upper_permille: Int64?
+        var no_bound: String?
+        var last_known: LastKnown
+        var missing: Missing
+        var unknown_ceiling: Int64
+        var share_unknown_permille: Int64?
+    }
+    struct LastKnown: Encodable {
+        var numerator: Int64
+        var denominator: Int64
+        var rate_permille: Int64?
+    }
+    struct Missing: Encodable {
+        var at_least: Int64
+        var at_most: Int64?
+        var last_known: Int64
+    }
+    struct Units: Encodable {
+        var expected: Int
+        var heard: Int
+        var stale: Int
+        var silent: Int
+        var never_connected: Int
+        var disputed: Int
+        var unknown_rows: Int
+        var completeness_permille: Int64?
+    }
+    struct Place: Encodable {
+        var code: String
+        var name: String
+        var level: String
+        var state: String?
+        var measures: [Measured]
+        var units: Units
+        var oldest_contact: Int64?
+        var volunteers: [String: Int64]
+    }
+    var v = 1
+    var campaign: String
+    var as_of: Int64
+    var revision: UInt64
+    var division_edition: String?
+    var suppression = "none"
+    var place: Place
+    var children: [Place]
+
+    func encoded() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(self))
+    }
+}
+
+extension StatsDocument.Place {
+    init(_ figures: PlaceFigures, state: Standing?) {
+        code = figures.code
+        name = figures.name
+        level = figures.level
+        self.state = state?.word
+        measures = figures.measures.map(StatsDocument.Measured.init)
+        let all = figures.completeness
+        units = StatsDocument.Units(
+            expected: all.expected, heard: all.known, stale: all.stale, silent: all.silent,
+            never_connected: all.neverConnected, disputed: all.disputed, unknown_rows: all.unknownRows,
+            completeness_permille: all.rate?.permilleDown)
+        oldest_contact = figures.oldestContact
+        volunteers = figures.counts
+    }
+}
+
+extension StatsDocument.Measured {
+    init(_ measured: MeasureFigure) {
+        let figure = measured.figure
+        measure = measured.measure.code
+        rule_version = measured.measure.version
+        base = measured.measure.base.rawValue
+        numerator = figure.evidence.numerator
+        denominator = figure.evidence.denominator
+        rate_permille = figure.rate?.permilleNearest
+        lower_permille = figure.lower?.permilleDown
+        upper_permille = figure.upper?.permilleUp
+        no_bound = figure.noBound?.rawValue
+        last_known = StatsDocument.LastKnown(
+            numerator: figure.evidence.numerator + figure.evidence.lastNumerator,
+            denominator: figure.evidence.denominator + figure.evidence.lastDenominator,
+            rate_permille: figure.lastKnown?.permilleNearest)
+        missing = StatsDocument.Missing(
+            at_least: figure.missingAtLeast, at_most: figure.missingAtMost, last_known: figure.missingLastKnown)
+        unknown_ceiling = figure.evidence.unknownCeiling
+        share_unknown_permille = figure.shareUnknown?.permilleUp
+    }
+}
+
+extension Standing {
+    /// As on the wire and in metrics.
+    var word: String {
+        switch self {
+        case .neverConnected: "never_connected"
+        case .silent: "silent"
+        case .known: "known"
+        case .stale: "stale"
+        case .disputed: "disputed"
+        case .unknownRows: "unknown_rows"
+        }
+    }
+}
