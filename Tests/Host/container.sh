@@ -28,7 +28,10 @@ nspawn= leader=
 boot() {
     local root=$1
     shift
-    rm -f "$root/etc/machine-id"
+    # An identity of its own, and not an empty one: systemd would take that for a first boot and
+    # enable every unit that is installed.
+    tr -d - </proc/sys/kernel/random/uuid >"$root/etc/machine-id"
+    echo jiayuan-host >"$root/etc/hostname"
     setsid systemd-nspawn --quiet -M jiayuan-host -D "$root" --register=no --keep-unit --boot \
         --kill-signal=SIGRTMIN+3 --console=pipe --private-network "$@" </dev/null >"$work/console" 2>&1 &
     nspawn=$!

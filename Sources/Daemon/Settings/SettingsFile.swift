@@ -2,7 +2,7 @@ import Foundation
 import Yams
 
 /// One option of a configuration file: the single place that knows its default, its check and its comment.
-package struct Option: Sendable {
+package struct Setting: Sendable {
     package var key: String
     /// Nil if it must be given.
     package var fallback: String?
@@ -40,7 +40,7 @@ package struct SettingsErrors: Error, CustomStringConvertible, Sendable {
 
 package enum SettingsFile {
     /// - Returns: a value for every option, from the file or its default.
-    package static func load(_ path: String, _ options: [Option]) throws -> [String: String] {
+    package static func load(_ path: String, _ options: [Setting]) throws -> [String: String] {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw SettingsErrors(problems: [
                 .init(file: path, line: 0, key: "", message: "cannot be read; write one with `jiayuan init`, or name another with --config")
@@ -49,7 +49,7 @@ package enum SettingsFile {
         return try parse(String(decoding: data, as: UTF8.self), file: path, options)
     }
 
-    package static func parse(_ text: String, file: String, _ options: [Option]) throws -> [String: String] {
+    package static func parse(_ text: String, file: String, _ options: [Setting]) throws -> [String: String] {
         var problems: [SettingsErrors.Problem] = []
         var values: [String: String] = [:]
         for (key, value) in try pairs(text, file) {
@@ -92,7 +92,7 @@ package enum SettingsFile {
     }
 
     /// A commented file with `values` filled in and every other option at its default.
-    package static func template(_ options: [Option], _ values: [String: String]) -> String {
+    package static func template(_ options: [Setting], _ values: [String: String]) -> String {
         options.map { option in
             let value = values[option.key] ?? option.fallback ?? ""
             let quoted = "\"" + value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""

@@ -8,31 +8,31 @@ package struct AggregatorSettings: Sendable {
     package var readToken: String?
     package var pace: Pace
 
-    package static let options: [Option] = [
-        Option(
+    package static let options: [Setting] = [
+        Setting(
             "state", fallback: "/var/lib/jiayuan/aggregator",
             comment: ("数据目录（登记库 registry.sqlite 与汇总库 rows.sqlite）", "Folder of registry.sqlite and rows.sqlite"),
             check: Check.path),
-        Option(
+        Setting(
             "listen", fallback: "127.0.0.1:8470",
             comment: ("监听地址；开放给小区前请设置 read_token", "Address and port to listen on; set read_token before opening it"),
             check: Check.listen),
-        Option(
+        Setting(
             "socket", fallback: "/run/jiayuan/aggregator.sock",
             comment: ("本机管理套接字，命令行用", "Local socket that the commands talk to"), check: Check.path),
-        Option(
+        Setting(
             "read_token", fallback: "",
             comment: ("查看统计的口令；留空则只有本机可看", "Token for reading figures; empty: only this machine may read"),
             check: Check.optional { $0.utf8.count >= 16 ? nil : "must have at least 16 characters" }),
-        Option(
+        Setting(
             "pace_ms", fallback: "60000",
             comment: ("要求各小区上报的间隔（毫秒）", "Milliseconds between two reports of a compound"),
             check: Check.number(100...900_000)),
-        Option(
+        Setting(
             "grace_ms", fallback: "30000",
             comment: ("迟到多久仍算按时（毫秒）", "How late a report may be and still keep its appointment, in milliseconds"),
             check: Check.number(100...900_000)),
-        Option(
+        Setting(
             "lease_ms", fallback: "300000",
             comment: (
                 "原节点多久没有消息后，恢复的节点才能接替（毫秒）",

@@ -1,0 +1,194 @@
+import ArgumentParser
+import Daemon
+import District
+import Foundation
+
+struct AggregatorOptions: ParsableArguments {
+    @Option(name: .long, help: "Configuration of the aggregator.")
+    var config = "/etc/jiayuan/aggregator.yaml"
+
+    func settings() throws -> AggregatorSettings { try configured { try AggregatorSettings(file: config) } }
+
+    func daemon() throws -> LocalDaemon {
+        let settings = try settings()
+        return LocalDaemon(socket: settings.socket) {
+            try AggregatorDaemon.offline(settings, log: JournalLog.logger("registry"))
+        }
+    }
+}
+
+struct AggregatorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "aggregator", abstract: "Run the aggregator of a district or city.")
+    @OptionGroup var options: AggregatorOptions
+
+    func run() async throws {
+        let settings = try options.settings()
+        try await started { try await AggregatorDaemon.run(settings, log: JournalLog.logger("ingest")) }
+    }
+}
+
+struct DivisionsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "divisions", abstract: "The division tree.", subcommands: [Import.self])
+
+    struct Import: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Import a division table: CSV with code,name,level,parent_code.",
+            discussion: "Levels: province, city, district, street, community. A street may stand directly under a city.")
+        @OptionGroup var options: AggregatorOptions
+        @Argument(help: "The CSV file; - for standard input.") var file: String
+        @Option(help: "Name of the edition, such as 2023.") var edition = "2023"
+        @Option(help: "First day on which the edition is valid, such as 2023-01-01.") var validFrom = "2000-01-01"
+        @Option(help: "Last day, if one is known.") var validUntil: String?
+
+        func run() async throws {
+            var query = ["edition": edition, "valid_from": validFrom]
+            query["valid_until"] = validUntil
+            let reply = try await options.daemon().send("POST", "/admin/divisions", query: query, body: readInput(file))
+            Console.out(try reply.orExit().text.trimmingCharacters(in: .newlines))
+        }
+    }
+}
+
+struct UnitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unit", abstract: "The units that are expected to report.", subcommands: [Add.self, Retire.self])
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Register units at once and print one A4 slip for each.",
+            discussion: """
+                CSV with code,name,expected_households,expected_residents,duty_telephone. A unit that never connects is
+                expected all the same. The token stands on the slip and nowhere else; only its hash is kept here.
+                """)
+        @OptionGroup var options: AggregatorOptions
+        @Option(help: "The CSV file; - for standard input.") var from: String
+        @Option(help: "Print for the slips: where the aggregator is reached.") var parentURL = "http://127.0.0.1:8470"
+        @Option(help: "Ceiling of a silent unit in percent of what is expected.") var ceilingPercent = 120
+        @Flag(help: "Give units that are registered already a new token; the old one ends.") var reissue = false
+        @Flag(help: "Print JSON instead of slips.") var json = false
+
+        func run() async throws {
+            let query = ["ceiling_percent": "\(ceilingPercent)", "reissue": reissue ? "1" : "0"]
+            let reply = try await options.daemon().send("POST", "/admin/units", query: query, body: readInput(from)).orExit()
+            if json { return Console.out(reply.text) }
+            let slips = try JSONDecoder().decode([AdminRoutes.SlipLine].self, from: Data(reply.body))
+            for slip in slips { Console.out(Slip.text(slip, parentURL: parentURL)) }
+        }
+    }
+
+    struct Retire: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Decide that one incarnation of a unit is not to be counted.")
+        @OptionGroup var options: AggregatorOptions
+        @Argument(help: "Unit code.") var unit: String
+        @Argument(help: "Incarnation, 32 hexadecimal digits; see `jiayuan why`.") var incarnation: String
+        @Option(help: "Why; kept with the decision.") var reason: String
+        @Option(help: "Who decides.") var officer: String
+
+        func run() async throws {
+            let query = ["unit": unit, "incarnation": incarnation, "reason": reason, "officer": officer]
+            let reply = try await options.daemon().send("POST", "/admin/retire", query: query)
+            Console.out(try reply.orExit().text.trimmingCharacters(in: .newlines))
+        }
+    }
+}
+
+struct CampaignCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "campaign", abstract: "Rounds that every unit owes.", subcommands: [Add.self])
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Publish a round, or change one.")
+        @OptionGroup var options: AggregatorOptions
+        @Argument(help: "Code, such as 2022-04-06-survey.") var code: String
+        @Option(help: "Name for people.") var name: String
+        @Option(help: "Seconds since 1970.") var opens: Int64
+        @Option(help: "Seconds since 1970.") var deadline: Int64
+        @Option(help: "Order number.") var order = ""
+        @Flag(help: "The round is over.") var closed = false
+
+        func run() async throws {
+            let form: [String: Any] = [
+                "code": code, "name": name, "opens": opens, "deadline": deadline, "order": order, "closed": closed,
+            ]
+            let body = Array(try JSONSerialization.data(withJSONObject: form))
+            let reply = try await options.daemon().send("POST", "/admin/campaigns", body: body)
+            Console.out(try reply.orExit().text.trimmingCharacters(in: .newlines))
+        }
+    }
+}
+
+struct WhyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "why", abstract: "Why a unit counts or doesn't: last heard, position, state, reason.")
+    @OptionGroup var options: AggregatorOptions
+    @Argument(help: "Unit code; all units without one.") var unit: String?
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() async throws {
+        let path = unit.map { "/v1/units/\($0)/why" } ?? "/v1/units"
+        let reply = try await options.daemon().send("GET", path).orExit()
+        if json { return Console.out(reply.text) }
+        let lines: [WhyLine] =
+            unit == nil
+            ? try JSONDecoder().decode([WhyLine].self, from: Data(reply.body))
+            : [try JSONDecoder().decode(WhyLine.self, from: Data(reply.body))]
+        for line in lines { Console.out(line.text) }
+    }
+
+    private struct WhyLine: Decodable {
+        struct Place: Decodable { var seq: UInt64 }
+        struct Shadow: Decodable {
+            var incarnation: String
+            var seq: UInt64
+        }
+        var unit: String
+        var name: String
+        var state: String
+        var reason: String
+        var heard_at: Int64?
+        var position: Place?
+        var incarnation: String?
+        var shadows: [Shadow]
+        var duty_telephone: String
+
+        var text: String {
+            let heard = heard_at.map { Date(timeIntervalSince1970: Double($0)).formatted(.iso8601) } ?? "never"
+            var line = "\(unit)  \(state)  heard \(heard)  seq \(position.map { "\($0.seq)" } ?? "-")  tel \(duty_telephone)  \(name): \(reason)"
+            if let incarnation, !shadows.isEmpty { line += "\n    counted \(incarnation)" }
+            for shadow in shadows { line += "\n    shadow  \(shadow.incarnation) seq \(shadow.seq), not counted" }
+            return line
+        }
+    }
+}
+
+struct BackupCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup", abstract: "Copy the aggregator's registry while it runs; the rows come back from the children.")
+    @OptionGroup var options: AggregatorOptions
+    @Option(help: "File to write; must not exist.") var to: String
+
+    func run() async throws {
+        let path = to.hasPrefix("/") ? to : FileManager.default.currentDirectoryPath + "/" + to
+        let reply = try await options.daemon().send("POST", "/admin/backup", query: ["to": path])
+        Console.out(try reply.orExit().text.trimmingCharacters(in: .newlines))
+    }
+}
+
+/// Runs a daemon and ends with a code that the unit file understands.
+func started(_ body: () async throws -> Void) async throws {
+    do { try await body() } catch let error as StoreError {
+        Console.error("\(error)")
+        throw Exit.disk
+    } catch let error as LockFile.Failure {
+        Console.error("\(error)")
+        throw Exit.configuration
+    } catch {
+        let text = "\(error)"
+        let hint = text.contains("EADDRINUSE") || text.contains("errno: 98") ? " The port is in use: another daemon, or another program." : ""
+        Console.error("stopped: \(text).\(hint)")
+        throw hint.isEmpty ? Exit.refused : Exit.configuration
+    }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Daemon
+import Foundation
+import Generator
+
+struct GenerateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "generate", abstract: "Make a city for trying out: the truth, and what nodes record of it, apart.")
+    @Option(help: "XS, S, M or L.") var profile = "XS"
+    @Option(help: "The same seed makes the same bytes.") var seed: UInt64 = 1
+    @Option(help: "Folder to write into.") var out = "generated"
+    @Option(help: "Division table that communities are taken from; invented ones without it.") var divisions: String?
+
+    func run() throws {
+        guard let profile = Profile(rawValue: profile.uppercased()) else {
+            throw ValidationError("profile is XS, S, M or L, not \(profile)")
+        }
+        let world = World(profile: profile, seed: seed, communities: try communities())
+        try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
+        let progress = Progress("generate", total: world.units.count)
+        var done = 0
+        try world.write { name, text in
+            try text.write(toFile: "\(out)/\(name)", atomically: false, encoding: .utf8)
+            if name.hasPrefix("observations-") {
+                done += 1
+                progress.update(done)
+            }
+        }
+        Console.out("\(world.units.count) units, seed \(seed), in \(out)")
+    }
+
+    private func communities() throws -> [Community] {
+        guard let divisions else { return [] }
+        var reader: CSVReader
+        do throws(CSVFault) { reader = try CSVReader(readAll(divisions)) } catch {
+            throw ValidationError("\(divisions): line \(error.line): \(error.message)")
+        }
+        guard let code = reader.column("code"), let name = reader.column("name"), let level = reader.column("level") else {
+            throw ValidationError("\(divisions): expected the columns code,name,level,parent_code")
+        }
+        var found: [Community] = []
+        while let record = reader.next() {
+            if case .success(let record) = record, record.fields[level] == "community" {
+                found.append(Community(code: record.fields[code], name: record.fields[name]))
+            }
+        }
+        return found
+    }
+
+    private func readAll(_ path: String) -> [UInt8] { FileManager.default.contents(atPath: path).map { Array($0) } ?? [] }
+}

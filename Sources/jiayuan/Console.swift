@@ -1,0 +1,28 @@
+import Foundation
+
+/// Writing to people: results to standard output, everything else to standard error.
+enum Console {
+    static func out(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+    static func error(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+
+    static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+}
+
+/// Progress of long work on one line of a terminal; silent when piped.
+final class Progress {
+    private let label: String
+    private let total: Int
+    private var shown = ContinuousClock.now
+
+    init(_ label: String, total: Int) {
+        self.label = label
+        self.total = total
+    }
+
+    func update(_ done: Int) {
+        guard Console.isTerminal, ContinuousClock.now - shown > .milliseconds(100) || done == total else { return }
+        shown = ContinuousClock.now
+        let percent = total > 0 ? done * 100 / total : 100
+        FileHandle.standardError.write(Data("\r\(label) \(done)/\(total) \(percent) %\(done == total ? "\n" : "")".utf8))
+    }
+}

@@ -1,0 +1,26 @@
+import District
+
+/// The sheet that goes to a compound: one A4 page of plain text, ended by a form feed.
+enum Slip {
+    static func text(_ slip: AdminRoutes.SlipLine, parentURL: String) -> String {
+        let token = slip.token ?? "（已发放，未变更 · issued before, unchanged）"
+        return """
+            家园 · 小区节点接入单 · Enrolment slip
+            ────────────────────────────────────────────────────────────
+            小区 Compound        \(slip.name)
+            编码 Code            \(slip.unit)
+            值班电话 Duty phone  \(slip.dutyTelephone)
+            上级地址 Aggregator  \(parentURL)
+            上级标识 Identity    \(slip.parent)
+            口令 Token           \(token)
+            ────────────────────────────────────────────────────────────
+            在小区主机上运行 · On the compound's machine run:
+
+              sudo jiayuan init node --unit \(slip.unit) --parent \(parentURL)
+
+            按提示输入口令。口令只印在本单，请妥善保管；遗失请电话挂失重发。
+            It asks for the token, which is printed on this slip only. If it is lost, ask for a new one.
+            \u{0C}
+            """
+    }
+}
