@@ -16,6 +16,9 @@ static const unsigned char en[] = {
 static const unsigned char indicators[] = {
 #embed "../../Config/indicators.yaml"
 };
+static const unsigned char divisions[] = {
+#embed "../../Config/divisions.csv"
+};
 
 static const jy_asset assets[] = {
     {"style.css", style, sizeof style},
@@ -23,6 +26,7 @@ static const jy_asset assets[] = {
     {"zh-Hans.yaml", zh, sizeof zh},
     {"en.yaml", en, sizeof en},
     {"indicators.yaml", indicators, sizeof indicators},
+    {"divisions.csv", divisions, sizeof divisions},
 };
 
 jy_asset jy_asset_named(const char *name) {

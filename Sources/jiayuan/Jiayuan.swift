@@ -18,7 +18,7 @@ struct Jiayuan: AsyncParsableCommand {
             CommandGroup(
                 name: "At the aggregator",
                 subcommands: [DivisionsCommand.self, UnitCommand.self, CampaignCommand.self, WhyCommand.self, BackupCommand.self]),
-            CommandGroup(name: "Trying out", subcommands: [GenerateCommand.self]),
+            CommandGroup(name: "Trying out", subcommands: [DemoCommand.self, GenerateCommand.self]),
         ])
 }
 

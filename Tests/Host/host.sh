@@ -81,9 +81,10 @@ check "the daemons' folder isn't for everybody" test "$(inside stat -c '%a %G' /
 
 echo "start"
 configure_aggregator
+inside systemctl enable --quiet --now "$district"
 register_units
 for name in wujia yujia; do configure_node "$name"; done
-inside systemctl enable --quiet --now "$district" "$node1" "$node2"
+inside systemctl enable --quiet --now "$node1" "$node2"
 for unit in $district $node1 $node2; do
     check "$unit is active and says how it stands" soon 10 says_something "$unit"
 done
@@ -131,7 +132,12 @@ echo "stop and start"
 for unit in $node1 $node2 $district; do check "$unit stops within 5 s" stops_within 5000 "$unit"; done
 inside systemctl start "$district" "$node1" "$node2"
 check "nothing is lost by it" soon 20 completed 3
-check "a backup of the registry succeeds" inside systemctl start jiayuan-backup@aggregator
+check "a backup of the registry succeeds beside the daemon" inside systemctl start jiayuan-backup@aggregator
+inside systemctl stop "$district"
+sleep 1 # the copies are named by the second
+check "and without it" inside systemctl start jiayuan-backup@aggregator
+inside systemctl start "$district"
+check "two copies, for nobody else's eyes" test "$(inside sh -c 'stat -c %a%U /var/lib/jiayuan/aggregator/backup/*' | xargs)" = "600_jiayuan 600_jiayuan"
 for unit in $district $node1 jiayuan-backup@aggregator; do
     check "exposure of $unit is at most 1.5" inside sh -c "systemd-analyze security --threshold=15 $unit.service | grep -o 'Overall.*[0-9]'"
 done

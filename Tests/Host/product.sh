@@ -15,8 +15,9 @@ as_daemon() { inside runuser -u _jiayuan -- jiayuan "$@"; }
 
 configure_aggregator() {
     put /etc/jiayuan/aggregator.yaml <<END
-listen: 10.77.0.1:8090
-state: /var/lib/jiayuan/aggregator
+listen: "10.77.0.1:8090"
+pace_ms: "500"
+grace_ms: "5000"
 END
 }
 
@@ -24,17 +25,17 @@ END
 register_units() {
     put /run/units.csv <<END
 code,name,expected_households,expected_residents,duty_telephone
-${unit_of[wujia]},吴家老湾小区,2,5,0722-0000001
+${unit_of[wujia]},吴家老湾小区,2,4,0722-0000001
 ${unit_of[yujia]},余家老湾小区,1,2,0722-0000002
 END
-    inside sh -c 'chmod 644 /run/units.csv; install -d -o _jiayuan -g _jiayuan -m 700 /var/lib/jiayuan/aggregator'
-    as_daemon divisions import --config /etc/jiayuan/aggregator.yaml /usr/share/jiayuan/divisions.csv
-    as_daemon unit add --config /etc/jiayuan/aggregator.yaml --from /run/units.csv | tee "$work/slips"
-    as_daemon campaign add --config /etc/jiayuan/aggregator.yaml --code "$campaign" --name 入户调查
+    inside chmod 644 /run/units.csv
+    as_daemon divisions import /usr/share/jiayuan/divisions.csv
+    as_daemon unit add --from /run/units.csv --parent-url "$aggregator_url" | tee "$work/slips"
+    as_daemon campaign add "$campaign" --name 入户调查 --opens 1649246400 --deadline 1649260800
 }
 
-# token_of UNIT: the first long word of hexadecimal digits on the unit's slip.
-token_of() { grep -A8 -F "$1" "$work/slips" | grep -oE '[0-9a-f]{32,64}' | head -1; }
+# token_of UNIT: the token on the unit's slip.
+token_of() { grep -A8 -F "$1" "$work/slips" | grep -oE 'jyu_[0-9a-f]+' | head -1; }
 
 configure_node() {
     put "/etc/jiayuan/nodes/$1.yaml" <<END
@@ -69,8 +70,12 @@ unacknowledged() {
     inside jiayuan status --config "/etc/jiayuan/nodes/$1.yaml" | grep -qE "(^|[^0-9])$2 unacknowledged"
 }
 
-# completed COUNT: whether the aggregator counts so many completed households in the community.
+# completed COUNT: whether the aggregator counts so many households of the community as done.
 completed() {
-    inside ip netns exec district curl -fsS -m 5 "$aggregator_url/v1/stats?division=$community&campaign=$campaign" |
-        grep -qE "\"completed\": ?$1([^0-9]|$)"
+    inside curl -fsS -m 5 --unix-socket /run/jiayuan/aggregator.sock \
+        "http://localhost/v1/stats?division=$community&campaign=$campaign" |
+        python3 -c '
+import json, sys
+measures = {m["measure"]: m for m in json.load(sys.stdin)["place"]["measures"]}
+sys.exit(measures["survey.completion"]["last_known"]["numerator"] != int(sys.argv[1]))' "$1"
 }

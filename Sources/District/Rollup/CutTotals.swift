@@ -101,11 +101,17 @@ extension RowBlock {
     /// The sum of the known counts, by catalogue.
     var sums: [Int: [Int64]] {
         var sums: [Int: [Int64]] = [:]
+        #if DEBUG
+            let entries = Breakage.chosen == .dropRow ? Array(self.entries.dropFirst()) : self.entries
+        #endif
         for entry in entries {
             var vector = sums.removeValue(forKey: entry.catalogue) ?? Array(repeating: 0, count: entry.counts.count)
             for (column, count) in entry.counts.enumerated() where column < vector.count { vector[column] += count.known ?? 0 }
             sums[entry.catalogue] = vector
         }
+        #if DEBUG
+            if Breakage.chosen == .doubleCount { return sums.mapValues { $0.map { $0 * 2 } } }
+        #endif
         return sums
     }
 

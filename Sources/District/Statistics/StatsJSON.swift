@@ -94,6 +94,12 @@ extension StatsDocument.Measured {
         rate_permille = figure.rate?.permilleNearest
         lower_permille = figure.lower?.permilleDown
         upper_permille = figure.upper?.permilleUp
+        #if DEBUG
+            if Breakage.chosen == .inwardRounding {
+                lower_permille = figure.lower?.permilleUp
+                upper_permille = figure.upper?.permilleDown
+            }
+        #endif
         no_bound = figure.noBound?.rawValue
         last_known = StatsDocument.LastKnown(
             numerator: figure.evidence.numerator + figure.evidence.lastNumerator,
