@@ -33,12 +33,14 @@ def unit_folder(root):
 
 @pytest.fixture
 def tree(tmp_path):
-    """A scratch root with our files, systemd's own targets and slices, and the account."""
+    """A scratch root with our files, systemd's own targets and slices, a shell and the account."""
     install(tmp_path)
     system = next(path for path in map(Path, ("/usr/lib/systemd/system", "/lib/systemd/system")) if path.is_dir())
     for pattern in ("*.target", "*.slice"):
         for unit in system.glob(pattern):
             shutil.copy(unit, unit_folder(tmp_path))
+    (tmp_path / "bin").mkdir()
+    shutil.copy("/bin/sh", tmp_path / "bin/sh")
     (tmp_path / "etc").mkdir()
     (tmp_path / "etc/passwd").write_text("root:x:0:0::/root:/bin/sh\n_jiayuan:x:990:990::/:/usr/sbin/nologin\n")
     (tmp_path / "etc/group").write_text("root:x:0:\n_jiayuan:x:990:\n")

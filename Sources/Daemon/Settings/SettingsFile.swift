@@ -30,11 +30,21 @@ package struct SettingsErrors: Error, CustomStringConvertible, Sendable {
         package var key: String
         package var message: String
 
+        package init(file: String, line: Int, key: String, message: String) {
+            self.file = file
+            self.line = line
+            self.key = key
+            self.message = message
+        }
+
         package var description: String {
             "\(file)\(line > 0 ? ":\(line)" : ""): \(key.isEmpty ? "" : "\(key): ")\(message)"
         }
     }
     package var problems: [Problem]
+
+    package init(problems: [Problem]) { self.problems = problems }
+
     package var description: String { problems.map(\.description).joined(separator: "\n") }
 }
 

@@ -1,0 +1,74 @@
+package import Daemon
+package import Federation
+
+/// `node.yaml`.
+package struct NodeSettings: Sendable {
+    package var unit: Code
+    package var state: String
+    package var sidecar: String
+    package var listen: Listen
+    package var socket: String
+    /// Nil only where pages are open to this machine alone.
+    package var pin: String?
+    package var parent: String
+    package var token: String
+    package var caFile: String?
+
+    package static let options: [Setting] = [
+        Setting(
+            "unit", fallback: nil, comment: ("小区编码，印在接入单上", "Code of the compound, from its enrolment slip"),
+            check: { Code($0) == nil ? "expected a code such as 421303587002-001, not \"\($0)\"" : nil }),
+        Setting(
+            "state", fallback: "/var/lib/jiayuan/node",
+            comment: ("数据目录；居民信息只存在这里", "Folder of the journal; residents' data stay here"), check: Check.path),
+        Setting(
+            "sidecar", fallback: "",
+            comment: (
+                "防回退标记文件，不要放进备份；留空为数据目录旁的 .sidecar",
+                "Marker that shows a restored backup; keep it out of backups; empty: beside the state folder, ending .sidecar"
+            ), check: Check.optional(Check.path)),
+        Setting(
+            "listen", fallback: "127.0.0.1:8080",
+            comment: (
+                "页面地址；改为局域网地址后，页面会要求输入 pin", "Address of the pages; on a LAN address they ask for the pin"
+            ), check: Check.listen),
+        Setting(
+            "socket", fallback: "/run/jiayuan/node.sock",
+            comment: ("本机管理套接字，命令行用", "Local socket that the commands talk to"), check: Check.path),
+        Setting(
+            "pin", fallback: "", comment: ("页面口令，6 位以上", "What the pages ask for, 6 characters or more"),
+            check: Check.optional { $0.utf8.count >= 6 ? nil : "must have at least 6 characters" }),
+        Setting(
+            "parent", fallback: nil, comment: ("上级汇总地址，印在接入单上", "Address of the aggregator, from the slip"),
+            check: Check.url),
+        Setting(
+            "token", fallback: nil, comment: ("接入口令，印在接入单上；勿外传", "The token, from the slip; keep it secret"),
+            check: { $0.utf8.count >= 16 && $0.utf8.allSatisfy { (33...126).contains($0) } ? nil : "expected the token as it is printed on the slip" }),
+        Setting(
+            "ca_file", fallback: "",
+            comment: ("上级 https 证书的签发者（PEM），没有则留空", "PEM file that an https aggregator is checked against; may be empty"),
+            check: Check.optional(Check.path)),
+    ]
+
+    package init(file: String) throws {
+        let values = try SettingsFile.load(file, NodeSettings.options)
+        let listen = Listen(values["listen"] ?? "") ?? .tcp(host: "127.0.0.1", port: 8080)
+        let pin = values["pin"].flatMap { $0.isEmpty ? nil : $0 }
+        // Names are behind the pages: off this machine they are never open.
+        guard listen.isLoopback || pin != nil, let unit = Code(values["unit"] ?? "") else {
+            throw SettingsErrors(problems: [
+                .init(file: file, line: 0, key: "pin", message: "is needed because listen is not a loopback address; set 6 characters or more")
+            ])
+        }
+        self.unit = unit
+        self.listen = listen
+        self.pin = pin
+        let state = values["state"] ?? ""
+        self.state = state
+        sidecar = values["sidecar"].flatMap { $0.isEmpty ? nil : $0 } ?? state + ".sidecar"
+        socket = values["socket"] ?? ""
+        parent = values["parent"] ?? ""
+        token = values["token"] ?? ""
+        caFile = values["ca_file"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

@@ -1,0 +1,41 @@
+/// A form as a browser sends it: `application/x-www-form-urlencoded`.
+package struct Form: Sendable {
+    private let values: [String: String]
+
+    /// - Returns: nil if the bytes are not UTF-8.
+    package init?(_ body: [UInt8]) {
+        guard let text = String(validating: body, as: UTF8.self) else { return nil }
+        var values: [String: String] = [:]
+        for pair in text.split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = Form.decoded(parts[0]), let value = Form.decoded(parts.count > 1 ? parts[1] : "") else { return nil }
+            values[name] = value
+        }
+        self.values = values
+    }
+
+    /// The value with spaces round it removed; nil if there is none or it is empty.
+    package subscript(name: String) -> String? {
+        guard let value = values[name] else { return nil }
+        let trimmed = String(value.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+        return trimmed.isEmpty ? nil : trimmed
+    }
+
+    package func number(_ name: String) -> Int? { self[name].flatMap { Int($0) } }
+
+    private static func decoded(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            default: bytes.append(byte)
+            }
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}
