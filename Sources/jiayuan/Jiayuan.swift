@@ -14,10 +14,12 @@ struct Jiayuan: AsyncParsableCommand {
             """,
         version: "jiayuan 0.1.0 (protocol 1)",
         groupedSubcommands: [
-            CommandGroup(name: "Daemons", subcommands: [AggregatorCommand.self]),
+            CommandGroup(name: "Daemons", subcommands: [NodeCommand.self, AggregatorCommand.self]),
+            CommandGroup(name: "Setting up", subcommands: [InitCommand.self, CheckConfigCommand.self]),
             CommandGroup(
                 name: "At the aggregator",
                 subcommands: [DivisionsCommand.self, UnitCommand.self, CampaignCommand.self, WhyCommand.self, BackupCommand.self]),
+            CommandGroup(name: "At a compound", subcommands: [RecordCommand.self, ImportCommand.self, StatusCommand.self]),
             CommandGroup(name: "Trying out", subcommands: [DemoCommand.self, GenerateCommand.self]),
         ])
 }

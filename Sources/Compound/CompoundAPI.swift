@@ -1,0 +1,131 @@
+package import Daemon
+import Federation
+import Foundation
+import GRDB
+import Synchronization
+
+/// The JSON API of a compound: what a phone's queue, a script and the demo's clients speak.
+package struct CompoundAPI: Sendable {
+    private let store: CompoundStore
+    private let queue: SerialQueue
+
+    package init(_ store: CompoundStore, queue: SerialQueue) {
+        self.store = store
+        self.queue = queue
+    }
+
+    package var routes: [Route] {
+        [
+            Route("POST", "/api/v1/records", bodyLimit: 2 * 1024 * 1024) { call in try await queue.run { try record(call) } },
+            Route("POST", "/api/v1/registry/import", bodyLimit: 64 * 1024 * 1024) { call in
+                try await queue.run { try importRegistry(call) }
+            },
+            Route("GET", "/api/v1/registry") { _ in
+                try await queue.run { try json(store.read(RegistryReader.overview)) }
+            },
+            Route("GET", "/api/v1/survey") { call in try await queue.run { try survey(call) } },
+            Route("GET", "/api/v1/volunteers") { call in
+                try await queue.run {
+                    let task = try campaign(call.query["task"])
+                    return try json(store.read { try VolunteerReader.board(task, $0) })
+                }
+            },
+            Route("GET", "/api/v1/conflicts") { _ in try await queue.run { try json(store.read(SurveyReader.conflicts)) } },
+            Route("GET", "/api/v1/status") { _ in try await queue.run { try json(store.status()) } },
+        ]
+    }
+
+    // MARK: Records
+
+    private struct Refusal: Encodable {
+        var index: Int
+        var id: String
+        var code: String
+        var field: String
+        var message: String
+        var hint: String
+    }
+
+    private struct Outcome: Encodable {
+        struct Position: Encodable { var seq: UInt64 }
+        var recorded: [String]
+        var refused: [Refusal]
+        var flagged: [String]
+        var position: Position
+    }
+
+    private func record(_ call: Call) throws -> Reply {
+        let outcome: CompoundStore.Recorded
+        do throws(IntakeError) { outcome = try store.record(call.body) } catch { return problem(error, call) }
+        let messages = Messages.of(Language(call))
+        let refused = outcome.refused.map { item in
+            Refusal(
+                index: item.index, id: item.id, code: item.error.code.rawValue, field: item.error.field,
+                message: item.error.text(messages), hint: item.error.hint(messages))
+        }
+        return try json(
+            Outcome(
+                recorded: outcome.recorded, refused: refused, flagged: outcome.flagged, position: .init(seq: outcome.seq)))
+    }
+
+    /// 400 for what the caller has to change, 507 and 503 where the disk is at fault: nothing was written.
+    private func problem(_ error: IntakeError, _ call: Call) -> Reply {
+        let messages = Messages.of(Language(call))
+        let status =
+            switch error.code {
+            case .diskFull: 507
+            case .readOnly, .storeFailed: 503
+            default: 400
+            }
+        let body = JSONLine.object([
+            ("error", .text(error.code.rawValue)), ("field", .text(error.field)), ("hint", .text(error.hint(messages))),
+            ("message", .text(error.text(messages))),
+        ])
+        return .json(body, status: status)
+    }
+
+    // MARK: Registry
+
+    private func importRegistry(_ call: Call) throws -> Reply {
+        let report: RegistryImport.Report
+        do throws(IntakeError) {
+            report = try RegistryImport.run(call.body, into: store, apply: call.query["apply"] == "1")
+        } catch { return problem(error, call) }
+        return try json(report, status: report.fault == nil ? 200 : 422)
+    }
+
+    // MARK: Survey
+
+    private func survey(_ call: Call) throws -> Reply {
+        let campaign = try campaign(call.query["campaign"])
+        if let building = call.query["building"] {
+            return try json(store.read { try SurveyReader.doors(of: building, campaign, $0) })
+        }
+        return try json(store.read { try SurveyReader.progress(campaign, $0) })
+    }
+
+    private func campaign(_ asked: String?) throws -> String {
+        if let asked { return asked }
+        return try store.read(CampaignReader.current) ?? ""
+    }
+
+    private func json(_ value: some Encodable, status: Int = 200) throws -> Reply {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return Reply(status: status, type: "application/json; charset=utf-8", body: Array(try encoder.encode(value)))
+    }
+}
+
+enum CampaignReader {
+    /// The round that pages show: the latest open one.
+    static func current(_ db: Database) throws -> String? {
+        try String.fetchOne(db, sql: "SELECT code FROM campaign ORDER BY closed, opens DESC, code DESC LIMIT 1")
+    }
+}
+
+extension IntakeError {
+    func text(_ messages: Messages) -> String {
+        messages("intake.\(code.rawValue)", ["field": field, "value": value])
+    }
+    func hint(_ messages: Messages) -> String { messages("intake.\(code.rawValue).hint", ["field": field, "value": value]) }
+}

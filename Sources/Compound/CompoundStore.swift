@@ -1,0 +1,164 @@
+import Daemon
+import Federation
+import Foundation
+import GRDB
+import Synchronization
+import Sync
+
+/// The compound's file: stages 1 to 3 share each transaction, so that a record, what follows from it
+/// and the rows that may leave are durable together or not at all.
+package final class CompoundStore: Sendable {
+    let database: DatabaseQueue
+    let unit: Code
+    let catalogues: Catalogues
+    let sidecar: String
+    /// The parent's address; another one than before forgets whose answers count.
+    let parentURL: String
+    let standing = Mutex(LinkStanding())
+    /// Why the disk refused the last record; nil once it takes records again.
+    let diskTrouble = Mutex<IntakeError.Code?>(nil)
+
+    /// - Parameters:
+    ///   - folder: holds `journal.sqlite`.
+    ///   - sidecar: path of the file that no backup may contain.
+    package init(folder: String, sidecar: String, unit: String, parentURL: String, catalogues text: String? = nil) throws {
+        guard let unit = Code(unit) else { throw IntakeError(.notACode, field: "unit", value: unit) }
+        self.unit = unit
+        self.sidecar = sidecar
+        self.parentURL = parentURL
+        catalogues = Catalogues(text)
+        database = try SQLiteFile.open(folder + "/journal.sqlite", migrations: JournalSchema.migrations)
+        try awaken()
+    }
+
+    static var now: Int64 { Int64(Date().timeIntervalSince1970) }
+
+    // MARK: Recording
+
+    package struct Recorded: Sendable {
+        package var recorded: [String] = []
+        package var refused: [(index: Int, id: String, error: IntakeError)] = []
+        /// Ids whose device's clock is far off.
+        package var flagged: [String] = []
+        package var seq: UInt64 = 0
+    }
+
+    /// Takes a body of records: the good ones in one transaction, each bad one with its reason.
+    package func record(_ body: [UInt8]) throws(IntakeError) -> Recorded {
+        try record(try RecordReader.read(body))
+    }
+
+    func record(_ items: [(id: String, Result<Record, IntakeError>)]) throws(IntakeError) -> Recorded {
+        try durably { db in
+            var outcome = Recorded()
+            var keys: Set<RowKey> = []
+            let journal = Journal(db: db, now: CompoundStore.now)
+            for (index, item) in items.enumerated() {
+                do {
+                    let record = try item.1.get()
+                    keys.formUnion(try self.take(record, journal))
+                    outcome.recorded.append(item.id)
+                    if HybridClock.isOff(observedAt: record.observedAt, now: journal.now) { outcome.flagged.append(item.id) }
+                } catch let error as IntakeError {
+                    outcome.refused.append((index, item.id, error))
+                }
+            }
+            outcome.seq = try self.derive(keys, db)
+            return outcome
+        }
+    }
+
+    /// Appends one record and folds what it touches.
+    ///
+    /// - Returns: the rows that may have changed.
+    private func take(_ record: Record, _ journal: Journal) throws -> Set<RowKey> {
+        for desk in Desks.all {
+            guard let statement = try desk.statement(of: record, journal.db) else { continue }
+            let observation = Observation(
+                id: record.id, desk: desk.name, subject: statement.subject, field: statement.field, value: statement.value,
+                recorder: record.recorder.text, device: record.device?.text ?? "", observedAt: record.observedAt, hlc: 0,
+                evidence: statement.evidence)
+            guard try journal.append(observation, supersedes: record.supersedes) == .new else { return [] }
+            var keys = try open(record.period, journal.db)
+            var facts = try journal.facts(of: record.supersedes)
+            facts.append((statement.subject, statement.field))
+            for fact in facts { keys.formUnion(try desk.fold(fact.subject, fact.field, journal)) }
+            return keys
+        }
+        return []
+    }
+
+    /// A round that nobody announced opens with its first record: recording never waits for the uplink.
+    ///
+    /// - Returns: every row of the round, explicit zeros included, if it is new.
+    private func open(_ period: Code?, _ db: Database) throws -> Set<RowKey> {
+        guard let period else { return [] }
+        let known = try Int.fetchOne(db.cachedStatement(sql: "SELECT 1 FROM campaign WHERE code = ?"), arguments: [period.text])
+        guard known == nil else { return [] }
+        try db.execute(sql: "INSERT INTO campaign VALUES (?, ?, NULL, NULL, 0)", arguments: [period.text, period.text])
+        return try Set(Desks.all.flatMap { try $0.keys(of: period, db) })
+    }
+
+    /// - Returns: the number of the last change.
+    func derive(_ keys: Set<RowKey>, _ db: Database) throws -> UInt64 {
+        var row = try PositionRow.read(db)
+        guard let incarnation = row.incarnation else { return 0 }
+        var standing = RowTable.Standing(incarnation: incarnation, position: row.position)
+        try RowTable(db: db, now: CompoundStore.now).derive(keys, catalogues, standing: &standing)
+        if standing.position != row.position {
+            row.position = standing.position
+            try row.write(db)
+        }
+        return standing.position.seq
+    }
+
+    // MARK: Reading and writing
+
+    /// One transaction; returns after its fsync. A disk that refuses is told apart from a bad record.
+    func durably<Value>(_ body: (Database) throws -> Value) throws(IntakeError) -> Value {
+        do {
+            let value = try database.write(body)
+            diskTrouble.withLock { $0 = nil }
+            return value
+        } catch let error as IntakeError {
+            throw error
+        } catch {
+            let code = CompoundStore.trouble(error)
+            diskTrouble.withLock { $0 = code }
+            throw IntakeError(code, value: "\(error)")
+        }
+    }
+
+    private static func trouble(_ error: any Error) -> IntakeError.Code {
+        switch (error as? DatabaseError)?.resultCode {
+        case .SQLITE_FULL?: .diskFull
+        case .SQLITE_READONLY?, .SQLITE_PERM?, .SQLITE_CANTOPEN?: .readOnly
+        case .SQLITE_IOERR?: .diskFull
+        default: .storeFailed
+        }
+    }
+
+    /// What the registry says of each door: residents and state.
+    func households() throws(IntakeError) -> [String: [String]] {
+        try durably { db in
+            try Row.fetchAll(db, sql: "SELECT code, residents, state FROM door").reduce(into: [:]) {
+                $0[$1["code"]] = [String($1["residents"] as Int64), $1["state"]]
+            }
+        }
+    }
+
+    func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try database.read(body) }
+
+    package func isAnswering() -> Bool { (try? database.read { try Int.fetchOne($0, sql: "SELECT 1") }) == 1 }
+}
+
+extension Record {
+    /// The round whose rows this record may change; nil for the standing frame.
+    fileprivate var period: Code? {
+        switch content {
+        case .building, .household: nil
+        case .visit(let visit): visit.campaign
+        case .need(let task, _), .fill(let task, _, _), .claim(let task, _, _, _): task
+        }
+    }
+}

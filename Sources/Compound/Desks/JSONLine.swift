@@ -1,0 +1,40 @@
+import Foundation
+
+/// A statement's value: one line of JSON with sorted keys, so that equal statements are equal bytes.
+enum JSONLine {
+    enum Value {
+        case number(Int)
+        case text(String)
+        case object([(String, Value)])
+    }
+
+    /// - Parameter members: in ascending order of their names.
+    static func object(_ members: [(String, Value)]) -> String {
+        "{" + members.map { "\(quoted($0.0)):\(text($0.1))" }.joined(separator: ",") + "}"
+    }
+
+    static func read(_ line: String) -> [String: Any]? {
+        (try? JSONSerialization.jsonObject(with: Data(line.utf8))) as? [String: Any]
+    }
+
+    private static func text(_ value: Value) -> String {
+        switch value {
+        case .number(let number): String(number)
+        case .text(let text): quoted(text)
+        case .object(let members): object(members)
+        }
+    }
+
+    static func quoted(_ text: String) -> String {
+        var out = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": out += "\\\""
+            case "\\": out += "\\\\"
+            case _ where scalar.value < 0x20: out += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+            default: out.unicodeScalars.append(scalar)
+            }
+        }
+        return out + "\""
+    }
+}

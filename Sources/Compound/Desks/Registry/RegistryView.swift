@@ -1,0 +1,38 @@
+import GRDB
+
+/// The frame, building by building: the registry desk's page and `GET /api/v1/registry`.
+package struct RegistryOverview: Sendable, Equatable, Encodable {
+    package struct Building: Sendable, Equatable, Encodable {
+        package var code: String
+        package var label: String
+        package var stairUnits: Int?
+        package var doors: Int
+        package var households: Int
+        package var vacant: Int
+        package var residents: Int
+    }
+    package var buildings: [Building]
+    package var doors: Int { buildings.reduce(0) { $0 + $1.doors } }
+    package var households: Int { buildings.reduce(0) { $0 + $1.households } }
+    package var residents: Int { buildings.reduce(0) { $0 + $1.residents } }
+}
+
+enum RegistryReader {
+    static func overview(_ db: Database) throws -> RegistryOverview {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT door.building AS code, label, stair_units, count(*) AS doors, total(residents) AS residents,
+                total(state IN ('occupied', 'let', 'group_let')) AS households, total(state = 'vacant') AS vacant
+                FROM door LEFT JOIN building ON building.code = door.building GROUP BY door.building
+                """)
+        let buildings = rows.map { row in
+            let code: String = row["code"]
+            return RegistryOverview.Building(
+                code: code, label: row["label"] ?? "\(code)栋", stairUnits: row["stair_units"], doors: row["doors"],
+                households: Int(row["households"] as Double), vacant: Int(row["vacant"] as Double),
+                residents: Int(row["residents"] as Double))
+        }
+        return RegistryOverview(buildings: buildings.sorted { BuildingOrder.precedes($0.code, $1.code) })
+    }
+}

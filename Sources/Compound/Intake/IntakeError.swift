@@ -1,0 +1,44 @@
+/// Why a record was not taken. Nothing of it was written; its sender has to change something.
+///
+/// `code` is for programs and for the message catalogues (`intake.<code>`); `field` says where.
+package struct IntakeError: Error, Sendable, Equatable, CustomStringConvertible {
+    package enum Code: String, Sendable, CaseIterable {
+        case notUTF8 = "not_utf8"
+        case notJSON = "not_json"
+        case tooMany = "too_many"
+        case notAnObject = "not_an_object"
+        case kindUnknown = "kind_unknown"
+        case fieldMissing = "field_missing"
+        case fieldWrongType = "field_wrong_type"
+        case fieldOutOfRange = "field_out_of_range"
+        case notACode = "not_a_code"
+        case idInvalid = "id_invalid"
+        case idReused = "id_reused"
+        case dispositionUnknown = "disposition_unknown"
+        case peopleNotExpected = "people_not_expected"
+        case peopleMissing = "people_missing"
+        case peopleClassUnknown = "people_class_unknown"
+        case doorUnknown = "door_unknown"
+        case buildingUnknown = "building_unknown"
+        case stateUnknown = "state_unknown"
+        case evidenceUnknown = "evidence_unknown"
+        case diskFull = "disk_full"
+        case readOnly = "read_only"
+        case storeFailed = "store_failed"
+    }
+
+    package var code: Code
+    package var field: String
+    /// The value at fault, shortened.
+    package var value: String
+
+    package init(_ code: Code, field: String = "", value: String = "") {
+        self.code = code
+        self.field = field
+        self.value = String(value.prefix(80))
+    }
+
+    package var description: String {
+        "\(code.rawValue)\(field.isEmpty ? "" : " in '\(field)'")\(value.isEmpty ? "" : ": \(value)")"
+    }
+}

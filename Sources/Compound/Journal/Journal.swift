@@ -1,0 +1,106 @@
+import Federation
+import Foundation
+import GRDB
+
+/// One statement as the journal keeps it.
+struct Observation: Equatable {
+    var id: UInt128
+    var desk: String
+    var subject: String
+    var field: String
+    var value: String
+    var recorder: String
+    var device: String
+    var observedAt: Int64
+    var hlc: Int64
+    var evidence: Int
+
+    /// The total order by which one of several live statements is chosen: it depends on nothing but
+    /// the statements themselves, so two journals with the same statements choose alike.
+    static func standsBelow(_ a: Observation, _ b: Observation) -> Bool {
+        (a.evidence, a.hlc) != (b.evidence, b.hlc)
+            ? (a.evidence, a.hlc) < (b.evidence, b.hlc) : (a.recorder, a.id) < (b.recorder, b.id)
+    }
+}
+
+/// Stage 2: appends statements and reads back those that stand.
+struct Journal {
+    let db: Database
+    /// Seconds since 1970 by this node.
+    let now: Int64
+
+    enum Appended { case new, known }
+
+    /// - Throws: `IntakeError.idReused` if the id is known with another content.
+    func append(_ observation: Observation, supersedes: [UInt128]) throws -> Appended {
+        if let row = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT subject, field, value FROM observation WHERE id = ?"),
+            arguments: [Bytes.of(observation.id)])
+        {
+            guard row["subject"] == observation.subject, row["field"] == observation.field, row["value"] == observation.value
+            else { throw IntakeError(.idReused, field: "id", value: Hex.text(observation.id)) }
+            return .known
+        }
+        let last = try Int64.fetchOne(db.cachedStatement(sql: "SELECT hlc FROM clock")) ?? 0
+        let hlc = HybridClock.stamp(observedAt: observation.observedAt, now: now, last: last)
+        try db.cachedStatement(sql: "INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
+            Bytes.of(observation.id), observation.desk, observation.subject, observation.field, observation.value,
+            observation.recorder, observation.device, observation.observedAt, hlc, observation.evidence, now,
+        ])
+        if hlc > last { try db.cachedStatement(sql: "UPDATE clock SET hlc = ?").execute(arguments: [hlc]) }
+        for id in supersedes {
+            try db.cachedStatement(sql: "INSERT OR IGNORE INTO supersession VALUES (?, ?)")
+                .execute(arguments: [Bytes.of(id), Bytes.of(observation.id)])
+        }
+        return .new
+    }
+
+    /// The statements about one fact that nobody has taken back, the one that stands last.
+    func live(_ subject: String, _ field: String) throws -> [Observation] {
+        try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT id, desk, subject, field, value, recorder, device, observed_at, hlc, evidence FROM observation
+                    WHERE subject = ? AND field = ? AND NOT EXISTS (SELECT 1 FROM supersession WHERE superseded = observation.id)
+                    """), arguments: [subject, field]
+        ).map { row in
+            Observation(
+                id: Bytes.uint128(row["id"]), desk: row["desk"], subject: row["subject"], field: row["field"], value: row["value"],
+                recorder: row["recorder"], device: row["device"], observedAt: row["observed_at"], hlc: row["hlc"],
+                evidence: row["evidence"])
+        }.sorted(by: Observation.standsBelow)
+    }
+
+    /// Facts whose statements the given ones take back: they have to be folded again.
+    func facts(of ids: [UInt128]) throws -> [(subject: String, field: String)] {
+        try ids.compactMap { id in
+            try Row.fetchOne(
+                db.cachedStatement(sql: "SELECT subject, field FROM observation WHERE id = ?"), arguments: [Bytes.of(id)]
+            ).map { (subject: $0["subject"], field: $0["field"]) }
+        }
+    }
+
+    // MARK: Conflicts
+
+    /// Opens a work item for a person, or closes it where the statements agree again.
+    func note(_ conflict: (kind: String, detail: String)?, _ subject: String, _ field: String) throws {
+        guard let conflict else {
+            try db.cachedStatement(sql: "DELETE FROM conflict WHERE subject = ? AND field = ?").execute(arguments: [subject, field])
+            return
+        }
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO conflict VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (subject, field) DO UPDATE SET kind = excluded.kind, detail = excluded.detail
+                """
+        ).execute(arguments: [subject, field, conflict.kind, conflict.detail, now])
+    }
+}
+
+/// Fixed-width binary columns, first byte most significant.
+enum Bytes {
+    static func of(_ value: UInt128) -> Data {
+        Data((0..<16).map { UInt8(truncatingIfNeeded: value >> UInt128(120 - $0 * 8)) })
+    }
+    static func uint128(_ data: Data) -> UInt128 { data.reduce(0) { $0 << 8 | UInt128($1) } }
+}

@@ -1,0 +1,180 @@
+import GRDB
+
+/// The node's file: what was observed, what follows from it, and the rows that may leave.
+enum JournalSchema {
+    static var migrations: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 journal") { try $0.execute(sql: journal) }
+        migrator.registerMigration("2 desks") { try $0.execute(sql: desks) }
+        migrator.registerMigration("3 rows") { try $0.execute(sql: rows) }
+        return migrator
+    }
+
+    private static let journal = """
+        -- What somebody stated, once and for ever. Append-only: merging two journals is set union.
+        CREATE TABLE observation (
+            id BLOB PRIMARY KEY CHECK (length(id) = 16),
+            desk TEXT NOT NULL,
+            -- What it is about: a door, a building, a task.
+            subject TEXT NOT NULL,
+            -- Which fact of the subject, such as visit/2022-04-06-survey.
+            field TEXT NOT NULL,
+            -- JSON with sorted keys, so that equal statements are equal bytes.
+            value TEXT NOT NULL,
+            recorder TEXT NOT NULL,
+            device TEXT NOT NULL,
+            -- Seconds since 1970 by the recorder's device, as it said.
+            observed_at INTEGER NOT NULL,
+            -- The same, clamped by this node when it first journaled the record: milliseconds << 16 | counter.
+            hlc INTEGER NOT NULL,
+            evidence INTEGER NOT NULL,
+            -- Seconds since 1970 by this node's clock.
+            journaled_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX observation_fact ON observation(subject, field);
+
+        -- Which statements a later one takes back. May name one that hasn't arrived yet.
+        CREATE TABLE supersession (
+            superseded BLOB NOT NULL CHECK (length(superseded) = 16),
+            by BLOB NOT NULL CHECK (length(by) = 16),
+            PRIMARY KEY (superseded, by)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Two statements that disagree, neither taking the other back: a person settles it with a third.
+        CREATE TABLE conflict (
+            subject TEXT NOT NULL,
+            field TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            -- What is said, for the person who settles it; JSON.
+            detail TEXT NOT NULL,
+            opened_at INTEGER NOT NULL,
+            PRIMARY KEY (subject, field)
+        ) STRICT, WITHOUT ROWID;
+
+        -- The highest hybrid clock value given out; one row.
+        CREATE TABLE clock (one INTEGER PRIMARY KEY CHECK (one = 1), hlc INTEGER NOT NULL) STRICT;
+        INSERT INTO clock VALUES (1, 0);
+        """
+
+    private static let desks = """
+        -- Registry desk. A building and how its doors are numbered.
+        CREATE TABLE building (
+            code TEXT PRIMARY KEY,
+            label TEXT NOT NULL,
+            stair_units INTEGER NOT NULL CHECK (stair_units > 0),
+            floors INTEGER NOT NULL CHECK (floors > 0),
+            doors_per_floor INTEGER NOT NULL CHECK (doors_per_floor > 0)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Registry desk. A door, with what the registry says of who lives behind it.
+        CREATE TABLE door (
+            code TEXT PRIMARY KEY,
+            building TEXT NOT NULL,
+            stair_unit TEXT NOT NULL,
+            room TEXT NOT NULL,
+            residents INTEGER NOT NULL CHECK (residents >= 0),
+            state TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX door_building ON door(building);
+
+        -- Survey desk. How a door stands in a campaign, folded from its visits.
+        CREATE TABLE survey_door (
+            campaign TEXT NOT NULL,
+            door TEXT NOT NULL REFERENCES door(code),
+            disposition TEXT NOT NULL,
+            -- People by class, JSON; '' where nobody was met.
+            people TEXT NOT NULL,
+            -- Calls at the door so far.
+            passes INTEGER NOT NULL CHECK (passes > 0),
+            observed_at INTEGER NOT NULL,
+            -- The visit that stands, which a correction takes back.
+            visit BLOB NOT NULL,
+            PRIMARY KEY (campaign, door)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Campaigns known here: published by the parent, or opened by the first record of one.
+        CREATE TABLE campaign (
+            code TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            opens INTEGER,
+            deadline INTEGER,
+            closed INTEGER NOT NULL CHECK (closed IN (0, 1))
+        ) STRICT, WITHOUT ROWID;
+
+        -- Volunteer desk. How many a task needs.
+        CREATE TABLE need (task TEXT PRIMARY KEY, required INTEGER NOT NULL CHECK (required >= 0)) STRICT, WITHOUT ROWID;
+
+        -- Volunteer desk. Who answered the call; one person is counted once.
+        CREATE TABLE fill (
+            task TEXT NOT NULL,
+            volunteer TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('filled', 'withdrawn')),
+            PRIMARY KEY (task, volunteer)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Volunteer desk. Who takes which building; the first who hasn't released it holds it.
+        CREATE TABLE claim (
+            task TEXT NOT NULL,
+            building TEXT NOT NULL,
+            volunteer TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('claimed', 'released', 'done')),
+            -- When this person's claim was first made, for the order of reserves.
+            since INTEGER NOT NULL,
+            PRIMARY KEY (task, building, volunteer)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let rows = """
+        -- The rows of counts that may leave, each under the number of its last change: this table is the outbox.
+        CREATE TABLE row (
+            dataset TEXT NOT NULL,
+            period TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            seq INTEGER NOT NULL UNIQUE CHECK (seq > 0),
+            -- NULL in a tombstone, which lives until the deletion is acknowledged.
+            catalogue BLOB CHECK (length(catalogue) = 16),
+            -- Counts in the catalogue's order, comma-separated, -1 for unknown; NULL in a tombstone.
+            counts TEXT,
+            as_of INTEGER NOT NULL,
+            -- Seconds since 1970 of the change, to say how long it has waited.
+            changed_at INTEGER NOT NULL,
+            -- Why the parent refused it; NULL for a row in order.
+            refused TEXT,
+            PRIMARY KEY (dataset, period, subject)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Where this node stands, and what its parent is known to hold; one row.
+        CREATE TABLE position (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            -- NULL until the first start.
+            incarnation BLOB CHECK (length(incarnation) = 16),
+            seq INTEGER NOT NULL CHECK (seq >= 0),
+            digest BLOB NOT NULL CHECK (length(digest) = 16),
+            session INTEGER NOT NULL,
+            -- The cursor: NULL until the parent has acknowledged something of this incarnation.
+            acknowledged_seq INTEGER,
+            acknowledged_digest BLOB CHECK (length(acknowledged_digest) = 16),
+            acknowledged_at INTEGER,
+            -- Tombstones up to here are gone.
+            floor INTEGER NOT NULL,
+            epoch INTEGER,
+            epoch_holder BLOB CHECK (length(epoch_holder) = 16),
+            -- Whose answers count, and at which address: another address starts afresh.
+            parent BLOB CHECK (length(parent) = 16),
+            -- The registry document as it was received, and its ETag.
+            registry_digest TEXT,
+            registry TEXT
+        ) STRICT;
+        -- The incarnations this file has lived through, and why each began.
+        CREATE TABLE life (
+            incarnation BLOB PRIMARY KEY CHECK (length(incarnation) = 16),
+            reason TEXT NOT NULL,
+            began_at INTEGER NOT NULL
+        ) STRICT;
+
+        -- Small facts about this installation, such as the address of the parent that was last used.
+        CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+        INSERT INTO position (one, seq, digest, session, floor) VALUES (1, 0, zeroblob(16), 0, 0);
+        """
+}

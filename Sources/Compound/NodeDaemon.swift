@@ -1,0 +1,71 @@
+package import Daemon
+import Federation
+import Foundation
+package import Logging
+import ServiceLifecycle
+import Sync
+
+/// `jiayuan node`: the composition of stages 1 to 4.
+package enum NodeDaemon {
+    package static func run(_ settings: NodeSettings, log: Logger) async throws {
+        let lock = try lock(settings)
+        let store = try open(settings)
+        let queue = SerialQueue("desk")
+        let gate = PinGate(pin: settings.pin)
+        let sender = Sender(
+            outbox: store, url: settings.parent, token: settings.token, caFile: settings.caFile, log: JournalLog.logger("sync"))
+        let open = Server.make(publicRoutes(store, queue, gate), on: settings.listen, log: log) { port in
+            let place = port.map { ":\($0)" } ?? ""
+            log.notice("listening", metadata: ["on": "\(settings.listen)", "port": "\(place)"])
+            Notify.ready("listening on \(settings.listen)")
+        }
+        try? FileManager.default.removeItem(atPath: settings.socket)
+        let local = Server.make(localRoutes(store, queue), on: .socket(path: settings.socket), log: log)
+        sender.start()
+        try await Daemonry.run([open, local], log: log, status: { status(store) }, isAlive: { store.isAnswering() })
+        sender.shutDown()
+        try? FileManager.default.removeItem(atPath: settings.socket)
+        withExtendedLifetime(lock) {}
+    }
+
+    /// Pages and API for staff on the LAN: behind the PIN.
+    package static func publicRoutes(_ store: CompoundStore, _ queue: SerialQueue, _ gate: PinGate) -> [Route] {
+        let pages = NodePages(store: store, queue: queue, gate: gate)
+        let guarded = CompoundAPI(store, queue: queue).routes.map { pages.guarded($0) }
+        return guarded + pages.routes + [health(store)]
+    }
+
+    /// The same without a PIN: the socket is readable by this user's group only.
+    package static func localRoutes(_ store: CompoundStore, _ queue: SerialQueue) -> [Route] {
+        CompoundAPI(store, queue: queue).routes + [health(store)]
+    }
+
+    /// For a command where no daemon runs: the same routes over the same file.
+    package static func offline(_ settings: NodeSettings) throws -> (routes: [Route], close: @Sendable () -> Void) {
+        let lock = try lock(settings)
+        let store = try open(settings)
+        return (localRoutes(store, SerialQueue("desk")), { withExtendedLifetime(lock) {} })
+    }
+
+    private static func lock(_ settings: NodeSettings) throws -> LockFile {
+        try Daemonry.makeFolder(settings.state)
+        return try LockFile(settings.state + "/lock")
+    }
+
+    private static func open(_ settings: NodeSettings) throws -> CompoundStore {
+        try CompoundStore(
+            folder: settings.state, sidecar: settings.sidecar, unit: settings.unit.text, parentURL: settings.parent)
+    }
+
+    private static func health(_ store: CompoundStore) -> Route {
+        Route("GET", "/healthz") { _ in
+            store.isAnswering() ? .json(#"{"status":"ok"}"#) : .json(#"{"status":"store_not_answering"}"#, status: 503)
+        }
+    }
+
+    private static func status(_ store: CompoundStore) -> String {
+        guard let status = try? store.status() else { return "the store does not answer" }
+        let heard = status.acknowledgedAt.map { "last acknowledged \(status.now - $0) s ago" } ?? "never acknowledged"
+        return "\(status.unacknowledged) unacknowledged, \(heard)\(status.because.map { ", \($0)" } ?? "")"
+    }
+}

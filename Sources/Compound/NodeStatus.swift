@@ -1,0 +1,65 @@
+import Federation
+import GRDB
+import Sync
+import Synchronization
+
+/// How this node stands: the header of every page and `GET /api/v1/status`.
+package struct NodeStatus: Sendable, Equatable, Encodable {
+    package var unit: String
+    package var incarnation: String
+    package var seq: UInt64
+    package var digest: String
+    package var acknowledgedSeq: UInt64?
+    package var acknowledgedAt: Int64?
+    /// Rows that the parent isn't known to hold.
+    package var unacknowledged: Int
+    /// Seconds since 1970 of the oldest change among them.
+    package var unacknowledgedSince: Int64?
+    /// Why, as a code: `unreachable`, `not_the_parent`, `token_unknown` …; nil while nothing is wrong.
+    package var because: String?
+    package var detail: String?
+    /// `active`, `shadow`, `disputed`; nil before the parent has said.
+    package var role: String?
+    package var conflicts: Int
+    /// Rows that the parent refused.
+    package var refusedRows: Int
+    /// Why the disk refused the last record.
+    package var disk: String?
+    package var campaign: String?
+    package var now: Int64
+}
+
+extension CompoundStore {
+    package func status() throws -> NodeStatus {
+        let link = standing.withLock { $0 }
+        let trouble = link.trouble.map(CompoundStore.words)
+        let disk = diskTrouble.withLock { $0?.rawValue }
+        return try read { db in
+            let row = try PositionRow.read(db)
+            let acknowledged = Int64(row.acknowledged?.seq ?? 0)
+            let open = try Row.fetchOne(
+                db, sql: "SELECT count(*) AS number, min(changed_at) AS since FROM row WHERE seq > ?", arguments: [acknowledged])
+            return NodeStatus(
+                unit: unit.text, incarnation: row.incarnation.map { "\($0)" } ?? "", seq: row.position.seq,
+                digest: "\(row.position.digest)", acknowledgedSeq: row.acknowledged?.seq, acknowledgedAt: row.acknowledgedAt,
+                unacknowledged: open?["number"] ?? 0, unacknowledgedSince: open?["since"], because: trouble?.code,
+                detail: trouble?.detail, role: link.role?.rawValue,
+                conflicts: try Int.fetchOne(db, sql: "SELECT count(*) FROM conflict") ?? 0,
+                refusedRows: try Int.fetchOne(db, sql: "SELECT count(*) FROM row WHERE refused IS NOT NULL") ?? 0, disk: disk,
+                campaign: try CampaignReader.current(db), now: CompoundStore.now)
+        }
+    }
+
+    private static func words(_ trouble: ChildLink.Trouble) -> (code: String, detail: String) {
+        switch trouble {
+        case .unreachable(let why): ("unreachable", why)
+        case .notTheParent(let what): ("not_the_parent", what)
+        case .unauthorized(let code): (code, "")
+        case .unsupported(let why): ("unsupported", why)
+        case .busy: ("busy", "")
+        case .invalid(let why): ("invalid", why)
+        case .unverifiable(let mine, let theirs):
+            ("unverifiable", "\(mine.digest) here, \(theirs.map { "\($0.digest)" } ?? "nothing") there")
+        }
+    }
+}

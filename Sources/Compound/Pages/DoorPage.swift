@@ -1,0 +1,50 @@
+import Daemon
+
+/// One door, one screen. The ordinary door, everybody home and tested, is one tap.
+enum DoorPage {
+    static func html(_ door: SurveyDoor, campaign: String, id: String, _ text: Messages) -> HTML {
+        let building = door.code.split(separator: "-").first.map(String.init) ?? ""
+        let earlier: HTML =
+            door.disposition.map { disposition in
+                let words = text("node.disposition.\(disposition)")
+                let at = door.observedAt.map { Clock.text($0) } ?? ""
+                return "<p class=\"muted\">\(text("node.door.earlier", ["what": words, "at": at, "passes": "\(door.passes)"]))</p>"
+            } ?? ""
+        let people = max(1, door.residents)
+        return """
+            <p><a href="/survey/\(building)?lang=\(text.language.rawValue)">← \(text("node.building", ["code": building]))</a></p>
+            <h1>\(door.code)</h1>\(earlier)
+            <form class="form one-tap" method="post" action="/desk/survey/visit">\(hidden(door, campaign, id))
+            <input type="hidden" name="disposition" value="completed"><input type="hidden" name="tested" value="\(people)">
+            <button class="primary huge">\(text("node.door.all_tested", ["people": "\(people)"]))</button></form>
+            <form class="form quick" method="post" action="/desk/survey/visit">\(hidden(door, campaign, id))
+            \(["nobody_home", "postponed", "refused", "absent", "vacant", "moved", "not_dwelling", "not_found", "language", "other"].map { choice($0, text) })</form>
+            <details open><summary>\(text("node.door.in_detail"))</summary>
+            <form class="form detail" method="post" action="/desk/survey/visit">\(hidden(door, campaign, id))
+            \(PeopleClass.allCases.map { field($0, text) })
+            <button name="disposition" value="completed" class="primary">\(text("node.disposition.completed"))</button>
+            <button name="disposition" value="partial">\(text("node.disposition.partial"))</button></form></details>
+            """
+    }
+
+    /// The same ready-made id in each form of the screen: whichever is tapped, a second tap changes nothing.
+    private static func hidden(_ door: SurveyDoor, _ campaign: String, _ id: String) -> HTML {
+        let final = door.disposition != nil && !door.isLeft
+        let supersedes: HTML = final ? "<input type=\"hidden\" name=\"supersedes\" value=\"\(door.visit ?? "")\">" : ""
+        return """
+            <input type="hidden" name="id" value="\(id)"><input type="hidden" name="campaign" value="\(campaign)">
+            <input type="hidden" name="door" value="\(door.code)">\(supersedes)
+            """
+    }
+
+    private static func choice(_ disposition: String, _ text: Messages) -> HTML {
+        "<button name=\"disposition\" value=\"\(disposition)\">\(text("node.disposition.\(disposition)"))</button>"
+    }
+
+    private static func field(_ part: PeopleClass, _ text: Messages) -> HTML {
+        """
+        <label>\(text("node.people.\(part.rawValue)"))
+        <input name="\(part.rawValue)" type="number" min="0" max="200" inputmode="numeric"></label>
+        """
+    }
+}

@@ -1,0 +1,109 @@
+import Daemon
+
+/// The frame round every page of a node: whose it is, the desks, and what the parent doesn't hold yet.
+enum NodePage {
+    static func html(_ body: NodePages.Body, status: NodeStatus, path: String, _ text: Messages) -> HTML {
+        let content: HTML =
+            switch body {
+            case .survey(let progress): SurveyPage.overview(progress, text)
+            case .building(let code, let doors, let campaign): SurveyPage.building(code, doors, campaign, text)
+            case .door(let door, let campaign, let id): DoorPage.html(door, campaign: campaign, id: id, text)
+            case .volunteers(let board): VolunteerPage.html(board, text)
+            case .registry(let overview, let report): RegistryPage.html(overview, report, text)
+            case .problem(let error): problem(error, text)
+            case .notFound: "<h1>\(text("node.not_found"))</h1>"
+            }
+        return shell(status.unit, tabs(path, text), standing(status, text), content, path, text)
+    }
+
+    static func shell(_ title: String, _ tabs: HTML, _ standing: HTML, _ content: HTML, _ path: String, _ text: Messages) -> HTML {
+        let other: Language = text.language == .en ? .zhHans : .en
+        return """
+            <!doctype html><html lang="\(text.language.rawValue)"><head><meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1"><title>\(title) · \(text("node.title"))</title>
+            <link rel="stylesheet" href="/assets/style.css"><script type="module" src="/assets/page.js"></script></head>
+            <body><header class="bar"><strong>\(text("node.title")) \(title)</strong>\(tabs)
+            <a class="lang" href="\(path)?lang=\(other.rawValue)" hreflang="\(other.rawValue)">\(Messages.of(other)("lang.name"))</a></header>
+            \(standing)<p id="standing-live" role="status" hidden></p><main>\(content)</main>
+            <footer class="muted"><p>\(text("node.plain_http"))</p></footer></body></html>
+            """
+    }
+
+    private static func tabs(_ path: String, _ text: Messages) -> HTML {
+        let links = ["registry", "survey", "volunteers"].map { desk -> HTML in
+            let here: HTML = path.hasPrefix("/\(desk)") ? " aria-current=\"page\"" : ""
+            return "<a href=\"/\(desk)?lang=\(text.language.rawValue)\"\(here)>\(text("node.tab.\(desk)"))</a>"
+        }
+        return "<nav class=\"tabs\">\(links)</nav>"
+    }
+
+    /// What isn't acknowledged, since when, and why: the line that nobody has to look for.
+    private static func standing(_ status: NodeStatus, _ text: Messages) -> HTML {
+        var lines: [HTML] = []
+        if let disk = status.disk {
+            lines.append("<p class=\"standing bad\" role=\"alert\">✕ \(text("node.standing.disk.\(disk)"))</p>")
+        }
+        let because = status.because.map { reason($0, text) } ?? ""
+        if status.unacknowledged > 0 {
+            let since = status.unacknowledgedSince.map { Clock.text($0) } ?? ""
+            let values = ["count": "\(status.unacknowledged)", "since": since, "because": because]
+            let key = because.isEmpty ? "node.standing.waiting" : "node.standing.waiting_because"
+            lines.append("<p class=\"standing \(because.isEmpty ? "muted" : "warn")\">◐ \(text(key, values))</p>")
+        } else if let at = status.acknowledgedAt {
+            lines.append("<p class=\"standing ok\">● \(text("node.standing.all", ["at": Clock.text(at)]))</p>")
+        } else {
+            lines.append("<p class=\"standing warn\">○ \(text("node.standing.never", ["because": because]))</p>")
+        }
+        if let role = status.role, role != "active" {
+            lines.append("<p class=\"standing bad\">◇ \(text("node.standing.role.\(role)"))</p>")
+        }
+        if status.refusedRows > 0 {
+            lines.append("<p class=\"standing warn\">◇ \(text("node.standing.refused", ["count": "\(status.refusedRows)"]))</p>")
+        }
+        return "\(lines)"
+    }
+
+    /// The trouble's own words, or for a code nobody foresaw the code itself.
+    private static func reason(_ code: String, _ text: Messages) -> String {
+        let key = "node.because.\(code)"
+        return text.keys.contains(key) ? text(key) : text("node.because.other", ["code": code])
+    }
+
+    private static func problem(_ error: IntakeError, _ text: Messages) -> HTML {
+        """
+        <h1>\(text("node.problem"))</h1><p class="bad" role="alert">\(error.text(text))</p><p>\(error.hint(text))</p>
+        <p><a href="/survey" class="primary">\(text("node.back"))</a></p>
+        """
+    }
+}
+
+/// Times as people in the compound read them: the clock of China, which has one zone and no summer time.
+enum Clock {
+    static func text(_ seconds: Int64) -> String {
+        let local = seconds + 8 * 3600
+        let minutes = ((local % 86400) + 86400) % 86400 / 60
+        let (hour, minute) = (minutes / 60, minutes % 60)
+        return "\(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)"
+    }
+}
+
+/// The page that asks for the PIN.
+enum PinPage {
+    struct Model {
+        var wrong: Bool
+        var wait: Bool
+    }
+
+    static func html(_ model: Model, _ text: Messages) -> HTML {
+        let notice: HTML =
+            model.wait
+            ? "<p class=\"bad\" role=\"alert\">\(text("pin.wait"))</p>"
+            : model.wrong ? "<p class=\"bad\" role=\"alert\">\(text("pin.wrong"))</p>" : ""
+        let form: HTML = """
+            <h1>\(text("pin.title"))</h1>\(notice)<form class="form" method="post" action="/pin">
+            <label>\(text("pin.label")) <input name="pin" type="password" inputmode="numeric" autocomplete="off" required autofocus></label>
+            <button class="primary">\(text("pin.enter"))</button></form><p class="muted">\(text("pin.where"))</p>
+            """
+        return NodePage.shell("", "", "", form, "/pin", text)
+    }
+}

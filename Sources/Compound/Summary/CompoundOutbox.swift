@@ -1,0 +1,144 @@
+package import Federation
+import Foundation
+import GRDB
+package import Sync
+import Synchronization
+package import Wire
+
+/// The compound's rows as the link needs them, and the memory that tells a restored copy from the original.
+extension CompoundStore: Outbox {
+    /// At start, before anything is written: mints where this is the first start, or where the database is
+    /// older than the sidecar and so has been restored.
+    func awaken() throws {
+        let beside = try Sidecar.read(sidecar)
+        let (row, lives) = try read { db in
+            (try PositionRow.read(db), try Data.fetchAll(db, sql: "SELECT incarnation FROM life").map(Bytes.uint128))
+        }
+        if row.incarnation == nil {
+            _ = try mint(.firstStart)
+        } else if let beside, CompoundStore.isOlder(row, lives, than: beside) {
+            _ = try mint(.olderThanSidecar)
+        }
+        try rederiveAll()
+    }
+
+    /// A sidecar that names an earlier life of this file was overtaken by a crash between the two writes,
+    /// and says nothing; one that names a life this file never had, or later numbers, shows a restore.
+    private static func isOlder(_ row: PositionRow, _ lives: [UInt128], than beside: Sidecar) -> Bool {
+        guard row.incarnation == beside.incarnation else { return !lives.contains(beside.incarnation.value) }
+        return row.session < beside.session || row.position.seq < beside.acknowledged
+    }
+
+    /// A new version of the program may count under a new catalogue: every row is derived anew from the journal.
+    private func rederiveAll() throws {
+        _ = try durably { db in
+            let keys = try Row.fetchAll(db, sql: "SELECT dataset, period, subject, catalogue FROM row WHERE counts IS NOT NULL")
+                .compactMap { row -> RowKey? in
+                    guard let dataset = Code(row["dataset"] as String), let period = Code(row["period"] as String),
+                        let subject = Code(row["subject"] as String), let catalogue = self.catalogues[dataset],
+                        Bytes.uint128(row["catalogue"]) != catalogue.hash.value
+                    else { return nil }
+                    return RowKey(dataset: dataset, period: period, subject: subject)
+                }
+            return try self.derive(Set(keys), db)
+        }
+    }
+
+    package func memory() throws -> LinkMemory {
+        let beside = try Sidecar.read(sidecar)
+        let row = try durably { db -> PositionRow in
+            var row = try PositionRow.read(db)
+            row.session = max(row.session, beside?.session ?? 0) + 1
+            let known = try String.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'parent_url'")
+            if known != self.parentURL {
+                row.parent = nil
+                row.acknowledged = nil
+                try db.execute(sql: "INSERT OR REPLACE INTO setting VALUES ('parent_url', ?)", arguments: [self.parentURL])
+            }
+            try row.write(db)
+            return row
+        }
+        guard let incarnation = row.incarnation else { throw IntakeError(.storeFailed, field: "incarnation") }
+        try Sidecar(incarnation: incarnation, session: row.session, acknowledged: row.acknowledged?.seq ?? 0).write(sidecar)
+        return LinkMemory(
+            unit: unit, incarnation: incarnation, session: Session(counter: row.session, tag: UInt64.random(in: 0 ... .max)),
+            cursor: row.acknowledged, floor: row.floor, epoch: row.epoch, parent: row.parent, catalogues: catalogues.all,
+            registry: row.registryDigest)
+    }
+
+    package func changes(after seq: UInt64, limit: Int) throws -> (changes: [RowChange], reachesEnd: Bool, own: Position) {
+        try read { db in
+            let (changes, reachesEnd) = try RowTable(db: db, now: CompoundStore.now).changes(after: seq, limit: limit)
+            return (changes, reachesEnd, try PositionRow.read(db).position)
+        }
+    }
+
+    package func acknowledge(_ position: Position, epoch: Epoch?, parent: Incarnation) throws {
+        let row = try durably { db -> PositionRow in
+            var row = try PositionRow.read(db)
+            row.acknowledged = position
+            row.acknowledgedAt = CompoundStore.now
+            row.floor = position.seq
+            row.epoch = epoch
+            row.parent = parent
+            try RowTable(db: db, now: CompoundStore.now).dropTombstones(upTo: position.seq)
+            try row.write(db)
+            return row
+        }
+        guard let incarnation = row.incarnation else { return }
+        // After the cursor: a sidecar ahead of its database would look like a restored database.
+        try Sidecar(incarnation: incarnation, session: row.session, acknowledged: position.seq).write(sidecar)
+    }
+
+    package func mint(_ reason: ChildLink.MintReason) throws -> Incarnation {
+        var generator = SystemRandomNumberGenerator()
+        let fresh = Incarnation.random(using: &generator)
+        let beside = try Sidecar.read(sidecar)
+        let row = try durably { db -> PositionRow in
+            var row = try PositionRow.read(db)
+            let standing = try RowTable(db: db, now: CompoundStore.now).renumber(under: fresh)
+            row.incarnation = fresh
+            row.position = standing.position
+            row.session = max(row.session, beside?.session ?? 0)
+            row.acknowledged = nil
+            row.floor = 0
+            try row.write(db)
+            try db.execute(
+                sql: "INSERT INTO life VALUES (?, ?, ?)", arguments: [Bytes.of(fresh.value), reason.rawValue, CompoundStore.now])
+            return row
+        }
+        try Sidecar(incarnation: fresh, session: row.session, acknowledged: 0).write(sidecar)
+        return fresh
+    }
+
+    package func quarantine(_ keys: [RowKey], _ refusals: [RowRefusal]) throws {
+        _ = try durably { db in
+            var row = try PositionRow.read(db)
+            guard let incarnation = row.incarnation else { return }
+            var standing = RowTable.Standing(incarnation: incarnation, position: row.position)
+            try RowTable(db: db, now: CompoundStore.now).quarantine(keys, refusals.map(\.why), &standing)
+            row.position = standing.position
+            try row.write(db)
+        }
+    }
+
+    package func adopt(_ registry: RegistryDocument, digest: String) throws {
+        let text = String(decoding: try registry.encoded(), as: UTF8.self)
+        _ = try durably { db in
+            var keys: Set<RowKey> = []
+            for campaign in registry.campaigns {
+                guard let code = Code(campaign.code) else { continue }
+                try db.execute(
+                    sql: """
+                        INSERT INTO campaign VALUES (?, ?, ?, ?, ?) ON CONFLICT (code) DO UPDATE SET name = excluded.name,
+                        opens = excluded.opens, deadline = excluded.deadline, closed = excluded.closed
+                        """, arguments: [campaign.code, campaign.name, campaign.opens, campaign.deadline, campaign.closed])
+                for desk in Desks.all { keys.formUnion(try desk.keys(of: code, db)) }
+            }
+            try db.execute(sql: "UPDATE position SET registry = ?, registry_digest = ?", arguments: [text, digest])
+            _ = try self.derive(keys, db)
+        }
+    }
+
+    package func report(_ standing: LinkStanding) { self.standing.withLock { $0 = standing } }
+}

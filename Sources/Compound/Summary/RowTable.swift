@@ -1,0 +1,126 @@
+import Federation
+import Foundation
+import GRDB
+
+/// Stage 3: the rows that may leave, and the position they add up to. Everything here happens inside
+/// the transaction of the change that caused it.
+struct RowTable {
+    let db: Database
+    let now: Int64
+
+    /// Where this node stands.
+    struct Standing {
+        var incarnation: Incarnation
+        var position: Position
+    }
+
+    // MARK: Deriving
+
+    /// Derives the rows under `keys` anew and numbers those that differ from what stands.
+    func derive(_ keys: Set<RowKey>, _ catalogues: Catalogues, standing: inout Standing) throws {
+        for key in keys.sorted() {
+            guard let catalogue = catalogues[key.dataset],
+                let desk = Desks.all.first(where: { $0.datasets.contains(key.dataset.text) })
+            else { continue }
+            let counts = try desk.counts(of: key, db)
+            let body = counts.map { counts in
+                RowBody(
+                    catalogue: catalogue.hash,
+                    counts: catalogue.indicators.map { Count(counts[$0.code.text] ?? 0) ?? .unknown }, asOf: now)
+            }
+            try replace(key, by: body, refused: nil, &standing)
+        }
+    }
+
+    /// Writes a row, or its deletion, under the next number. Equal counts are no change.
+    private func replace(_ key: RowKey, by body: RowBody?, refused: String?, _ standing: inout Standing) throws {
+        let old = try row(key)
+        if let old, let body, refused == nil, old.catalogue == body.catalogue, old.counts == body.counts { return }
+        if old == nil, body == nil { return }
+        standing.position.seq += 1
+        standing.position.digest.replace(key, old, by: body, in: standing.incarnation)
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
+            key.dataset.text, key.period.text, key.subject.text, Int64(standing.position.seq),
+            body.map { Bytes.of($0.catalogue.value) }, body.map { RowTable.text($0.counts) }, body?.asOf ?? now, now, refused,
+        ])
+    }
+
+    private func row(_ key: RowKey) throws -> RowBody? {
+        try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT catalogue, counts, as_of FROM row WHERE dataset = ? AND period = ? AND subject = ?"),
+            arguments: [key.dataset.text, key.period.text, key.subject.text]
+        ).flatMap(RowTable.body)
+    }
+
+    /// The parent can't store these rows: their keys stand, their counts are unknown, and the bounds say so.
+    func quarantine(_ keys: [RowKey], _ why: [String], _ standing: inout Standing) throws {
+        for (index, key) in keys.enumerated() {
+            guard let old = try row(key) else { continue }
+            try replace(key, by: old.emptied(), refused: why.indices.contains(index) ? why[index] : "refused", &standing)
+        }
+    }
+
+    // MARK: Sending
+
+    /// The changes above a number in ascending order, one more than `limit` being the sign that more follow.
+    func changes(after seq: UInt64, limit: Int) throws -> (changes: [RowChange], reachesEnd: Bool) {
+        let rows = try Row.fetchAll(
+            db.cachedStatement(sql: RowTable.changesQuery), arguments: [Int64(clamping: seq), limit + 1])
+        let changes = rows.prefix(limit).compactMap { row -> RowChange? in
+            guard let dataset = Code(row["dataset"] as String), let period = Code(row["period"] as String),
+                let subject = Code(row["subject"] as String)
+            else { return nil }
+            return RowChange(
+                seq: UInt64(row["seq"] as Int64), key: RowKey(dataset: dataset, period: period, subject: subject),
+                body: RowTable.body(row))
+        }
+        return (Array(changes), rows.count <= limit)
+    }
+
+    static let changesQuery = "SELECT * FROM row WHERE seq > ? ORDER BY seq LIMIT ?"
+
+    func dropTombstones(upTo seq: UInt64) throws {
+        try db.execute(sql: "DELETE FROM row WHERE counts IS NULL AND seq <= ?", arguments: [Int64(seq)])
+    }
+
+    /// A new life: every live row numbered anew in the order of keys, tombstones gone, the digest under a new key.
+    func renumber(under incarnation: Incarnation) throws -> Standing {
+        try db.execute(sql: "DELETE FROM row WHERE counts IS NULL")
+        let rows = try Row.fetchAll(db, sql: "SELECT * FROM row ORDER BY dataset, period, subject")
+        var standing = Standing(incarnation: incarnation, position: .origin)
+        // Numbers are unique: out of the way first, then in.
+        try db.execute(sql: "UPDATE row SET seq = seq + (SELECT max(seq) FROM row)")
+        for row in rows {
+            guard let dataset = Code(row["dataset"] as String), let period = Code(row["period"] as String),
+                let subject = Code(row["subject"] as String), let body = RowTable.body(row)
+            else { continue }
+            let key = RowKey(dataset: dataset, period: period, subject: subject)
+            standing.position.seq += 1
+            standing.position.digest.replace(key, nil, by: body, in: incarnation)
+            try db.execute(
+                sql: "UPDATE row SET seq = ? WHERE dataset = ? AND period = ? AND subject = ?",
+                arguments: [Int64(standing.position.seq), dataset.text, period.text, subject.text])
+        }
+        return standing
+    }
+
+    /// The digest computed anew from the rows; differs from the stored one only if something is broken.
+    func recomputedDigest(in incarnation: Incarnation) throws -> Digest {
+        var digest = Digest.empty
+        for change in try changes(after: 0, limit: .max - 1).changes {
+            digest.replace(change.key, nil, by: change.body, in: incarnation)
+        }
+        return digest
+    }
+
+    // MARK: Columns
+
+    private static func body(_ row: Row) -> RowBody? {
+        guard let catalogue: Data = row["catalogue"], let counts: String = row["counts"] else { return nil }
+        return RowBody(
+            catalogue: CatalogueHash(value: Bytes.uint128(catalogue)),
+            counts: counts.split(separator: ",").map { Count(unchecked: Int64($0) ?? -1) }, asOf: row["as_of"])
+    }
+
+    private static func text(_ counts: [Count]) -> String { counts.map { String($0.raw) }.joined(separator: ",") }
+}

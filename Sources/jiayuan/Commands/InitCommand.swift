@@ -1,0 +1,90 @@
+import ArgumentParser
+import Compound
+import Daemon
+import District
+import Foundation
+
+struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Write a commented configuration.", subcommands: [Node.self, Aggregator.self])
+
+    struct Node: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "For a compound, from its enrolment slip.")
+        @Option(help: "File to write; must not exist.") var config = "/etc/jiayuan/node.yaml"
+        @Option(help: "Code of the compound, from the slip.") var unit: String
+        @Option(help: "Address of the aggregator, from the slip.") var parent: String
+        @Option(help: "The token, from the slip; asked for if left out.") var token: String?
+        @Option(help: "Folder of the journal.") var state = "/var/lib/jiayuan/node"
+        @Option(help: "Local socket.") var socket = "/run/jiayuan/node.sock"
+        @Option(help: "Address of the LAN interface, such as 192.168.1.20:8080; without it only this machine sees the pages.")
+        var listen: String?
+        @Option(help: "What the pages ask for; a random one is made for a LAN address.") var pin: String?
+
+        func run() throws {
+            var values = ["unit": unit, "parent": parent, "state": state, "socket": socket]
+            values["token"] = token ?? asked("口令 Token: ")
+            values["listen"] = listen
+            let open = listen.flatMap { Listen($0) }.map { !$0.isLoopback } ?? false
+            values["pin"] = pin ?? (open ? String(Int.random(in: 100_000...999_999)) : nil)
+            try InitCommand.write(config, NodeSettings.options, values)
+            _ = try configured { try NodeSettings(file: config) }
+            if open, let pin = values["pin"] { Console.out("页面口令 PIN: \(pin)") }
+        }
+
+        private func asked(_ prompt: String) -> String {
+            FileHandle.standardError.write(Data(prompt.utf8))
+            return readLine(strippingNewline: true) ?? ""
+        }
+    }
+
+    struct Aggregator: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "For a district or city.")
+        @Option(help: "File to write; must not exist.") var config = "/etc/jiayuan/aggregator.yaml"
+        @Option(help: "Folder of the databases.") var state = "/var/lib/jiayuan/aggregator"
+        @Option(help: "Local socket.") var socket = "/run/jiayuan/aggregator.sock"
+        @Option(help: "Address and port to listen on.") var listen: String?
+
+        func run() throws {
+            var values = ["state": state, "socket": socket]
+            values["listen"] = listen
+            let open = listen.flatMap { Listen($0) }.map { !$0.isLoopback } ?? false
+            if open { values["read_token"] = (0..<4).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined() }
+            try InitCommand.write(config, AggregatorSettings.options, values)
+            _ = try configured { try AggregatorSettings(file: config) }
+        }
+    }
+
+    /// Readable by the daemon's group and nobody else: the file holds a credential.
+    fileprivate static func write(_ path: String, _ options: [Setting], _ values: [String: String]) throws {
+        guard !FileManager.default.fileExists(atPath: path) else {
+            Console.error("\(path): exists already; nothing was changed")
+            throw Exit.refused
+        }
+        let folder = (path as NSString).deletingLastPathComponent
+        if !folder.isEmpty { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+        let text = SettingsFile.template(options, values)
+        guard FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o640]) else {
+            Console.error("\(path): cannot be written; check the folder and its owner")
+            throw Exit.disk
+        }
+        Console.out("wrote \(path)")
+    }
+}
+
+struct CheckConfigCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check-config", abstract: "Check a configuration; every problem at once, with file, line and key.")
+    @Argument(help: "node or aggregator.") var kind: Kind
+    @Option(help: "File to check.") var config: String?
+
+    enum Kind: String, ExpressibleByArgument { case node, aggregator }
+
+    func run() throws {
+        let path = config ?? "/etc/jiayuan/\(kind.rawValue).yaml"
+        switch kind {
+        case .node: _ = try configured { try NodeSettings(file: path) }
+        case .aggregator: _ = try configured { try AggregatorSettings(file: path) }
+        }
+        Console.out("\(path): in order")
+    }
+}

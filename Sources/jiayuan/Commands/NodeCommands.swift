@@ -1,0 +1,99 @@
+import ArgumentParser
+import Compound
+import Daemon
+import Foundation
+
+struct NodeOptions: ParsableArguments {
+    @Option(name: .long, help: "Configuration of the node.")
+    var config = "/etc/jiayuan/node.yaml"
+
+    func settings() throws -> NodeSettings { try configured { try NodeSettings(file: config) } }
+
+    func daemon() throws -> LocalDaemon {
+        let settings = try settings()
+        return LocalDaemon(socket: settings.socket) { try NodeDaemon.offline(settings) }
+    }
+}
+
+struct NodeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "node", abstract: "Run the node of a compound.")
+    @OptionGroup var options: NodeOptions
+
+    func run() async throws {
+        let settings = try options.settings()
+        try await started { try await NodeDaemon.run(settings, log: JournalLog.logger("intake")) }
+    }
+}
+
+struct RecordCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "record", abstract: "Record what the pages record, from a script.",
+        discussion: """
+            Takes one record as JSON, an array of them, or - for standard input. A record without id gets one.
+              jiayuan record '{"kind":"need","task":"2022-04-06-survey","required":48,"recorder":"s01"}'
+            """)
+    @OptionGroup var options: NodeOptions
+    @Argument(help: "JSON; - for standard input.") var json = "-"
+
+    func run() async throws {
+        let text = json == "-" ? try readInput("-") : Array(json.utf8)
+        let reply = try await options.daemon().send("POST", "/api/v1/records", body: RecordCommand.completed(text)).orExit()
+        Console.out(reply.text)
+        let answer = try JSONSerialization.jsonObject(with: Data(reply.body)) as? [String: Any]
+        if let refused = answer?["refused"] as? [Any], !refused.isEmpty { throw Exit.refused }
+    }
+
+    /// What a page would fill in by itself: an id and the time.
+    private static func completed(_ text: [UInt8]) -> [UInt8] {
+        guard let value = try? JSONSerialization.jsonObject(with: Data(text)) else { return text }
+        let items = (value as? [Any] ?? [value]).map { item -> Any in
+            guard var record = item as? [String: Any] else { return item }
+            if record["id"] == nil {
+                record["id"] = (0..<4).map { _ in String(format: "%08x", UInt32.random(in: 0 ... .max)) }.joined()
+            }
+            if record["observed_at"] == nil { record["observed_at"] = Int(Date().timeIntervalSince1970) }
+            if record["recorder"] == nil { record["recorder"] = "script" }
+            return record
+        }
+        return (try? JSONSerialization.data(withJSONObject: items)).map { Array($0) } ?? text
+    }
+}
+
+struct ImportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Import the table of doors: every problem by line, the good lines taken.")
+    @OptionGroup var options: NodeOptions
+    @Argument(help: "CSV with building,stair_unit,room,residents,state; - for standard input.") var file: String
+    @Flag(help: "Only show what is wrong; write nothing.") var dryRun = false
+
+    func run() async throws {
+        let reply = try await options.daemon().send(
+            "POST", "/api/v1/registry/import", query: ["apply": dryRun ? "0" : "1"], body: readInput(file))
+        Console.out(reply.text)
+        if reply.status >= 300 { throw Exit.refused }
+    }
+}
+
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "What the parent doesn't hold yet, since when, and why.")
+    @OptionGroup var options: NodeOptions
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() async throws {
+        let reply = try await options.daemon().send("GET", "/api/v1/status").orExit()
+        if json { return Console.out(reply.text) }
+        guard let status = try JSONSerialization.jsonObject(with: Data(reply.body)) as? [String: Any] else { return }
+        func time(_ key: String) -> String? {
+            (status[key] as? Int).map { Date(timeIntervalSince1970: Double($0)).formatted(.iso8601) }
+        }
+        let open = status["unacknowledged"] as? Int ?? 0
+        let since = time("unacknowledgedSince").map { " since \($0)" } ?? ""
+        let because = (status["because"] as? String).map { ", because \($0) \(status["detail"] as? String ?? "")" } ?? ""
+        Console.out("\(status["unit"] ?? "")  role \(status["role"] as? String ?? "unknown")  seq \(status["seq"] ?? 0)")
+        Console.out("\(open) unacknowledged\(open > 0 ? since : "")\(because)")
+        Console.out("last acknowledged \(time("acknowledgedAt") ?? "never")")
+        if let disk = status["disk"] as? String { Console.out("the disk refuses records: \(disk)") }
+        if let conflicts = status["conflicts"] as? Int, conflicts > 0 { Console.out("\(conflicts) conflicts to settle") }
+    }
+}
