@@ -1,0 +1,153 @@
+"""Real daemons for the tests: scratch folders, free ports, stopped by their own process ids."""
+
+import http.client
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BINARY = os.environ.get("JIAYUAN", str(ROOT / ".build/debug/jiayuan"))
+CAMPAIGN = "2022-04-06-survey"
+UNITS = {
+    "421303587002-001": (100, 300), "421303587002-002": (50, 120), "421303003006-001": (80, 200),
+}
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def eventually(what, within=20.0, every=0.05):
+    """Waits until `what()` is truthy and returns it; the last exception or value is in the failure."""
+    deadline, last = time.monotonic() + within, None
+    while time.monotonic() < deadline:
+        try:
+            last = what()
+            if last:
+                return last
+        except (OSError, http.client.HTTPException, AssertionError, KeyError) as error:
+            last = error
+        time.sleep(every)
+    raise AssertionError(f"not within {within} s: {last!r}")
+
+
+def run(*arguments, check=True, **options):
+    done = subprocess.run([BINARY, *map(str, arguments)], capture_output=True, text=True, timeout=120, **options)
+    if check:
+        assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+def fetch(port, path, method="GET", body=None, headers=None):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request(method, path, body, headers or {})
+        response = connection.getresponse()
+        return response.status, response.read(), dict(response.getheaders())
+    finally:
+        connection.close()
+
+
+class Daemon:
+    def __init__(self, kind, config, log):
+        self.kind, self.config, self.log = kind, config, log
+        self.process = None
+
+    def start(self, wrap=()):
+        self.process = subprocess.Popen([*wrap, BINARY, self.kind, "--config", str(self.config)],
+                                        stdout=open(self.log, "ab"), stderr=subprocess.STDOUT)
+        eventually(lambda: self.alive() and fetch(self.port, "/healthz")[0] == 200)
+        return self
+
+    def alive(self):
+        assert self.process.poll() is None, f"{self.kind} ended: {self.log.read_text()[-2000:]}"
+        return True
+
+    def stop(self, how=signal.SIGTERM, within=10):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.wait(within)
+
+    def kill(self):
+        self.stop(signal.SIGKILL)
+
+
+class Aggregator(Daemon):
+    def __init__(self, folder, pace=300, grace=700, lease=3000, units=UNITS):
+        self.folder, self.state, self.port = folder, folder / "state", free_port()
+        config = folder / "aggregator.yaml"
+        config.write_text(
+            f"state: {self.state}\nsocket: {folder}/a.sock\nlisten: 127.0.0.1:{self.port}\n"
+            f"pace_ms: {pace}\ngrace_ms: {grace}\nlease_ms: {lease}\n")
+        super().__init__("aggregator", config, folder / "aggregator.log")
+        run("divisions", "import", ROOT / "Config/divisions.csv", "--config", config)
+        table = folder / "units.csv"
+        table.write_text("code,name,expected_households,expected_residents,duty_telephone\n" + "".join(
+            f"{code},{code},{households},{residents},0722-555-0100\n" for code, (households, residents) in units.items()))
+        slips = json.loads(run("unit", "add", "--from", table, "--json", "--ceiling-percent", 100, "--config", config).stdout)
+        self.tokens = {slip["unit"]: slip["token"] for slip in slips}
+        run("campaign", "add", CAMPAIGN, "--name", "入户摸底", "--opens", 1649239200, "--deadline", 1649260800,
+            "--config", config)
+
+    def stats(self, division=None, measure="survey.completion"):
+        status, text, _ = fetch(self.port, "/v1/stats" + (f"?division={division}" if division else ""))
+        assert status == 200, text
+        document = json.loads(text)
+        place = document["place"]
+        place["figure"] = next(figure for figure in place["measures"] if figure["measure"] == measure)
+        return place
+
+    def why(self, unit):
+        return json.loads(run("why", unit, "--json", "--config", self.config).stdout)
+
+
+class Node(Daemon):
+    def __init__(self, folder, unit, token, parent, name="node", pin=None, listen="127.0.0.1"):
+        self.folder, self.state, self.port, self.unit = folder, folder / name, free_port(), unit
+        config = folder / f"{name}.yaml"
+        config.write_text(
+            f"unit: {unit}\nstate: {self.state}\nsocket: {folder}/{name}.sock\nlisten: {listen}:{self.port}\n"
+            f"parent: http://127.0.0.1:{parent}\ntoken: {token}\n" + (f"pin: \"{pin}\"\n" if pin else ""))
+        super().__init__("node", config, folder / f"{name}.log")
+
+    def record(self, *records):
+        status, text, _ = fetch(self.port, "/api/v1/records", "POST", json.dumps(records),
+                                {"content-type": "application/json"})
+        assert status == 200, text
+        return json.loads(text)
+
+    def get(self, path):
+        status, text, _ = fetch(self.port, path)
+        assert status == 200, text
+        return json.loads(text)
+
+    def status(self):
+        return self.get("/api/v1/status")
+
+
+@pytest.fixture
+def stage(tmp_path):
+    """Starts what a test asks for and stops it whatever happens."""
+    started = []
+
+    def start(daemon):
+        started.append(daemon)
+        return daemon.start()
+
+    start.folder = tmp_path
+    yield start
+    for daemon in reversed(started):
+        daemon.stop(signal.SIGKILL)
+
+
+@pytest.fixture
+def aggregator(stage):
+    return stage(Aggregator(stage.folder))
