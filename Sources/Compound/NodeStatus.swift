@@ -1,3 +1,4 @@
+package import Daemon
 import Federation
 import GRDB
 import Sync
@@ -9,23 +10,23 @@ package struct NodeStatus: Sendable, Equatable, Encodable {
     package var incarnation: String
     package var seq: UInt64
     package var digest: String
-    package var acknowledgedSeq: UInt64?
-    package var acknowledgedAt: Int64?
+    @Null package var acknowledgedSeq: UInt64?
+    @Null package var acknowledgedAt: Int64?
     /// Rows that the parent isn't known to hold.
     package var unacknowledged: Int
     /// Seconds since 1970 of the oldest change among them.
-    package var unacknowledgedSince: Int64?
+    @Null package var unacknowledgedSince: Int64?
     /// Why, as a code: `unreachable`, `not_the_parent`, `token_unknown` …; nil while nothing is wrong.
-    package var because: String?
-    package var detail: String?
+    @Null package var because: String?
+    @Null package var detail: String?
     /// `active`, `shadow`, `disputed`; nil before the parent has said.
-    package var role: String?
+    @Null package var role: String?
     package var conflicts: Int
     /// Rows that the parent refused.
     package var refusedRows: Int
     /// Why the disk refused the last record.
-    package var disk: String?
-    package var campaign: String?
+    @Null package var disk: String?
+    @Null package var campaign: String?
     package var now: Int64
 }
 

@@ -66,6 +66,9 @@ package struct Figure: Sendable, Equatable {
         upper = Ratio(evidence.numerator + evidence.unknownCeiling, most)
     }
 
+    /// Nobody is unknown: the bounds coincide with the rate.
+    package var isExact: Bool { noBound == nil && evidence.unknownCeiling == 0 }
+
     /// Of the known units alone.
     package var rate: Ratio? { Ratio(evidence.numerator, evidence.denominator) }
 

@@ -1,4 +1,5 @@
 import Coverage
+import Daemon
 import Federation
 import Foundation
 
@@ -11,23 +12,38 @@ struct StatsDocument: Encodable {
         var numerator: Int64
         var denominator: Int64
         /// Tenths of a percent: nearest, rounded down, rounded up. Null where nothing is due or no bound is.
-        var rate_permille: Int64?
-        var lower_permille: Int64?
-        var upper_permille: Int64?
-        var no_bound: String?
+        /// Where nobody is unknown the bounds are the rate itself, and `exact` says so.
+        @Null var rate_permille: Int64?
+        @Null var lower_permille: Int64?
+        @Null var upper_permille: Int64?
+        var exact: Bool
+        /// The bounds unrounded.
+        @Null var lower: Fraction?
+        @Null var upper: Fraction?
+        @Null var no_bound: String?
         var last_known: LastKnown
         var missing: Missing
         var unknown_ceiling: Int64
-        var share_unknown_permille: Int64?
+        @Null var share_unknown_permille: Int64?
+    }
+    struct Fraction: Encodable, Equatable {
+        var numerator: Int64
+        var denominator: Int64
+
+        init?(_ ratio: Ratio?) {
+            guard let ratio else { return nil }
+            numerator = ratio.numerator
+            denominator = ratio.denominator
+        }
     }
     struct LastKnown: Encodable {
         var numerator: Int64
         var denominator: Int64
-        var rate_permille: Int64?
+        @Null var rate_permille: Int64?
     }
     struct Missing: Encodable {
         var at_least: Int64
-        var at_most: Int64?
+        @Null var at_most: Int64?
         var last_known: Int64
     }
     struct Units: Encodable {
@@ -38,23 +54,23 @@ struct StatsDocument: Encodable {
         var never_connected: Int
         var disputed: Int
         var unknown_rows: Int
-        var completeness_permille: Int64?
+        @Null var completeness_permille: Int64?
     }
     struct Place: Encodable {
         var code: String
         var name: String
         var level: String
-        var state: String?
+        @Null var state: String?
         var measures: [Measured]
         var units: Units
-        var oldest_contact: Int64?
+        @Null var oldest_contact: Int64?
         var volunteers: [String: Int64]
     }
     var v = 1
     var campaign: String
     var as_of: Int64
     var revision: UInt64
-    var division_edition: String?
+    @Null var division_edition: String?
     var suppression = "none"
     var place: Place
     var children: [Place]
@@ -94,6 +110,9 @@ extension StatsDocument.Measured {
         rate_permille = figure.rate?.permilleNearest
         lower_permille = figure.lower?.permilleDown
         upper_permille = figure.upper?.permilleUp
+        exact = figure.isExact
+        lower = StatsDocument.Fraction(figure.lower)
+        upper = StatsDocument.Fraction(figure.upper)
         #if DEBUG
             if Breakage.chosen == .inwardRounding {
                 lower_permille = figure.lower?.permilleUp

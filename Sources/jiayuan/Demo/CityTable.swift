@@ -13,6 +13,8 @@ struct CityFigures: Decodable {
         var denominator: Int64
         var lower_permille: Int64?
         var upper_permille: Int64?
+        var rate_permille: Int64?
+        var exact: Bool
         var unknown_ceiling: Int64
         var missing: Missing
     }
@@ -46,7 +48,8 @@ struct Expectation: Equatable {
         Expectation(numerator: a.numerator + b.numerator, denominator: a.denominator + b.denominator)
     }
 
-    var percent: Double { denominator > 0 ? Double(numerator * 1000 / denominator) / 10 : 0 }
+    /// To the tenth, rounded as every exact figure is.
+    var percent: Double { Double(Ratio(numerator, denominator)?.permilleNearest ?? 0) / 10 }
 }
 
 /// One printing of the table, beside the truth.
@@ -75,9 +78,13 @@ enum CityTable {
             case "disputed": "◇ 待核实"
             default: ""
             }
+        // Where nobody is unknown the bounds are one figure, and it is printed as one.
+        let (lower, upper) =
+            measured?.exact == true
+            ? (measured?.rate_permille, measured?.rate_permille) : (measured?.lower_permille, measured?.upper_permille)
         return row(
-            "\(place.name)", state, measured?.lower_permille.map { "\(Ratio.percent($0)) %" } ?? "–",
-            measured?.upper_permille.map { "\(Ratio.percent($0)) %" } ?? "–",
+            "\(place.name)", state, lower.map { "\(Ratio.percent($0)) %" } ?? "–",
+            upper.map { "\(Ratio.percent($0)) %" } ?? "–",
             truth.map { "\($0.numerator)/\($0.denominator)" } ?? "")
     }
 

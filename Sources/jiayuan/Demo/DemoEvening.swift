@@ -69,6 +69,7 @@ final class DemoEvening {
         let after = try settled("恢复后 AFTER: every record arrived", at: nil, silent: [])
         (verdict.truth, verdict.end) = (after.truth, after.counted)
         (verdict.endLower, verdict.endUpper) = (after.lower, after.upper)
+        expect(after.exact, "at the end nobody is unknown, so lower and upper are one")
         for name in stage.fallen { expect(false, "\(name) ended by itself; see \(stage.folder)/\(name).log") }
         return verdict
     }
@@ -205,6 +206,7 @@ final class DemoEvening {
         var counted: Expectation
         var lower: Int64?
         var upper: Int64?
+        var exact: Bool
         var silent: Int
     }
 
@@ -228,8 +230,9 @@ final class DemoEvening {
         let figure = city.place.measured("survey.completion")
         return Seen(
             truth: whole, counted: Expectation(numerator: figure?.numerator ?? -1, denominator: figure?.denominator ?? -1),
-            lower: figure?.lower_permille, upper: figure?.upper_permille,
-            silent: units.count { silent.contains($0.code) && $0.state != "known" })
+            lower: figure?.exact == true ? figure?.rate_permille : figure?.lower_permille,
+            upper: figure?.exact == true ? figure?.rate_permille : figure?.upper_permille,
+            exact: figure?.exact ?? false, silent: units.count { silent.contains($0.code) && $0.state != "known" })
     }
 
     private static func expectations(_ truth: UnitTruth) -> [String: Expectation] {
