@@ -79,10 +79,10 @@ package struct RegistryDocument: Codable, Sendable, Equatable {
         try JSONDecoder().decode(RegistryDocument.self, from: Data(bytes))
     }
 
-    /// The ETag without its quotes: 32 hexadecimal digits.
+    /// The ETag without its quotes: the first 16 hexadecimal digits. It only tells change from no change.
     package static func digest(of bytes: [UInt8]) -> String {
         var hasher = SipHash128(key: 0)
         hasher.combine(bytes: bytes)
-        return Hex.text(hasher.finish())
+        return String(Hex.text(hasher.finish()).prefix(16))
     }
 }

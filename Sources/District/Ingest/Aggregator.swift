@@ -196,13 +196,15 @@ package final class Aggregator: @unchecked Sendable {
         }
         if received.rolesChanged || !before.isSubset(of: after) { touch.everything = true }
         batch.touched[index] = touch
-        let reply = reply(received, touch.write.state, index)
+        let reply = reply(received, push, touch.write.state, index)
         batch.replies.append { done.resume(returning: reply) }
     }
 
-    private func reply(_ received: Received, _ unit: UnitCopies, _ index: Int) -> Answer {
+    private func reply(_ received: Received, _ push: Push, _ unit: UnitCopies, _ index: Int) -> Answer {
         let copy = received.incarnation.flatMap { unit.index(of: $0) }.map { unit.copies[$0] }
-        var answer = Answer(outcome: received.outcome, parent: identity, epoch: unit.epoch)
+        // What the child has just said itself is not said back: most answers fit into one small packet.
+        let epoch = unit.epoch == push.epoch ? nil : unit.epoch
+        var answer = Answer(outcome: received.outcome, parent: identity, epoch: epoch)
         if case .held = received.outcome {
             answer.role = copy.map { unit.shownRole($0) }
             answer.nextAfterMilliseconds = copy?.paceMilliseconds
