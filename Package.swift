@@ -72,8 +72,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "FederationTests", dependencies: ["Federation"], path: "Tests/Federation", swiftSettings: strict),
-        .testTarget(name: "GeneratorTests", dependencies: ["Generator"], path: "Tests/Generator", swiftSettings: strict),
+        .testTarget(
+            name: "FederationTests", dependencies: ["Federation"], path: "Tests/Federation", swiftSettings: strict),
+        .testTarget(
+            name: "GeneratorTests", dependencies: ["Generator"], path: "Tests/Generator", swiftSettings: strict),
         .testTarget(name: "DaemonTests", dependencies: ["Daemon"], path: "Tests/Daemon", swiftSettings: strict),
     ]
 )

@@ -16,7 +16,9 @@ package struct CompoundAPI: Sendable {
 
     package var routes: [Route] {
         [
-            Route("POST", "/api/v1/records", bodyLimit: 2 * 1024 * 1024) { call in try await queue.run { try record(call) } },
+            Route("POST", "/api/v1/records", bodyLimit: 2 * 1024 * 1024) { call in
+                try await queue.run { try record(call) }
+            },
             Route("POST", "/api/v1/registry/import", bodyLimit: 64 * 1024 * 1024) { call in
                 try await queue.run { try importRegistry(call) }
             },
@@ -30,7 +32,9 @@ package struct CompoundAPI: Sendable {
                     return try json(store.read { try VolunteerReader.board(task, $0) })
                 }
             },
-            Route("GET", "/api/v1/conflicts") { _ in try await queue.run { try json(store.read(SurveyReader.conflicts)) } },
+            Route("GET", "/api/v1/conflicts") { _ in
+                try await queue.run { try json(store.read(SurveyReader.conflicts)) }
+            },
             Route("GET", "/api/v1/status") { _ in try await queue.run { try json(store.status()) } },
         ]
     }
@@ -65,7 +69,8 @@ package struct CompoundAPI: Sendable {
         }
         return try json(
             Outcome(
-                recorded: outcome.recorded, refused: refused, flagged: outcome.flagged, position: .init(seq: outcome.seq)))
+                recorded: outcome.recorded, refused: refused, flagged: outcome.flagged,
+                position: .init(seq: outcome.seq)))
     }
 
     /// 400 for what the caller has to change, 507 and 503 where the disk is at fault: nothing was written.
@@ -127,5 +132,7 @@ extension IntakeError {
     func text(_ messages: Messages) -> String {
         messages("intake.\(code.rawValue)", ["field": field, "value": value])
     }
-    func hint(_ messages: Messages) -> String { messages("intake.\(code.rawValue).hint", ["field": field, "value": value]) }
+    func hint(_ messages: Messages) -> String {
+        messages("intake.\(code.rawValue).hint", ["field": field, "value": value])
+    }
 }

@@ -21,7 +21,9 @@ package final class CompoundStore: Sendable {
     /// - Parameters:
     ///   - folder: holds `journal.sqlite`.
     ///   - sidecar: path of the file that no backup may contain.
-    package init(folder: String, sidecar: String, unit: String, parentURL: String, catalogues text: String? = nil) throws {
+    package init(folder: String, sidecar: String, unit: String, parentURL: String, catalogues text: String? = nil)
+        throws
+    {
         guard let unit = Code(unit) else { throw IntakeError(.notACode, field: "unit", value: unit) }
         self.unit = unit
         self.sidecar = sidecar
@@ -58,7 +60,9 @@ package final class CompoundStore: Sendable {
                     let record = try item.1.get()
                     keys.formUnion(try self.take(record, journal))
                     outcome.recorded.append(item.id)
-                    if HybridClock.isOff(observedAt: record.observedAt, now: journal.now) { outcome.flagged.append(item.id) }
+                    if HybridClock.isOff(observedAt: record.observedAt, now: journal.now) {
+                        outcome.flagged.append(item.id)
+                    }
                 } catch let error as IntakeError {
                     outcome.refused.append((index, item.id, error))
                 }
@@ -75,8 +79,10 @@ package final class CompoundStore: Sendable {
         for desk in Desks.all {
             guard let statement = try desk.statement(of: record, journal.db) else { continue }
             let observation = Observation(
-                id: record.id, desk: desk.name, subject: statement.subject, field: statement.field, value: statement.value,
-                recorder: record.recorder.text, device: record.device?.text ?? "", observedAt: record.observedAt, hlc: 0,
+                id: record.id, desk: desk.name, subject: statement.subject, field: statement.field,
+                value: statement.value,
+                recorder: record.recorder.text, device: record.device?.text ?? "", observedAt: record.observedAt,
+                hlc: 0,
                 evidence: statement.evidence)
             guard try journal.append(observation, supersedes: record.supersedes) == .new else { return [] }
             var keys = try open(record.period, journal.db)
@@ -93,7 +99,8 @@ package final class CompoundStore: Sendable {
     /// - Returns: every row of the round, explicit zeros included, if it is new.
     private func open(_ period: Code?, _ db: Database) throws -> Set<RowKey> {
         guard let period else { return [] }
-        let known = try Int.fetchOne(db.cachedStatement(sql: "SELECT 1 FROM campaign WHERE code = ?"), arguments: [period.text])
+        let known = try Int.fetchOne(
+            db.cachedStatement(sql: "SELECT 1 FROM campaign WHERE code = ?"), arguments: [period.text])
         guard known == nil else { return [] }
         try db.execute(sql: "INSERT INTO campaign VALUES (?, ?, NULL, NULL, 0)", arguments: [period.text, period.text])
         return try Set(Desks.all.flatMap { try $0.keys(of: period, db) })

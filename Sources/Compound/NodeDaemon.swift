@@ -13,7 +13,8 @@ package enum NodeDaemon {
         let queue = SerialQueue("desk")
         let gate = PinGate(pin: settings.pin)
         let sender = Sender(
-            outbox: store, url: settings.parent, token: settings.token, caFile: settings.caFile, log: JournalLog.logger("sync"))
+            outbox: store, url: settings.parent, token: settings.token, caFile: settings.caFile,
+            log: JournalLog.logger("sync"))
         let open = Server.make(publicRoutes(store, queue, gate), on: settings.listen, log: log) { port in
             let place = port.map { ":\($0)" } ?? ""
             log.notice("listening", metadata: ["on": "\(settings.listen)", "port": "\(place)"])
@@ -53,7 +54,8 @@ package enum NodeDaemon {
     }
 
     private static func open(_ settings: NodeSettings) throws -> CompoundStore {
-        try CompoundStore(
+        try Daemonry.makeFolder((settings.sidecar as NSString).deletingLastPathComponent)
+        return try CompoundStore(
             folder: settings.state, sidecar: settings.sidecar, unit: settings.unit.text, parentURL: settings.parent)
     }
 

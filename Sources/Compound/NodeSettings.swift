@@ -24,8 +24,8 @@ package struct NodeSettings: Sendable {
         Setting(
             "sidecar", fallback: "",
             comment: (
-                "防回退标记文件，不要放进备份；留空为数据目录旁的 .sidecar",
-                "Marker that shows a restored backup; keep it out of backups; empty: beside the state folder, ending .sidecar"
+                "防回退标记文件，不要放进备份；留空为数据目录旁的 sidecars 目录",
+                "Marker that shows a restored backup; keep it out of backups; empty: in the folder sidecars beside the state folder"
             ), check: Check.optional(Check.path)),
         Setting(
             "listen", fallback: "127.0.0.1:8080",
@@ -43,10 +43,15 @@ package struct NodeSettings: Sendable {
             check: Check.url),
         Setting(
             "token", fallback: nil, comment: ("接入口令，印在接入单上；勿外传", "The token, from the slip; keep it secret"),
-            check: { $0.utf8.count >= 16 && $0.utf8.allSatisfy { (33...126).contains($0) } ? nil : "expected the token as it is printed on the slip" }),
+            check: {
+                $0.utf8.count >= 16 && $0.utf8.allSatisfy { (33...126).contains($0) }
+                    ? nil : "expected the token as it is printed on the slip"
+            }),
         Setting(
             "ca_file", fallback: "",
-            comment: ("上级 https 证书的签发者（PEM），没有则留空", "PEM file that an https aggregator is checked against; may be empty"),
+            comment: (
+                "上级 https 证书的签发者（PEM），没有则留空", "PEM file that an https aggregator is checked against; may be empty"
+            ),
             check: Check.optional(Check.path)),
     ]
 
@@ -57,7 +62,9 @@ package struct NodeSettings: Sendable {
         // Names are behind the pages: off this machine they are never open.
         guard listen.isLoopback || pin != nil, let unit = Code(values["unit"] ?? "") else {
             throw SettingsErrors(problems: [
-                .init(file: file, line: 0, key: "pin", message: "is needed because listen is not a loopback address; set 6 characters or more")
+                .init(
+                    file: file, line: 0, key: "pin",
+                    message: "is needed because listen is not a loopback address; set 6 characters or more")
             ])
         }
         self.unit = unit
@@ -65,10 +72,16 @@ package struct NodeSettings: Sendable {
         self.pin = pin
         let state = values["state"] ?? ""
         self.state = state
-        sidecar = values["sidecar"].flatMap { $0.isEmpty ? nil : $0 } ?? state + ".sidecar"
+        sidecar = values["sidecar"].flatMap { $0.isEmpty ? nil : $0 } ?? NodeSettings.sidecar(beside: state)
         socket = values["socket"] ?? ""
         parent = values["parent"] ?? ""
         token = values["token"] ?? ""
         caFile = values["ca_file"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// `/var/lib/jiayuan/sidecars/node` for `/var/lib/jiayuan/node`: whoever copies the state folder leaves it behind.
+    private static func sidecar(beside state: String) -> String {
+        let parts = state.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        return (parts.dropLast() + ["sidecars", parts.last ?? "node"]).joined(separator: "/")
     }
 }

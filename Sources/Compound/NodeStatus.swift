@@ -39,14 +39,17 @@ extension CompoundStore {
             let row = try PositionRow.read(db)
             let acknowledged = Int64(row.acknowledged?.seq ?? 0)
             let open = try Row.fetchOne(
-                db, sql: "SELECT count(*) AS number, min(changed_at) AS since FROM row WHERE seq > ?", arguments: [acknowledged])
+                db, sql: "SELECT count(*) AS number, min(changed_at) AS since FROM row WHERE seq > ?",
+                arguments: [acknowledged])
             return NodeStatus(
                 unit: unit.text, incarnation: row.incarnation.map { "\($0)" } ?? "", seq: row.position.seq,
-                digest: "\(row.position.digest)", acknowledgedSeq: row.acknowledged?.seq, acknowledgedAt: row.acknowledgedAt,
+                digest: "\(row.position.digest)", acknowledgedSeq: row.acknowledged?.seq,
+                acknowledgedAt: row.acknowledgedAt,
                 unacknowledged: open?["number"] ?? 0, unacknowledgedSince: open?["since"], because: trouble?.code,
                 detail: trouble?.detail, role: link.role?.rawValue,
                 conflicts: try Int.fetchOne(db, sql: "SELECT count(*) FROM conflict") ?? 0,
-                refusedRows: try Int.fetchOne(db, sql: "SELECT count(*) FROM row WHERE refused IS NOT NULL") ?? 0, disk: disk,
+                refusedRows: try Int.fetchOne(db, sql: "SELECT count(*) FROM row WHERE refused IS NOT NULL") ?? 0,
+                disk: disk,
                 campaign: try CampaignReader.current(db), now: CompoundStore.now)
         }
     }

@@ -18,7 +18,8 @@ package enum AggregatorDaemon {
         }
         try? FileManager.default.removeItem(atPath: settings.socket)
         let local = Server.make(localRoutes(aggregator), on: .socket(path: settings.socket), log: log)
-        try await Daemonry.run([open, local], log: log, status: { status(aggregator) }, isAlive: { aggregator.isAnswering() })
+        try await Daemonry.run(
+            [open, local], log: log, status: { status(aggregator) }, isAlive: { aggregator.isAnswering() })
         aggregator.shutDown()
         try? FileManager.default.removeItem(atPath: settings.socket)
         withExtendedLifetime(lock) {}
@@ -26,7 +27,8 @@ package enum AggregatorDaemon {
 
     package static func publicRoutes(_ aggregator: Aggregator, _ settings: AggregatorSettings) -> [Route] {
         let guarding = ReadGuard(token: settings.readToken)
-        return IngestRoutes(aggregator).routes + StatsRoutes(aggregator, guarding: guarding).routes + [guarding.login]
+        return IngestRoutes(aggregator).routes + StatsRoutes(aggregator, guarding: guarding).routes
+            + DashboardRoutes(aggregator, guarding: guarding).routes + [guarding.login]
     }
 
     /// Everything, without a token: the socket is readable by this user's group only.
@@ -35,15 +37,20 @@ package enum AggregatorDaemon {
     }
 
     /// For a command where no daemon runs: the same routes over the same files.
-    package static func offline(_ settings: AggregatorSettings, log: Logger) throws -> (routes: [Route], close: @Sendable () -> Void) {
+    package static func offline(_ settings: AggregatorSettings, log: Logger) throws -> (
+        routes: [Route], close: @Sendable () -> Void
+    ) {
         try Daemonry.makeFolder(settings.state)
         let lock = try LockFile(settings.state + "/lock")
         let aggregator = try Aggregator(folder: settings.state, pace: settings.pace, log: log)
         aggregator.start()
-        return (localRoutes(aggregator), {
-            aggregator.shutDown()
-            withExtendedLifetime(lock) {}
-        })
+        return (
+            localRoutes(aggregator),
+            {
+                aggregator.shutDown()
+                withExtendedLifetime(lock) {}
+            }
+        )
     }
 
     private static func status(_ aggregator: Aggregator) -> String {

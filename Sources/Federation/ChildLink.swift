@@ -136,7 +136,8 @@ package struct ChildLink: Sendable {
         let push = Push(
             kind: flight.kind, incarnation: incarnation, epoch: epoch, session: session, id: flight.id,
             part: flight.part, from: flight.from, to: reachesEnd ? own : nil, changes: changes,
-            catalogues: flight.part == 1 ? asked.compactMap { catalogues[$0] }.sorted { $0.hash.value < $1.hash.value } : [])
+            catalogues: flight.part == 1
+                ? asked.compactMap { catalogues[$0] }.sorted { $0.hash.value < $1.hash.value } : [])
         flight.sent = push
         self.flight = flight
         return .post(push)
@@ -158,7 +159,9 @@ package struct ChildLink: Sendable {
 
         switch answer.outcome {
         case .held(let position):
-            guard position == sent.to else { return fail(.invalid("held \(position.seq)"), milliseconds: backoff(draw)) }
+            guard position == sent.to else {
+                return fail(.invalid("held \(position.seq)"), milliseconds: backoff(draw))
+            }
             return acknowledged(position, answer, draw)
         case .staged(let part):
             guard part >= sent.part, sent.to == nil else { return restart(draw) }
@@ -168,8 +171,12 @@ package struct ChildLink: Sendable {
         case .contradicted(let have, let why):
             return contradicted(have, why, sent, draw)
         case .refused(let rows):
-            let keys = rows.compactMap { sent.changes.indices.contains($0.line - 1) ? sent.changes[$0.line - 1].key : nil }
-            guard !keys.isEmpty else { return fail(.invalid("refused rows that were not sent"), milliseconds: ChildLink.slowest) }
+            let keys = rows.compactMap {
+                sent.changes.indices.contains($0.line - 1) ? sent.changes[$0.line - 1].key : nil
+            }
+            guard !keys.isEmpty else {
+                return fail(.invalid("refused rows that were not sent"), milliseconds: ChildLink.slowest)
+            }
             return .quarantine(keys, rows)
         case .tooLarge:
             guard limit > 1 else { return fail(.invalid("one row is too large"), milliseconds: ChildLink.slowest) }

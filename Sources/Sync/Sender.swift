@@ -67,7 +67,8 @@ package final class Sender: @unchecked Sendable {
         let parent = Parent(url: url, unit: memory.unit, token: token, caFile: caFile, stop: stop)
         var link = ChildLink(
             incarnation: memory.incarnation, session: memory.session, cursor: memory.cursor, floor: memory.floor,
-            epoch: memory.epoch, parent: memory.parent, catalogues: memory.catalogues, firstPush: UInt64.random(in: 0 ... .max))
+            epoch: memory.epoch, parent: memory.parent, catalogues: memory.catalogues,
+            firstPush: UInt64.random(in: 0 ... .max))
         var event = ChildLink.Event.due
         var heard: Int64?
         while true {
@@ -83,7 +84,9 @@ package final class Sender: @unchecked Sendable {
                 log.warning("starting a new incarnation", metadata: ["reason": "\(reason.rawValue)"])
                 event = .minted(try outbox.mint(reason))
             case .quarantine(let keys, let refusals):
-                log.warning("rows refused by the parent are now unknown", metadata: ["rows": "\(keys.count)", "why": "\(refusals[0].why)"])
+                log.warning(
+                    "rows refused by the parent are now unknown",
+                    metadata: ["rows": "\(keys.count)", "why": "\(refusals[0].why)"])
                 try outbox.quarantine(keys, refusals)
                 event = .quarantined
             case .acknowledge(let position, let epoch, let wait):
@@ -97,7 +100,9 @@ package final class Sender: @unchecked Sendable {
                 if sleep(milliseconds: wait) { return }
                 event = .due
             case .wait(let milliseconds):
-                log.info("not acknowledged", metadata: ["because": "\(link.trouble.map { "\($0)" } ?? "-")", "retry_ms": "\(milliseconds)"])
+                log.info(
+                    "not acknowledged",
+                    metadata: ["because": "\(link.trouble.map { "\($0)" } ?? "-")", "retry_ms": "\(milliseconds)"])
                 outbox.report(standing(link, heard))
                 if sleep(milliseconds: milliseconds) { return }
                 event = .due

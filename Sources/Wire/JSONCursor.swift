@@ -43,7 +43,9 @@ struct JSONCursor {
             value = value &* 10 &+ Int64(digit)
             index += 1
         }
-        guard index > start, index - start == 1 || bytes[start] != UInt8(ascii: "0") else { throw malformed("expected a whole number") }
+        guard index > start, index - start == 1 || bytes[start] != UInt8(ascii: "0") else {
+            throw malformed("expected a whole number")
+        }
         guard value <= 9_007_199_254_740_991 else { throw malformed("number above 2^53-1") }
         if index < bytes.count, bytes[index] == UInt8(ascii: ".") || bytes[index] | 0x20 == UInt8(ascii: "e") {
             throw malformed("expected a whole number")
@@ -118,7 +120,9 @@ struct JSONCursor {
         guard index + 4 <= bytes.count else { throw malformed("short escape") }
         var value: UInt32 = 0
         for _ in 0..<4 {
-            guard let digit = Character(UnicodeScalar(bytes[index])).hexDigitValue else { throw malformed("bad escape") }
+            guard let digit = Character(UnicodeScalar(bytes[index])).hexDigitValue else {
+                throw malformed("bad escape")
+            }
             value = value << 4 | UInt32(digit)
             index += 1
         }

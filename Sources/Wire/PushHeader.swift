@@ -59,7 +59,9 @@ struct PushHeader {
     }
 
     func symbol(_ index: Int64) throws(WireError) -> Code {
-        guard index >= 0, index < symbols.count else { throw WireError(.malformed, "symbol \(index) is not in the header") }
+        guard index >= 0, index < symbols.count else {
+            throw WireError(.malformed, "symbol \(index) is not in the header")
+        }
         return symbols[Int(index)]
     }
 

@@ -23,7 +23,8 @@ package struct RegistryDocument: Codable, Sendable, Equatable {
         package var expectedResidents: Int
         package var dutyTelephone: String
 
-        package init(code: String, name: String, expectedHouseholds: Int, expectedResidents: Int, dutyTelephone: String) {
+        package init(code: String, name: String, expectedHouseholds: Int, expectedResidents: Int, dutyTelephone: String)
+        {
             self.code = code
             self.name = name
             self.expectedHouseholds = expectedHouseholds

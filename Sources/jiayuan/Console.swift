@@ -23,6 +23,7 @@ final class Progress {
         guard Console.isTerminal, ContinuousClock.now - shown > .milliseconds(100) || done == total else { return }
         shown = ContinuousClock.now
         let percent = total > 0 ? done * 100 / total : 100
-        FileHandle.standardError.write(Data("\r\(label) \(done)/\(total) \(percent) %\(done == total ? "\n" : "")".utf8))
+        FileHandle.standardError.write(
+            Data("\r\(label) \(done)/\(total) \(percent) %\(done == total ? "\n" : "")".utf8))
     }
 }

@@ -18,8 +18,11 @@ struct Jiayuan: AsyncParsableCommand {
             CommandGroup(name: "Setting up", subcommands: [InitCommand.self, CheckConfigCommand.self]),
             CommandGroup(
                 name: "At the aggregator",
-                subcommands: [DivisionsCommand.self, UnitCommand.self, CampaignCommand.self, WhyCommand.self, BackupCommand.self]),
-            CommandGroup(name: "At a compound", subcommands: [RecordCommand.self, ImportCommand.self, StatusCommand.self]),
+                subcommands: [
+                    DivisionsCommand.self, UnitCommand.self, CampaignCommand.self, WhyCommand.self, BackupCommand.self,
+                ]),
+            CommandGroup(
+                name: "At a compound", subcommands: [RecordCommand.self, ImportCommand.self, StatusCommand.self]),
             CommandGroup(name: "Trying out", subcommands: [DemoCommand.self, GenerateCommand.self]),
         ])
 }

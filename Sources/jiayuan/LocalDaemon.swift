@@ -10,13 +10,17 @@ struct LocalDaemon {
     /// Opens the store for this command alone.
     let offline: () throws -> (routes: [Route], close: @Sendable () -> Void)
 
-    func send(_ method: String, _ path: String, query: [String: String] = [:], body: [UInt8]? = nil) async throws -> Reply {
-        let text = query.sorted { $0.key < $1.key }.map { "\($0.key)=\(LocalDaemon.encoded($0.value))" }.joined(separator: "&")
+    func send(_ method: String, _ path: String, query: [String: String] = [:], body: [UInt8]? = nil) async throws
+        -> Reply
+    {
+        let text = query.sorted { $0.key < $1.key }.map { "\($0.key)=\(LocalDaemon.encoded($0.value))" }.joined(
+            separator: "&")
         let client = HTTPClient(base: "http://localhost", socket: socket)
         let target = path + (text.isEmpty ? "" : "?" + text)
         do throws(HTTPClient.Failure) {
             let response = try client.send(
-                method, target, headers: ["content-type: application/octet-stream"], body: body, limit: 256 * 1024 * 1024,
+                method, target, headers: ["content-type: application/octet-stream"], body: body,
+                limit: 256 * 1024 * 1024,
                 totalMilliseconds: 600_000)
             return Reply(status: response.status, type: response.type, body: response.body)
         } catch {
@@ -24,20 +28,25 @@ struct LocalDaemon {
         }
     }
 
-    private func perform(_ method: String, _ path: String, _ query: [String: String], _ body: [UInt8]) async throws -> Reply {
+    private func perform(_ method: String, _ path: String, _ query: [String: String], _ body: [UInt8]) async throws
+        -> Reply
+    {
         let (routes, close) = try opened()
         defer { close() }
         for route in routes where route.method == method {
             guard let captures = LocalDaemon.match(route.pattern, path) else { continue }
             let call = Call(method: method, path: path, captures: captures, query: query, body: body)
-            do { return try await route.handler(call) } catch let error as any Answerable { return error.reply(to: call) }
+            do { return try await route.handler(call) } catch let error as any Answerable {
+                return error.reply(to: call)
+            }
         }
         throw ValidationError("\(method) \(path) is not served here")
     }
 
     private func opened() throws -> (routes: [Route], close: @Sendable () -> Void) {
         do { return try offline() } catch let failure as LockFile.Failure {
-            Console.error("\(failure)\nThe daemon holds the folder but does not answer on \(socket); see `systemctl status`.")
+            Console.error(
+                "\(failure)\nThe daemon holds the folder but does not answer on \(socket); see `systemctl status`.")
             throw Exit.unavailable
         }
     }
@@ -47,7 +56,11 @@ struct LocalDaemon {
         guard want.count == have.count else { return nil }
         var captures: [String: String] = [:]
         for (part, text) in zip(want, have) {
-            if part.hasPrefix("{") { captures[String(part.dropFirst().dropLast())] = String(text) } else if part != text { return nil }
+            if part.hasPrefix("{") {
+                captures[String(part.dropFirst().dropLast())] = String(text)
+            } else if part != text {
+                return nil
+            }
         }
         return captures
     }

@@ -42,7 +42,8 @@ configure_node() {
 unit: ${unit_of[$1]}
 listen: 127.0.0.1:${port_of[$1]}
 state: /var/lib/jiayuan/$1
-url: $aggregator_url
+socket: /run/jiayuan/$1.sock
+parent: $aggregator_url
 token: $(token_of "${unit_of[$1]}")
 END
 }

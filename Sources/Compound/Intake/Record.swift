@@ -18,6 +18,9 @@ package struct Record: Sendable, Equatable {
         package var stairUnits: Int
         package var floors: Int
         package var doorsPerFloor: Int
+
+        /// What a building is called where nobody gave it a name.
+        static func label(_ code: Code) -> String { "\(code)栋" }
     }
 
     package struct Household: Sendable, Equatable {

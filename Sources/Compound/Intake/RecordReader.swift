@@ -33,7 +33,9 @@ package enum RecordReader {
             case "household": .household(try household(fields))
             case "visit": .visit(try visit(fields))
             case "need": .need(task: try fields.code("task"), required: try fields.number("required", in: 0...100_000))
-            case "fill": .fill(task: try fields.code("task"), volunteer: try fields.code("volunteer"), try fields.choice("state"))
+            case "fill":
+                .fill(
+                    task: try fields.code("task"), volunteer: try fields.code("volunteer"), try fields.choice("state"))
             case "claim":
                 .claim(
                     task: try fields.code("task"), building: try fields.code("building"),
@@ -43,14 +45,15 @@ package enum RecordReader {
         return Record(
             id: id, content: content, recorder: try fields.code("recorder"),
             device: fields.has("device") ? try fields.code("device") : nil,
-            observedAt: Int64(try fields.number("observed_at", in: 0...253_402_300_799)), supersedes: try supersedes(fields))
+            observedAt: Int64(try fields.number("observed_at", in: 0...253_402_300_799)),
+            supersedes: try supersedes(fields))
     }
 
     private static func building(_ fields: Fields) throws(IntakeError) -> Record.Building {
         let code = try fields.code("building")
         guard !code.text.contains("-") else { throw IntakeError(.notACode, field: "building", value: code.text) }
         return Record.Building(
-            code: code, label: fields.has("label") ? try fields.text("label", limit: 40) : "\(code)栋",
+            code: code, label: fields.has("label") ? try fields.text("label", limit: 40) : Record.Building.label(code),
             stairUnits: try fields.number("stair_units", in: 1...50), floors: try fields.number("floors", in: 1...99),
             doorsPerFloor: try fields.number("doors_per_floor", in: 1...99))
     }
@@ -74,7 +77,8 @@ package enum RecordReader {
             throw IntakeError(.evidenceUnknown, field: "evidence", value: evidence)
         }
         return Record.Visit(
-            campaign: try fields.code("campaign"), door: try fields.door("door"), disposition: disposition, people: people,
+            campaign: try fields.code("campaign"), door: try fields.door("door"), disposition: disposition,
+            people: people,
             evidence: evidence)
     }
 
@@ -83,7 +87,9 @@ package enum RecordReader {
         let object = try fields.object("people")
         var people: [PeopleClass: Int] = [:]
         for key in object.names {
-            guard let part = PeopleClass(rawValue: key) else { throw IntakeError(.peopleClassUnknown, field: "people.\(key)") }
+            guard let part = PeopleClass(rawValue: key) else {
+                throw IntakeError(.peopleClassUnknown, field: "people.\(key)")
+            }
             people[part] = try object.number(key, in: 0...200)
         }
         return people
@@ -111,7 +117,9 @@ private struct Fields {
     func text(_ name: String, limit: Int = 200) throws(IntakeError) -> String {
         guard let value = object[name] else { throw IntakeError(.fieldMissing, field: name) }
         guard let text = value as? String else { throw IntakeError(.fieldWrongType, field: name, value: "\(value)") }
-        guard !text.isEmpty, text.utf8.count <= limit else { throw IntakeError(.fieldOutOfRange, field: name, value: text) }
+        guard !text.isEmpty, text.utf8.count <= limit else {
+            throw IntakeError(.fieldOutOfRange, field: name, value: text)
+        }
         return text
     }
 

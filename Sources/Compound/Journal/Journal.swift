@@ -37,16 +37,18 @@ struct Journal {
             db.cachedStatement(sql: "SELECT subject, field, value FROM observation WHERE id = ?"),
             arguments: [Bytes.of(observation.id)])
         {
-            guard row["subject"] == observation.subject, row["field"] == observation.field, row["value"] == observation.value
+            guard row["subject"] == observation.subject, row["field"] == observation.field,
+                row["value"] == observation.value
             else { throw IntakeError(.idReused, field: "id", value: Hex.text(observation.id)) }
             return .known
         }
         let last = try Int64.fetchOne(db.cachedStatement(sql: "SELECT hlc FROM clock")) ?? 0
         let hlc = HybridClock.stamp(observedAt: observation.observedAt, now: now, last: last)
-        try db.cachedStatement(sql: "INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
-            Bytes.of(observation.id), observation.desk, observation.subject, observation.field, observation.value,
-            observation.recorder, observation.device, observation.observedAt, hlc, observation.evidence, now,
-        ])
+        try db.cachedStatement(sql: "INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(
+            arguments: [
+                Bytes.of(observation.id), observation.desk, observation.subject, observation.field, observation.value,
+                observation.recorder, observation.device, observation.observedAt, hlc, observation.evidence, now,
+            ])
         if hlc > last { try db.cachedStatement(sql: "UPDATE clock SET hlc = ?").execute(arguments: [hlc]) }
         for id in supersedes {
             try db.cachedStatement(sql: "INSERT OR IGNORE INTO supersession VALUES (?, ?)")
@@ -65,7 +67,8 @@ struct Journal {
                     """), arguments: [subject, field]
         ).map { row in
             Observation(
-                id: Bytes.uint128(row["id"]), desk: row["desk"], subject: row["subject"], field: row["field"], value: row["value"],
+                id: Bytes.uint128(row["id"]), desk: row["desk"], subject: row["subject"], field: row["field"],
+                value: row["value"],
                 recorder: row["recorder"], device: row["device"], observedAt: row["observed_at"], hlc: row["hlc"],
                 evidence: row["evidence"])
         }.sorted(by: Observation.standsBelow)
@@ -75,7 +78,8 @@ struct Journal {
     func facts(of ids: [UInt128]) throws -> [(subject: String, field: String)] {
         try ids.compactMap { id in
             try Row.fetchOne(
-                db.cachedStatement(sql: "SELECT subject, field FROM observation WHERE id = ?"), arguments: [Bytes.of(id)]
+                db.cachedStatement(sql: "SELECT subject, field FROM observation WHERE id = ?"),
+                arguments: [Bytes.of(id)]
             ).map { (subject: $0["subject"], field: $0["field"]) }
         }
     }
@@ -85,7 +89,9 @@ struct Journal {
     /// Opens a work item for a person, or closes it where the statements agree again.
     func note(_ conflict: (kind: String, detail: String)?, _ subject: String, _ field: String) throws {
         guard let conflict else {
-            try db.cachedStatement(sql: "DELETE FROM conflict WHERE subject = ? AND field = ?").execute(arguments: [subject, field])
+            try db.cachedStatement(sql: "DELETE FROM conflict WHERE subject = ? AND field = ?").execute(arguments: [
+                subject, field,
+            ])
             return
         }
         try db.cachedStatement(

@@ -8,7 +8,8 @@ enum DoorPage {
             door.disposition.map { disposition in
                 let words = text("node.disposition.\(disposition)")
                 let at = door.observedAt.map { Clock.text($0) } ?? ""
-                return "<p class=\"muted\">\(text("node.door.earlier", ["what": words, "at": at, "passes": "\(door.passes)"]))</p>"
+                return
+                    "<p class=\"muted\">\(text("node.door.earlier", ["what": words, "at": at, "passes": "\(door.passes)"]))</p>"
             } ?? ""
         let people = max(1, door.residents)
         return """

@@ -16,7 +16,9 @@ enum NodePage {
         return shell(status.unit, tabs(path, text), standing(status, text), content, path, text)
     }
 
-    static func shell(_ title: String, _ tabs: HTML, _ standing: HTML, _ content: HTML, _ path: String, _ text: Messages) -> HTML {
+    static func shell(
+        _ title: String, _ tabs: HTML, _ standing: HTML, _ content: HTML, _ path: String, _ text: Messages
+    ) -> HTML {
         let other: Language = text.language == .en ? .zhHans : .en
         return """
             <!doctype html><html lang="\(text.language.rawValue)"><head><meta charset="utf-8">
@@ -58,7 +60,8 @@ enum NodePage {
             lines.append("<p class=\"standing bad\">◇ \(text("node.standing.role.\(role)"))</p>")
         }
         if status.refusedRows > 0 {
-            lines.append("<p class=\"standing warn\">◇ \(text("node.standing.refused", ["count": "\(status.refusedRows)"]))</p>")
+            lines.append(
+                "<p class=\"standing warn\">◇ \(text("node.standing.refused", ["count": "\(status.refusedRows)"]))</p>")
         }
         return "\(lines)"
     }

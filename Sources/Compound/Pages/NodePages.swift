@@ -15,23 +15,27 @@ struct NodePages: Sendable {
     var routes: [Route] {
         [
             Route("GET", "/") { _ in .seeOther("/survey") },
-            Route("GET", "/pin") { call in await html(call) { PinPage.html(PinPage.Model(wrong: false, wait: false), $0) } },
+            Route("GET", "/pin") { call in
+                await html(call) { PinPage.html(PinPage.Model(wrong: false, wait: false), $0) }
+            },
             Route("POST", "/pin") { enter($0) },
             Route("GET", "/assets/style.css") { _ in asset("style.css", "text/css; charset=utf-8") },
             Route("GET", "/assets/page.js") { _ in asset("page.js", "text/javascript; charset=utf-8") },
             page("/survey") { call, _ in .survey(try progress(call)) },
             page("/survey/{building}") { call, _ in try building(call) },
             page("/survey/{building}/{door}") { call, _ in try door(call) },
-            page("/volunteers") { _, campaign in .volunteers(try store.read { try VolunteerReader.board(campaign, $0) }) },
+            page("/volunteers") { _, campaign in .volunteers(try store.read { try VolunteerReader.board(campaign, $0) })
+            },
             page("/registry") { _, _ in .registry(try store.read(RegistryReader.overview), report: nil) },
             form("/desk/survey/visit") { try visit($0) },
             form("/desk/volunteers/need") { try volunteers($0, "need") },
             form("/desk/volunteers/fill") { try volunteers($0, "fill") },
             form("/desk/volunteers/claim") { try volunteers($0, "claim") },
             form("/desk/registry/building") { try addBuilding($0) },
-            guarded(Route("POST", "/desk/registry/import", bodyLimit: 64 * 1024 * 1024) { call in
-                try await queue.run { try importTable(call) }
-            }),
+            guarded(
+                Route("POST", "/desk/registry/import", bodyLimit: 64 * 1024 * 1024) { call in
+                    try await queue.run { try importTable(call) }
+                }),
         ]
     }
 
@@ -103,7 +107,9 @@ struct NodePages: Sendable {
 
     /// A page elsewhere must not be able to record in the name of whoever is signed in here.
     private func sameOrigin(_ call: Call) -> Bool {
-        guard let origin = call.headers["origin"], origin != "null" else { return call.headers["sec-fetch-site"] != "cross-site" }
+        guard let origin = call.headers["origin"], origin != "null" else {
+            return call.headers["sec-fetch-site"] != "cross-site"
+        }
         return origin.hasSuffix("://" + (call.headers["host"] ?? call.headers[":authority"] ?? ""))
     }
 
@@ -131,7 +137,8 @@ struct NodePages: Sendable {
 
     private func asset(_ name: String, _ type: String) -> Reply {
         Reply(
-            status: 200, type: type, body: Asset.bytes(name) ?? [], headers: [(name: "cache-control", value: "max-age=300")])
+            status: 200, type: type, body: Asset.bytes(name) ?? [],
+            headers: [(name: "cache-control", value: "max-age=300")])
     }
 
     // MARK: Reading
@@ -183,7 +190,8 @@ struct NodePages: Sendable {
         var supersedes: [UInt128] = []
         if let earlier = form["supersedes"].flatMap({ Hex.uint128($0) }) { supersedes = [earlier] }
         let record = Record(
-            id: id, content: content, recorder: try recorder(form), observedAt: CompoundStore.now, supersedes: supersedes)
+            id: id, content: content, recorder: try recorder(form), observedAt: CompoundStore.now,
+            supersedes: supersedes)
         let outcome = try store.record([(id: Hex.text(id), .success(record))])
         if let refusal = outcome.refused.first { throw refusal.error }
     }
@@ -206,7 +214,8 @@ struct NodePages: Sendable {
         try take(
             .visit(
                 Record.Visit(
-                    campaign: try code(form, "campaign"), door: door, disposition: disposition, people: people, evidence: .door)),
+                    campaign: try code(form, "campaign"), door: door, disposition: disposition, people: people,
+                    evidence: .door)),
             form)
         return "/survey/\(door.building)"
     }
@@ -223,19 +232,24 @@ struct NodePages: Sendable {
                 throw IntakeError(.stateUnknown, field: "state", value: form["state"] ?? "")
             }
             try take(
-                .claim(task: task, building: try code(form, "building"), volunteer: try code(form, "volunteer"), state), form)
+                .claim(task: task, building: try code(form, "building"), volunteer: try code(form, "volunteer"), state),
+                form)
         }
         return "/volunteers"
     }
 
     private func addBuilding(_ form: Form) throws -> String {
         let building = try code(form, "building")
-        guard !building.text.contains("-") else { throw IntakeError(.notACode, field: "building", value: building.text) }
+        guard !building.text.contains("-") else {
+            throw IntakeError(.notACode, field: "building", value: building.text)
+        }
         try take(
             .building(
                 Record.Building(
-                    code: building, label: form["label"] ?? "\(building)栋", stairUnits: try number(form, "stair_units", 1...50),
-                    floors: try number(form, "floors", 1...99), doorsPerFloor: try number(form, "doors_per_floor", 1...99))), form)
+                    code: building, label: form["label"] ?? Record.Building.label(building),
+                    stairUnits: try number(form, "stair_units", 1...50),
+                    floors: try number(form, "floors", 1...99),
+                    doorsPerFloor: try number(form, "doors_per_floor", 1...99))), form)
         return "/registry"
     }
 

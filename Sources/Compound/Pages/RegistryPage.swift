@@ -54,6 +54,7 @@ enum RegistryPage {
         let problems = report.problems.prefix(100).map { problem -> HTML in
             "<li>\(text("node.registry.line", ["line": "\(problem.line)"])) \(problem.message): \(problem.hint)</li>"
         }
-        return "<section class=\"\(report.problems.isEmpty ? "ok" : "warn")\"><p>\(text(key, values))</p><ul>\(problems)</ul></section>"
+        return
+            "<section class=\"\(report.problems.isEmpty ? "ok" : "warn")\"><p>\(text(key, values))</p><ul>\(problems)</ul></section>"
     }
 }

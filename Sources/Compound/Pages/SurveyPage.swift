@@ -3,9 +3,12 @@ import Daemon
 /// Which doors are left, building by building: one look, no scrolling.
 enum SurveyPage {
     static func overview(_ progress: SurveyProgress, _ text: Messages) -> HTML {
-        guard !progress.campaign.isEmpty else { return "<h1>\(text("node.survey.title"))</h1><p class=\"muted\">\(text("node.survey.none"))</p>" }
+        guard !progress.campaign.isEmpty else {
+            return "<h1>\(text("node.survey.title"))</h1><p class=\"muted\">\(text("node.survey.none"))</p>"
+        }
         guard !progress.buildings.isEmpty else {
-            return "<h1>\(progress.name)</h1><p class=\"muted\">\(text("node.survey.no_doors"))</p><p><a class=\"primary\" href=\"/registry\">\(text("node.tab.registry"))</a></p>"
+            return
+                "<h1>\(progress.name)</h1><p class=\"muted\">\(text("node.survey.no_doors"))</p><p><a class=\"primary\" href=\"/registry\">\(text("node.tab.registry"))</a></p>"
         }
         let done = progress.doors - progress.left
         return """
@@ -20,8 +23,12 @@ enum SurveyPage {
 
     private static func tile(_ building: SurveyProgress.Building, _ text: Messages) -> HTML {
         let mark: HTML = building.conflicts > 0 ? "◇" : building.left == 0 ? "●" : "◐"
-        let words = building.left == 0 ? text("node.survey.finished") : text("node.survey.left_of", ["left": "\(building.left)", "doors": "\(building.doors)"])
-        let vacant: HTML = building.vacant > 0 ? " <small>\(text("node.survey.vacant", ["count": "\(building.vacant)"]))</small>" : ""
+        let words =
+            building.left == 0
+            ? text("node.survey.finished")
+            : text("node.survey.left_of", ["left": "\(building.left)", "doors": "\(building.doors)"])
+        let vacant: HTML =
+            building.vacant > 0 ? " <small>\(text("node.survey.vacant", ["count": "\(building.vacant)"]))</small>" : ""
         return """
             <li class="cell \(building.left == 0 ? "done" : "left")"><a href="/survey/\(building.code)?lang=\(text.language.rawValue)">
             <strong>\(building.label)</strong> <span class="state">\(mark) \(words)</span>\(vacant)
@@ -33,10 +40,14 @@ enum SurveyPage {
         guard !conflicts.isEmpty else { return "" }
         let items = conflicts.prefix(5).map { conflict -> HTML in
             let words = text("node.conflict.\(conflict.kind)", ["subject": conflict.subject])
-            guard conflict.kind == "two_answers", let building = conflict.subject.split(separator: "-").first else { return "<li>\(words)</li>" }
-            return "<li><a href=\"/survey/\(building)/\(conflict.subject)?lang=\(text.language.rawValue)\">\(words)</a></li>"
+            guard conflict.kind == "two_answers", let building = conflict.subject.split(separator: "-").first else {
+                return "<li>\(words)</li>"
+            }
+            return
+                "<li><a href=\"/survey/\(building)/\(conflict.subject)?lang=\(text.language.rawValue)\">\(words)</a></li>"
         }
-        return "<section class=\"warn\"><h2>◇ \(text("node.conflicts", ["count": "\(conflicts.count)"]))</h2><ul>\(items)</ul></section>"
+        return
+            "<section class=\"warn\"><h2>◇ \(text("node.conflicts", ["count": "\(conflicts.count)"]))</h2><ul>\(items)</ul></section>"
     }
 
     /// Every door of one building, by stair unit, the top floor first as it stands before one's eyes.
@@ -47,9 +58,11 @@ enum SurveyPage {
             let rows = floors.keys.sorted(by: BuildingOrder.precedes).reversed().map { floor -> HTML in
                 "<tr>\((floors[floor] ?? []).map { cell($0, code, text) })</tr>"
             }
-            return "<section><h2>\(text("node.stair_unit", ["unit": unit]))</h2><table class=\"doors\"><tbody>\(rows)</tbody></table></section>"
+            return
+                "<section><h2>\(text("node.stair_unit", ["unit": unit]))</h2><table class=\"doors\"><tbody>\(rows)</tbody></table></section>"
         }
-        return "<h1>\(text("node.building", ["code": code]))</h1><div class=\"units\">\(sections)</div><p class=\"muted\">\(text("node.survey.legend"))</p>"
+        return
+            "<h1>\(text("node.building", ["code": code]))</h1><div class=\"units\">\(sections)</div><p class=\"muted\">\(text("node.survey.legend"))</p>"
     }
 
     private static func cell(_ door: SurveyDoor, _ building: String, _ text: Messages) -> HTML {

@@ -20,12 +20,14 @@ enum VolunteerPage {
 
     private static func unclaimed(_ board: VolunteerBoard, _ text: Messages) -> HTML {
         if board.unclaimed.isEmpty { return "<p class=\"ok\">● \(text("node.volunteers.all_claimed"))</p>" }
-        let names = board.unclaimed.map { text("node.building", ["code": $0]) }.joined(separator: text("node.list_separator"))
+        let names = board.unclaimed.map { text("node.building", ["code": $0]) }.joined(
+            separator: text("node.list_separator"))
         return "<p class=\"unclaimed\">○ \(names)</p>"
     }
 
     private static func row(_ claim: VolunteerBoard.Claim, _ task: String, _ text: Messages) -> HTML {
-        let state = claim.rank > 0 ? text("node.claim.reserve", ["rank": "\(claim.rank)"]) : text("node.claim.\(claim.state)")
+        let state =
+            claim.rank > 0 ? text("node.claim.reserve", ["rank": "\(claim.rank)"]) : text("node.claim.\(claim.state)")
         return """
             <tr><th scope="row">\(text("node.building", ["code": claim.building]))</th><td>\(claim.volunteer)</td><td>\(state)
             <form class="inline" method="post" action="/desk/volunteers/claim"><input type="hidden" name="task" value="\(task)">

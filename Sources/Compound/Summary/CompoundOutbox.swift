@@ -32,14 +32,16 @@ extension CompoundStore: Outbox {
     /// A new version of the program may count under a new catalogue: every row is derived anew from the journal.
     private func rederiveAll() throws {
         _ = try durably { db in
-            let keys = try Row.fetchAll(db, sql: "SELECT dataset, period, subject, catalogue FROM row WHERE counts IS NOT NULL")
-                .compactMap { row -> RowKey? in
-                    guard let dataset = Code(row["dataset"] as String), let period = Code(row["period"] as String),
-                        let subject = Code(row["subject"] as String), let catalogue = self.catalogues[dataset],
-                        Bytes.uint128(row["catalogue"]) != catalogue.hash.value
-                    else { return nil }
-                    return RowKey(dataset: dataset, period: period, subject: subject)
-                }
+            let keys = try Row.fetchAll(
+                db, sql: "SELECT dataset, period, subject, catalogue FROM row WHERE counts IS NOT NULL"
+            )
+            .compactMap { row -> RowKey? in
+                guard let dataset = Code(row["dataset"] as String), let period = Code(row["period"] as String),
+                    let subject = Code(row["subject"] as String), let catalogue = self.catalogues[dataset],
+                    Bytes.uint128(row["catalogue"]) != catalogue.hash.value
+                else { return nil }
+                return RowKey(dataset: dataset, period: period, subject: subject)
+            }
             return try self.derive(Set(keys), db)
         }
     }
@@ -53,20 +55,26 @@ extension CompoundStore: Outbox {
             if known != self.parentURL {
                 row.parent = nil
                 row.acknowledged = nil
-                try db.execute(sql: "INSERT OR REPLACE INTO setting VALUES ('parent_url', ?)", arguments: [self.parentURL])
+                try db.execute(
+                    sql: "INSERT OR REPLACE INTO setting VALUES ('parent_url', ?)", arguments: [self.parentURL])
             }
             try row.write(db)
             return row
         }
         guard let incarnation = row.incarnation else { throw IntakeError(.storeFailed, field: "incarnation") }
-        try Sidecar(incarnation: incarnation, session: row.session, acknowledged: row.acknowledged?.seq ?? 0).write(sidecar)
+        try Sidecar(incarnation: incarnation, session: row.session, acknowledged: row.acknowledged?.seq ?? 0).write(
+            sidecar)
         return LinkMemory(
-            unit: unit, incarnation: incarnation, session: Session(counter: row.session, tag: UInt64.random(in: 0 ... .max)),
-            cursor: row.acknowledged, floor: row.floor, epoch: row.epoch, parent: row.parent, catalogues: catalogues.all,
+            unit: unit, incarnation: incarnation,
+            session: Session(counter: row.session, tag: UInt64.random(in: 0 ... .max)),
+            cursor: row.acknowledged, floor: row.floor, epoch: row.epoch, parent: row.parent,
+            catalogues: catalogues.all,
             registry: row.registryDigest)
     }
 
-    package func changes(after seq: UInt64, limit: Int) throws -> (changes: [RowChange], reachesEnd: Bool, own: Position) {
+    package func changes(after seq: UInt64, limit: Int) throws -> (
+        changes: [RowChange], reachesEnd: Bool, own: Position
+    ) {
         try read { db in
             let (changes, reachesEnd) = try RowTable(db: db, now: CompoundStore.now).changes(after: seq, limit: limit)
             return (changes, reachesEnd, try PositionRow.read(db).position)
@@ -104,7 +112,8 @@ extension CompoundStore: Outbox {
             row.floor = 0
             try row.write(db)
             try db.execute(
-                sql: "INSERT INTO life VALUES (?, ?, ?)", arguments: [Bytes.of(fresh.value), reason.rawValue, CompoundStore.now])
+                sql: "INSERT INTO life VALUES (?, ?, ?)",
+                arguments: [Bytes.of(fresh.value), reason.rawValue, CompoundStore.now])
             return row
         }
         try Sidecar(incarnation: fresh, session: row.session, acknowledged: 0).write(sidecar)
@@ -132,7 +141,8 @@ extension CompoundStore: Outbox {
                     sql: """
                         INSERT INTO campaign VALUES (?, ?, ?, ?, ?) ON CONFLICT (code) DO UPDATE SET name = excluded.name,
                         opens = excluded.opens, deadline = excluded.deadline, closed = excluded.closed
-                        """, arguments: [campaign.code, campaign.name, campaign.opens, campaign.deadline, campaign.closed])
+                        """,
+                    arguments: [campaign.code, campaign.name, campaign.opens, campaign.deadline, campaign.closed])
                 for desk in Desks.all { keys.formUnion(try desk.keys(of: code, db)) }
             }
             try db.execute(sql: "UPDATE position SET registry = ?, registry_digest = ?", arguments: [text, digest])

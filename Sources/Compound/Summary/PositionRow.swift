@@ -40,8 +40,10 @@ struct PositionRow {
                 registry_digest = ?
                 """
         ).execute(arguments: [
-            incarnation.map { Bytes.of($0.value) }, Int64(position.seq), Bytes.of(position.digest.value), Int64(session),
-            acknowledged.map { Int64($0.seq) }, acknowledged.map { Bytes.of($0.digest.value) }, acknowledgedAt, Int64(floor),
+            incarnation.map { Bytes.of($0.value) }, Int64(position.seq), Bytes.of(position.digest.value),
+            Int64(session),
+            acknowledged.map { Int64($0.seq) }, acknowledged.map { Bytes.of($0.digest.value) }, acknowledgedAt,
+            Int64(floor),
             epoch.map { Int64($0.number) }, epoch.map { Bytes.of($0.holder.value) }, parent.map { Bytes.of($0.value) },
             registryDigest,
         ])

@@ -39,15 +39,18 @@ struct RowTable {
         if old == nil, body == nil { return }
         standing.position.seq += 1
         standing.position.digest.replace(key, old, by: body, in: standing.incarnation)
-        try db.cachedStatement(sql: "INSERT OR REPLACE INTO row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
-            key.dataset.text, key.period.text, key.subject.text, Int64(standing.position.seq),
-            body.map { Bytes.of($0.catalogue.value) }, body.map { RowTable.text($0.counts) }, body?.asOf ?? now, now, refused,
-        ])
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(
+            arguments: [
+                key.dataset.text, key.period.text, key.subject.text, Int64(standing.position.seq),
+                body.map { Bytes.of($0.catalogue.value) }, body.map { RowTable.text($0.counts) }, body?.asOf ?? now,
+                now, refused,
+            ])
     }
 
     private func row(_ key: RowKey) throws -> RowBody? {
         try Row.fetchOne(
-            db.cachedStatement(sql: "SELECT catalogue, counts, as_of FROM row WHERE dataset = ? AND period = ? AND subject = ?"),
+            db.cachedStatement(
+                sql: "SELECT catalogue, counts, as_of FROM row WHERE dataset = ? AND period = ? AND subject = ?"),
             arguments: [key.dataset.text, key.period.text, key.subject.text]
         ).flatMap(RowTable.body)
     }
@@ -56,7 +59,8 @@ struct RowTable {
     func quarantine(_ keys: [RowKey], _ why: [String], _ standing: inout Standing) throws {
         for (index, key) in keys.enumerated() {
             guard let old = try row(key) else { continue }
-            try replace(key, by: old.emptied(), refused: why.indices.contains(index) ? why[index] : "refused", &standing)
+            try replace(
+                key, by: old.emptied(), refused: why.indices.contains(index) ? why[index] : "refused", &standing)
         }
     }
 

@@ -46,7 +46,9 @@ package final class PinGate: Sendable {
             }
             state.failures = 0
             state.sessions = state.sessions.filter { $0.value > now }
-            if state.sessions.count >= PinGate.sessionLimit, let oldest = state.sessions.min(by: { $0.value < $1.value }) {
+            if state.sessions.count >= PinGate.sessionLimit,
+                let oldest = state.sessions.min(by: { $0.value < $1.value })
+            {
                 state.sessions[oldest.key] = nil
             }
             let fresh = (0..<2).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()

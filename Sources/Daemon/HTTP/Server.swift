@@ -30,7 +30,8 @@ package enum Server {
 
     /// - Parameter onRunning: told the port once the server listens (port 0 takes a free one).
     package static func make(
-        _ routes: [Route], on listen: Listen, log: Logger, onRunning: @escaping @Sendable (Int?) async -> Void = { _ in }
+        _ routes: [Route], on listen: Listen, log: Logger,
+        onRunning: @escaping @Sendable (Int?) async -> Void = { _ in }
     ) -> any Service {
         let router = Router(context: Context.self)
         for route in routes {

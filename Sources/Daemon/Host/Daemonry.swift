@@ -9,7 +9,8 @@ package enum Daemonry {
     ///   - status: one line for `systemctl status`, read once a second.
     ///   - isAlive: whether the database answers; without it the watchdog gets no beat and systemd restarts us.
     package static func run(
-        _ services: [any Service], log: Logger, status: @escaping @Sendable () -> String, isAlive: @escaping @Sendable () -> Bool
+        _ services: [any Service], log: Logger, status: @escaping @Sendable () -> String,
+        isAlive: @escaping @Sendable () -> Bool
     ) async throws {
         let heart = Heart(status: status, isAlive: isAlive)
         var quiet = log

@@ -53,7 +53,9 @@ package enum SettingsFile {
     package static func load(_ path: String, _ options: [Setting]) throws -> [String: String] {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw SettingsErrors(problems: [
-                .init(file: path, line: 0, key: "", message: "cannot be read; write one with `jiayuan init`, or name another with --config")
+                .init(
+                    file: path, line: 0, key: "",
+                    message: "cannot be read; write one with `jiayuan init`, or name another with --config")
             ])
         }
         return try parse(String(decoding: data, as: UTF8.self), file: path, options)
@@ -67,15 +69,19 @@ package enum SettingsFile {
             let name = key.string ?? ""
             guard let option = options.first(where: { $0.key == name }) else {
                 let known = options.map(\.key).joined(separator: ", ")
-                problems.append(.init(file: file, line: line, key: name, message: "unknown option; known are: \(known)"))
+                problems.append(
+                    .init(file: file, line: line, key: name, message: "unknown option; known are: \(known)"))
                 continue
             }
             guard let scalar = value.scalar?.string else {
-                problems.append(.init(file: file, line: line, key: name, message: "expected one value, not a list or a group"))
+                problems.append(
+                    .init(file: file, line: line, key: name, message: "expected one value, not a list or a group"))
                 continue
             }
             if values[name] != nil { problems.append(.init(file: file, line: line, key: name, message: "given twice")) }
-            if let wrong = option.check(scalar) { problems.append(.init(file: file, line: line, key: name, message: wrong)) }
+            if let wrong = option.check(scalar) {
+                problems.append(.init(file: file, line: line, key: name, message: wrong))
+            }
             values[name] = scalar
         }
         for option in options where values[option.key] == nil {
@@ -93,7 +99,11 @@ package enum SettingsFile {
         do {
             guard let root = try Yams.compose(yaml: text) else { return [] }
             guard let mapping = root.mapping else {
-                throw SettingsErrors(problems: [.init(file: file, line: root.mark?.line ?? 1, key: "", message: "expected lines of the form `key: value`")])
+                throw SettingsErrors(problems: [
+                    .init(
+                        file: file, line: root.mark?.line ?? 1, key: "",
+                        message: "expected lines of the form `key: value`")
+                ])
             }
             return mapping.map { ($0.key, $0.value) }
         } catch let error as YamlError {
@@ -115,7 +125,8 @@ package enum SettingsFile {
 package enum Check {
     package static func path(_ text: String) -> String? {
         text.hasPrefix("/") || text.hasPrefix("./") || text.hasPrefix(".") || !text.isEmpty
-            ? (text.contains("\0") ? "must not contain a zero byte" : nil) : "expected a path, such as /var/lib/jiayuan/node"
+            ? (text.contains("\0") ? "must not contain a zero byte" : nil)
+            : "expected a path, such as /var/lib/jiayuan/node"
     }
 
     package static func optional(_ check: @escaping @Sendable (String) -> String?) -> @Sendable (String) -> String? {
@@ -124,7 +135,9 @@ package enum Check {
 
     package static func number(_ range: ClosedRange<Int>) -> @Sendable (String) -> String? {
         { text in
-            guard let number = Int(text) else { return "expected a whole number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\"" }
+            guard let number = Int(text) else {
+                return "expected a whole number from \(range.lowerBound) to \(range.upperBound), not \"\(text)\""
+            }
             return range.contains(number) ? nil : "\(number) is outside \(range.lowerBound) to \(range.upperBound)"
         }
     }
@@ -142,7 +155,8 @@ package enum Check {
 
 extension Listen {
     package init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]), (0...65535).contains(port)
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (0...65535).contains(port)
         else { return nil }
         var host = String(text[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }

@@ -37,7 +37,9 @@ package enum SQLiteFile {
             try harden(database, path: path)
             if try database.read(migrations.hasBeenSuperseded) { throw StoreError.newerVersion(path: path) }
             try migrations.migrate(database)
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB {
+        } catch let error as DatabaseError
+            where error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB
+        {
             throw StoreError.damaged(path: path, reason: error.message ?? "\(error.resultCode)")
         } catch let error as DatabaseError {
             throw StoreError.cannotOpen(path: path, reason: error.message ?? "\(error.resultCode)")

@@ -78,7 +78,8 @@ package final class Aggregator: @unchecked Sendable {
         fresh = units.map { ($0.active?.appointment ?? -1) >= 0 }
         picture = Mutex(
             Picture(
-                rollup: rollup, units: units, campaigns: registered.campaigns, edition: registered.edition, now: clock.now,
+                rollup: rollup, units: units, campaigns: registered.campaigns, edition: registered.edition,
+                now: clock.now,
                 wall: clock.wall, revision: 0, tokens: registered.tokens))
     }
 
@@ -149,7 +150,8 @@ package final class Aggregator: @unchecked Sendable {
         if !catalogues.isEmpty { rollup.learn(shelf) }
         for (index, touch) in batch.touched.sorted(by: { $0.key < $1.key }) {
             rollup.settle(
-                index, from: units[index], to: touch.write.state, cuts: touch.everything ? nil : Array(touch.cuts), now: now)
+                index, from: units[index], to: touch.write.state, cuts: touch.everything ? nil : Array(touch.cuts),
+                now: now)
             units[index] = touch.write.state
             // A kept appointment makes a stale unit known again in every cut, not only in those that changed.
             if !fresh[index], isFresh(units[index], now) {
@@ -183,11 +185,13 @@ package final class Aggregator: @unchecked Sendable {
             return
         }
         for catalogue in push.catalogues { shelf.add(catalogue) }
-        var touch = batch.touched[index]
+        var touch =
+            batch.touched[index]
             ?? Batch.Touch(write: RowStore.Write(unit: code, state: units[index], blocks: [], dropped: []))
         let before = Set(touch.write.state.copies.map(\.parent.incarnation))
         let received = merge.receive(
-            push, unit: &touch.write.state, staged: &staged[index], place: index, shelf: shelf, now: now, wall: clock.wall)
+            push, unit: &touch.write.state, staged: &staged[index], place: index, shelf: shelf, now: now,
+            wall: clock.wall)
         let after = Set(touch.write.state.copies.map(\.parent.incarnation))
         touch.write.dropped += before.subtracting(after)
         for (cut, _, new) in received.changed {
@@ -216,8 +220,11 @@ package final class Aggregator: @unchecked Sendable {
     private func retire(
         _ incarnation: Incarnation, _ code: Code, _ done: CheckedContinuation<Bool, Never>, _ batch: inout Batch
     ) {
-        guard let index = registered.tree.unit(code) else { return batch.replies.append { done.resume(returning: false) } }
-        var touch = batch.touched[index]
+        guard let index = registered.tree.unit(code) else {
+            return batch.replies.append { done.resume(returning: false) }
+        }
+        var touch =
+            batch.touched[index]
             ?? Batch.Touch(write: RowStore.Write(unit: code, state: units[index], blocks: [], dropped: []))
         let found = merge.retire(incarnation, &touch.write.state)
         touch.everything = true
@@ -235,7 +242,9 @@ package final class Aggregator: @unchecked Sendable {
         }
     }
 
-    private func isFresh(_ unit: UnitCopies, _ now: Int64) -> Bool { unit.active.map { $0.appointment >= now } ?? false }
+    private func isFresh(_ unit: UnitCopies, _ now: Int64) -> Bool {
+        unit.active.map { $0.appointment >= now } ?? false
+    }
 
     private func publish(_ now: Int64) {
         unpublished = false
@@ -273,7 +282,8 @@ package final class Aggregator: @unchecked Sendable {
             return path
         }
         return Registered(
-            tree: tree, campaigns: try registry.campaigns(), edition: try registry.edition(), tokens: try registry.tokens())
+            tree: tree, campaigns: try registry.campaigns(), edition: try registry.edition(),
+            tokens: try registry.tokens())
     }
 
     private func documentDigest(_ index: Int) -> String? {
@@ -287,7 +297,8 @@ package final class Aggregator: @unchecked Sendable {
 }
 
 extension RegistryDocument {
-    static func make(parent: Incarnation, unit: Int, tree: PlaceTree, campaigns: [RegistryCampaign]) -> RegistryDocument {
+    static func make(parent: Incarnation, unit: Int, tree: PlaceTree, campaigns: [RegistryCampaign]) -> RegistryDocument
+    {
         let entry = tree.units[unit]
         return RegistryDocument(
             v: 1, parent: "\(parent)",

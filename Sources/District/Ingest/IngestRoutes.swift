@@ -71,13 +71,17 @@ package struct IngestRoutes: Sendable {
         case .success(let known): unit = known
         }
         let picture = aggregator.look()
-        guard let index = picture.rollup.tree.unit(unit) else { return Refusal(404, "unit_unknown").reply(aggregator.identity) }
+        guard let index = picture.rollup.tree.unit(unit) else {
+            return Refusal(404, "unit_unknown").reply(aggregator.identity)
+        }
         let document = RegistryDocument.make(
             parent: aggregator.identity, unit: index, tree: picture.rollup.tree, campaigns: picture.campaigns)
         let bytes = try document.encoded()
         let tag = "\"\(RegistryDocument.digest(of: bytes))\""
         let headers = [(name: "etag", value: tag), (name: "cache-control", value: "private, no-cache")]
-        if call.headers["if-none-match"] == tag { return Reply(status: 304, type: Paths.answer, body: [], headers: headers) }
+        if call.headers["if-none-match"] == tag {
+            return Reply(status: 304, type: Paths.answer, body: [], headers: headers)
+        }
         return Reply(status: 200, type: Paths.answer, body: bytes, headers: headers)
     }
 

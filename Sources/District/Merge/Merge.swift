@@ -133,7 +133,8 @@ struct Merge {
             } else if body.counts.count != catalogue.indicators.count {
                 refusals.append(RowRefusal(line: index + 1, why: "expected_\(catalogue.indicators.count)_counts"))
             } else if let bad = body.counts.firstIndex(where: { !$0.isValid }) {
-                refusals.append(RowRefusal(line: index + 1, why: "count_out_of_range:\(catalogue.indicators[bad].code)"))
+                refusals.append(
+                    RowRefusal(line: index + 1, why: "count_out_of_range:\(catalogue.indicators[bad].code)"))
             } else if body.asOf < 0 {
                 refusals.append(RowRefusal(line: index + 1, why: "as_of_negative"))
             }

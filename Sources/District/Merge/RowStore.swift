@@ -72,7 +72,9 @@ final class RowStore {
     func commit(_ writes: [Write], catalogues: [(place: Int, catalogue: Catalogue)]) throws {
         try database.write { db in
             for (place, catalogue) in catalogues {
-                try db.cachedStatement(sql: "INSERT INTO catalogue VALUES (?, ?)").execute(arguments: [place, catalogue.text])
+                try db.cachedStatement(sql: "INSERT INTO catalogue VALUES (?, ?)").execute(arguments: [
+                    place, catalogue.text,
+                ])
             }
             for write in writes { try store(write, db) }
         }
@@ -82,24 +84,32 @@ final class RowStore {
         let unit = write.unit.text
         let state = write.state
         try db.cachedStatement(sql: "INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?)").execute(
-            arguments: [unit, state.epoch.map { Int64($0.number) }, state.epoch.map { Blob.of($0.holder.value) }, state.disputed])
+            arguments: [
+                unit, state.epoch.map { Int64($0.number) }, state.epoch.map { Blob.of($0.holder.value) },
+                state.disputed,
+            ])
         for incarnation in write.dropped {
             let arguments: StatementArguments = [unit, Blob.of(incarnation.value)]
-            try db.cachedStatement(sql: "DELETE FROM block WHERE unit = ? AND incarnation = ?").execute(arguments: arguments)
-            try db.cachedStatement(sql: "DELETE FROM incarnation WHERE unit = ? AND incarnation = ?").execute(arguments: arguments)
+            try db.cachedStatement(sql: "DELETE FROM block WHERE unit = ? AND incarnation = ?").execute(
+                arguments: arguments)
+            try db.cachedStatement(sql: "DELETE FROM incarnation WHERE unit = ? AND incarnation = ?").execute(
+                arguments: arguments)
         }
         let insert = try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO incarnation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         for copy in state.copies {
             let parent = copy.parent
             try insert.execute(arguments: [
-                unit, Blob.of(parent.incarnation.value), Int64(parent.position.seq), Blob.of(parent.position.digest.value),
+                unit, Blob.of(parent.incarnation.value), Int64(parent.position.seq),
+                Blob.of(parent.position.digest.value),
                 parent.session.map { Int64($0.counter) }, parent.session.map { Blob.of($0.tag) }, parent.role.rawValue,
                 parent.verified, copy.past.rawValue, copy.heardAt, copy.paceMilliseconds,
             ])
         }
         for (incarnation, cut, body) in write.blocks {
-            let key: [any DatabaseValueConvertible] = [unit, Blob.of(incarnation.value), cut.dataset.text, cut.period.text]
+            let key: [any DatabaseValueConvertible] = [
+                unit, Blob.of(incarnation.value), cut.dataset.text, cut.period.text,
+            ]
             if body.isEmpty {
                 try db.cachedStatement(
                     sql: "DELETE FROM block WHERE unit = ? AND incarnation = ? AND dataset = ? AND period = ?"
@@ -165,7 +175,8 @@ final class RowStore {
                     tag.map { Session(counter: UInt64(counter), tag: Blob.uint64($0)) }
                 }, role: role, verified: row["verified"]),
             heardAt: heardAt, paceMilliseconds: given, appointment: kept ? now + left : -1,
-            leaseEnds: pace.lease(from: now, pace: given), firstHeard: now, lastHeard: now, past: Copy.Past(rawValue: row["past"]) ?? .none)
+            leaseEnds: pace.lease(from: now, pace: given), firstHeard: now, lastHeard: now,
+            past: Copy.Past(rawValue: row["past"]) ?? .none)
     }
 
     /// One statement that reaches the file: what the watchdog beats on.

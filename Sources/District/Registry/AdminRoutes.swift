@@ -27,7 +27,10 @@ package struct AdminRoutes: Sendable {
 
     private func divisions(_ call: Call) async throws -> Reply {
         let edition = call.query["edition"] ?? "unnamed"
-        guard let named = DivisionEdition(name: edition, validFrom: call.query["valid_from"] ?? "2000-01-01", validUntil: call.query["valid_until"])
+        guard
+            let named = DivisionEdition(
+                name: edition, validFrom: call.query["valid_from"] ?? "2000-01-01",
+                validUntil: call.query["valid_until"])
         else { throw Refused(problems: ["edition: the name is empty or a date is not of the form 2023-12-31"]) }
         let tree: DivisionTree
         do {
@@ -41,7 +44,8 @@ package struct AdminRoutes: Sendable {
                 parent: tree.parent(of: index).map { "\(tree.code(of: $0))" } ?? "")
         }
         try await aggregator.change {
-            try $0.replaceDivisions(entries, edition: named.name, validFrom: named.validFrom, validUntil: named.validUntil ?? "")
+            try $0.replaceDivisions(
+                entries, edition: named.name, validFrom: named.validFrom, validUntil: named.validUntil ?? "")
         }
         return .text("imported \(entries.count) divisions, edition \(named.name)\n")
     }
@@ -111,7 +115,11 @@ package struct AdminRoutes: Sendable {
         guard let code = reader.column("code"), let name = reader.column("name"),
             let households = reader.column("expected_households"), let residents = reader.column("expected_residents"),
             let telephone = reader.column("duty_telephone")
-        else { throw Refused(problems: ["line 1: expected the columns code,name,expected_households,expected_residents,duty_telephone"]) }
+        else {
+            throw Refused(problems: [
+                "line 1: expected the columns code,name,expected_households,expected_residents,duty_telephone"
+            ])
+        }
         var units: [RegistryUnit] = []
         var problems: [String] = []
         var lines: [Code: Int] = [:]
@@ -123,23 +131,32 @@ package struct AdminRoutes: Sendable {
                     let text = record.fields[column]
                     if text.isEmpty { return nil }
                     if let number = Int64(text), (0...1_000_000).contains(number) { return number }
-                    problems.append("line \(record.line): \"\(text)\" is no number of 0 to 1000000; leave it empty if nobody knows")
+                    problems.append(
+                        "line \(record.line): \"\(text)\" is no number of 0 to 1000000; leave it empty if nobody knows")
                     return nil
                 }
                 guard let unit = Code(record.fields[code]) else {
-                    problems.append("line \(record.line): \"\(record.fields[code])\" is no unit code; expected a community code, a hyphen and a serial, such as 421303587002-001")
+                    problems.append(
+                        "line \(record.line): \"\(record.fields[code])\" is no unit code; expected a community code, a hyphen and a serial, such as 421303587002-001"
+                    )
                     continue
                 }
                 let community = String(unit.text.prefix { $0 != "-" })
-                if let first = lines[unit] { problems.append("line \(record.line): \(unit) stands on line \(first) already") }
+                if let first = lines[unit] {
+                    problems.append("line \(record.line): \(unit) stands on line \(first) already")
+                }
                 lines[unit] = record.line
                 if try aggregator.registry.path(to: community).isEmpty {
-                    problems.append("line \(record.line): community \(community) is not in the division tree; import it with `jiayuan divisions import`")
+                    problems.append(
+                        "line \(record.line): community \(community) is not in the division tree; import it with `jiayuan divisions import`"
+                    )
                 }
                 units.append(
                     RegistryUnit(
-                        code: unit, name: record.fields[name], community: community, expectedHouseholds: number(households),
-                        expectedResidents: number(residents), dutyTelephone: record.fields[telephone], ceilingPercent: percent))
+                        code: unit, name: record.fields[name], community: community,
+                        expectedHouseholds: number(households),
+                        expectedResidents: number(residents), dutyTelephone: record.fields[telephone],
+                        ceilingPercent: percent))
             }
         }
         return (units, problems)
@@ -157,7 +174,8 @@ package struct AdminRoutes: Sendable {
     }
 
     private func campaign(_ call: Call) async throws -> Reply {
-        guard let form = try? JSONDecoder().decode(CampaignForm.self, from: Data(call.body)), let code = Code(form.code) else {
+        guard let form = try? JSONDecoder().decode(CampaignForm.self, from: Data(call.body)), let code = Code(form.code)
+        else {
             throw Refused(problems: ["expected code, name, opens and deadline (seconds since 1970)"])
         }
         guard form.deadline >= form.opens else { throw Refused(problems: ["deadline lies before opens"]) }
@@ -185,8 +203,12 @@ package struct AdminRoutes: Sendable {
     }
 
     private func backup(_ call: Call) throws -> Reply {
-        guard let path = call.query["to"], path.hasPrefix("/") else { throw Refused(problems: ["to: expected an absolute path"]) }
-        guard !FileManager.default.fileExists(atPath: path) else { throw Refused(problems: ["\(path): exists already"]) }
+        guard let path = call.query["to"], path.hasPrefix("/") else {
+            throw Refused(problems: ["to: expected an absolute path"])
+        }
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw Refused(problems: ["\(path): exists already"])
+        }
         let part = path + ".part"
         try? FileManager.default.removeItem(atPath: part)
         try aggregator.registry.backup(to: part)

@@ -47,7 +47,8 @@ package struct AggregatorSettings: Sendable {
         socket = values["socket"] ?? ""
         readToken = values["read_token"].flatMap { $0.isEmpty ? nil : $0 }
         pace = Pace(
-            milliseconds: Int(values["pace_ms"] ?? "") ?? 60_000, graceMilliseconds: Int(values["grace_ms"] ?? "") ?? 30_000,
+            milliseconds: Int(values["pace_ms"] ?? "") ?? 60_000,
+            graceMilliseconds: Int(values["grace_ms"] ?? "") ?? 30_000,
             leaseMilliseconds: Int(values["lease_ms"] ?? "") ?? 300_000)
         listen = Listen(values["listen"] ?? "") ?? .tcp(host: "127.0.0.1", port: 8470)
     }

@@ -175,9 +175,11 @@ final class RegistryStore: Sendable {
             var path: [RegistryDivision] = []
             var at = code
             while !at.isEmpty, path.count < 8,
-                let row = try Row.fetchOne(db, sql: "SELECT code, name, level, parent FROM division WHERE code = ?", arguments: [at])
+                let row = try Row.fetchOne(
+                    db, sql: "SELECT code, name, level, parent FROM division WHERE code = ?", arguments: [at])
             {
-                path.append(RegistryDivision(code: row["code"], name: row["name"], level: row["level"], parent: row["parent"]))
+                path.append(
+                    RegistryDivision(code: row["code"], name: row["name"], level: row["level"], parent: row["parent"]))
                 at = row["parent"]
             }
             return path.reversed()
@@ -247,7 +249,8 @@ final class RegistryStore: Sendable {
             try db.execute(
                 sql: "INSERT OR REPLACE INTO campaign VALUES (?, ?, ?, ?, ?, ?)",
                 arguments: [
-                    campaign.code.text, campaign.name, campaign.opens, campaign.deadline, campaign.order, campaign.closed,
+                    campaign.code.text, campaign.name, campaign.opens, campaign.deadline, campaign.order,
+                    campaign.closed,
                 ])
         }
     }

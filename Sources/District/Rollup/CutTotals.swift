@@ -106,7 +106,9 @@ extension RowBlock {
         #endif
         for entry in entries {
             var vector = sums.removeValue(forKey: entry.catalogue) ?? Array(repeating: 0, count: entry.counts.count)
-            for (column, count) in entry.counts.enumerated() where column < vector.count { vector[column] += count.known ?? 0 }
+            for (column, count) in entry.counts.enumerated() where column < vector.count {
+                vector[column] += count.known ?? 0
+            }
             sums[entry.catalogue] = vector
         }
         #if DEBUG

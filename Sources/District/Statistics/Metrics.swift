@@ -29,8 +29,12 @@ enum Metrics {
         }
         family("jiayuan_numerator", "Numerator over known units.", samples { $0.evidence.numerator })
         family("jiayuan_denominator", "Denominator over known units.", samples { $0.evidence.denominator })
-        family("jiayuan_lower_permille", "Lower bound in tenths of a percent, rounded down.", samples { $0.lower?.permilleDown })
-        family("jiayuan_upper_permille", "Upper bound in tenths of a percent, rounded up.", samples { $0.upper?.permilleUp })
+        family(
+            "jiayuan_lower_permille", "Lower bound in tenths of a percent, rounded down.",
+            samples { $0.lower?.permilleDown })
+        family(
+            "jiayuan_upper_permille", "Upper bound in tenths of a percent, rounded up.",
+            samples { $0.upper?.permilleUp })
         family("jiayuan_missing_at_most", "Still missing, at most.", samples { $0.missingAtMost })
         if let short = figures.counts["short"] {
             family("jiayuan_volunteers_short", "Volunteers still short, never netted between compounds.", [("", short)])

@@ -48,7 +48,9 @@ extension Picture {
         completeness.add(standing, 1)
         return PlaceFigures(
             code: entry.code.text, name: entry.name, level: "unit",
-            measures: question.measures.map { MeasureFigure(measure: $0, figure: figure(unit: unit, $0, question.period)) },
+            measures: question.measures.map {
+                MeasureFigure(measure: $0, figure: figure(unit: unit, $0, question.period))
+            },
             completeness: completeness, oldestContact: standing == .known ? nil : units[unit].active?.heardAt,
             counts: sums(unit, "volunteers", question.period))
     }

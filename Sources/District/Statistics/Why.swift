@@ -28,11 +28,16 @@ struct Why: Sendable {
     private static func judge(_ unit: UnitCopies, _ now: Int64) -> (String, String) {
         guard let active = unit.active else {
             return unit.copies.isEmpty
-                ? ("never_connected", "registered and never heard: check that the node is installed and has its slip's token")
+                ? (
+                    "never_connected",
+                    "registered and never heard: check that the node is installed and has its slip's token"
+                )
                 : ("silent", "an incarnation is heard, but not counted before the lease of the earlier one has run out")
         }
         if unit.disputed {
-            return ("disputed", "two copies of this node are alive: stop one, then settle it with `jiayuan unit retire`")
+            return (
+                "disputed", "two copies of this node are alive: stop one, then settle it with `jiayuan unit retire`"
+            )
         }
         if active.appointment < now { return ("stale", "missed its last appointment: line, power or office") }
         if active.blocks.values.contains(where: \.hasUnknown) {

@@ -35,7 +35,8 @@ struct DivisionsCommand: AsyncParsableCommand {
     struct Import: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Import a division table: CSV with code,name,level,parent_code.",
-            discussion: "Levels: province, city, district, street, community. A street may stand directly under a city.")
+            discussion: "Levels: province, city, district, street, community. A street may stand directly under a city."
+        )
         @OptionGroup var options: AggregatorOptions
         @Argument(help: "The CSV file; - for standard input.") var file: String
         @Option(help: "Name of the edition, such as 2023.") var edition = "2023"
@@ -71,7 +72,8 @@ struct UnitCommand: AsyncParsableCommand {
 
         func run() async throws {
             let query = ["ceiling_percent": "\(ceilingPercent)", "reissue": reissue ? "1" : "0"]
-            let reply = try await options.daemon().send("POST", "/admin/units", query: query, body: readInput(from)).orExit()
+            let reply = try await options.daemon().send("POST", "/admin/units", query: query, body: readInput(from))
+                .orExit()
             if json { return Console.out(reply.text) }
             let slips = try JSONDecoder().decode([AdminRoutes.SlipLine].self, from: Data(reply.body))
             for slip in slips { Console.out(Slip.text(slip, parentURL: parentURL)) }
@@ -156,7 +158,8 @@ struct WhyCommand: AsyncParsableCommand {
 
         var text: String {
             let heard = heard_at.map { Date(timeIntervalSince1970: Double($0)).formatted(.iso8601) } ?? "never"
-            var line = "\(unit)  \(state)  heard \(heard)  seq \(position.map { "\($0.seq)" } ?? "-")  tel \(duty_telephone)  \(name): \(reason)"
+            var line =
+                "\(unit)  \(state)  heard \(heard)  seq \(position.map { "\($0.seq)" } ?? "-")  tel \(duty_telephone)  \(name): \(reason)"
             if let incarnation, !shadows.isEmpty { line += "\n    counted \(incarnation)" }
             for shadow in shadows { line += "\n    shadow  \(shadow.incarnation) seq \(shadow.seq), not counted" }
             return line
@@ -166,7 +169,8 @@ struct WhyCommand: AsyncParsableCommand {
 
 struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "backup", abstract: "Copy the aggregator's registry while it runs; the rows come back from the children.")
+        commandName: "backup",
+        abstract: "Copy the aggregator's registry while it runs; the rows come back from the children.")
     @OptionGroup var options: AggregatorOptions
     @Option(help: "File to write; must not exist.") var to: String
 
@@ -187,7 +191,9 @@ func started(_ body: () async throws -> Void) async throws {
         throw Exit.configuration
     } catch {
         let text = "\(error)"
-        let hint = text.contains("EADDRINUSE") || text.contains("errno: 98") ? " The port is in use: another daemon, or another program." : ""
+        let hint =
+            text.contains("EADDRINUSE") || text.contains("errno: 98")
+            ? " The port is in use: another daemon, or another program." : ""
         Console.error("stopped: \(text).\(hint)")
         throw hint.isEmpty ? Exit.refused : Exit.configuration
     }

@@ -35,7 +35,8 @@ struct GenerateCommand: ParsableCommand {
         do throws(CSVFault) { reader = try CSVReader(readAll(divisions)) } catch {
             throw ValidationError("\(divisions): line \(error.line): \(error.message)")
         }
-        guard let code = reader.column("code"), let name = reader.column("name"), let level = reader.column("level") else {
+        guard let code = reader.column("code"), let name = reader.column("name"), let level = reader.column("level")
+        else {
             throw ValidationError("\(divisions): expected the columns code,name,level,parent_code")
         }
         var found: [Community] = []
@@ -47,5 +48,7 @@ struct GenerateCommand: ParsableCommand {
         return found
     }
 
-    private func readAll(_ path: String) -> [UInt8] { FileManager.default.contents(atPath: path).map { Array($0) } ?? [] }
+    private func readAll(_ path: String) -> [UInt8] {
+        FileManager.default.contents(atPath: path).map { Array($0) } ?? []
+    }
 }

@@ -16,7 +16,9 @@ struct InitCommand: ParsableCommand {
         @Option(help: "The token, from the slip; asked for if left out.") var token: String?
         @Option(help: "Folder of the journal.") var state = "/var/lib/jiayuan/node"
         @Option(help: "Local socket.") var socket = "/run/jiayuan/node.sock"
-        @Option(help: "Address of the LAN interface, such as 192.168.1.20:8080; without it only this machine sees the pages.")
+        @Option(
+            help:
+                "Address of the LAN interface, such as 192.168.1.20:8080; without it only this machine sees the pages.")
         var listen: String?
         @Option(help: "What the pages ask for; a random one is made for a LAN address.") var pin: String?
 
@@ -48,7 +50,9 @@ struct InitCommand: ParsableCommand {
             var values = ["state": state, "socket": socket]
             values["listen"] = listen
             let open = listen.flatMap { Listen($0) }.map { !$0.isLoopback } ?? false
-            if open { values["read_token"] = (0..<4).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined() }
+            if open {
+                values["read_token"] = (0..<4).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
+            }
             try InitCommand.write(config, AggregatorSettings.options, values)
             _ = try configured { try AggregatorSettings(file: config) }
         }
@@ -61,9 +65,14 @@ struct InitCommand: ParsableCommand {
             throw Exit.refused
         }
         let folder = (path as NSString).deletingLastPathComponent
-        if !folder.isEmpty { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
+        if !folder.isEmpty {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
         let text = SettingsFile.template(options, values)
-        guard FileManager.default.createFile(atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o640]) else {
+        guard
+            FileManager.default.createFile(
+                atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o640])
+        else {
             Console.error("\(path): cannot be written; check the folder and its owner")
             throw Exit.disk
         }

@@ -37,7 +37,8 @@ struct RecordCommand: AsyncParsableCommand {
 
     func run() async throws {
         let text = json == "-" ? try readInput("-") : Array(json.utf8)
-        let reply = try await options.daemon().send("POST", "/api/v1/records", body: RecordCommand.completed(text)).orExit()
+        let reply = try await options.daemon().send("POST", "/api/v1/records", body: RecordCommand.completed(text))
+            .orExit()
         Console.out(reply.text)
         let answer = try JSONSerialization.jsonObject(with: Data(reply.body)) as? [String: Any]
         if let refused = answer?["refused"] as? [Any], !refused.isEmpty { throw Exit.refused }
@@ -89,11 +90,15 @@ struct StatusCommand: AsyncParsableCommand {
         }
         let open = status["unacknowledged"] as? Int ?? 0
         let since = time("unacknowledgedSince").map { " since \($0)" } ?? ""
-        let because = (status["because"] as? String).map { ", because \($0) \(status["detail"] as? String ?? "")" } ?? ""
-        Console.out("\(status["unit"] ?? "")  role \(status["role"] as? String ?? "unknown")  seq \(status["seq"] ?? 0)")
+        let because =
+            (status["because"] as? String).map { ", because \($0) \(status["detail"] as? String ?? "")" } ?? ""
+        Console.out(
+            "\(status["unit"] ?? "")  role \(status["role"] as? String ?? "unknown")  seq \(status["seq"] ?? 0)")
         Console.out("\(open) unacknowledged\(open > 0 ? since : "")\(because)")
         Console.out("last acknowledged \(time("acknowledgedAt") ?? "never")")
         if let disk = status["disk"] as? String { Console.out("the disk refuses records: \(disk)") }
-        if let conflicts = status["conflicts"] as? Int, conflicts > 0 { Console.out("\(conflicts) conflicts to settle") }
+        if let conflicts = status["conflicts"] as? Int, conflicts > 0 {
+            Console.out("\(conflicts) conflicts to settle")
+        }
     }
 }

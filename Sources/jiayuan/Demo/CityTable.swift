@@ -54,7 +54,10 @@ struct Expectation: Equatable {
 
 /// One printing of the table, beside the truth.
 enum CityTable {
-    static func text(_ title: String, city: CityFigures, units: [CityFigures.Place], truth: [String: Expectation], cityTruth: Expectation) -> String {
+    static func text(
+        _ title: String, city: CityFigures, units: [CityFigures.Place], truth: [String: Expectation],
+        cityTruth: Expectation
+    ) -> String {
         var lines = ["", "  \(title)", "  " + String(repeating: "─", count: 78)]
         lines.append("  " + row("单元 unit", "状态 state", "至少 ≥", "至多 ≤", "真值 truth"))
         for unit in units { lines.append("  " + row(unit, truth[unit.code])) }

@@ -4,7 +4,9 @@ import Foundation
 struct DemoCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Play the evening of 6 April: real processes, one cable pulled and mended, beside a truth no daemon has read.")
+        abstract:
+            "Play the evening of 6 April: real processes, one cable pulled and mended, beside a truth no daemon has read."
+    )
     @Flag(help: "End after the story with one line of JSON; exit 0 if every figure agreed with the truth, else 1.")
     var once = false
     @Option(help: "Decides who is absent, refuses or moves.") var seed: UInt64 = 1
@@ -44,7 +46,9 @@ struct DemoCommand: ParsableCommand {
             Console.out(verdict.json)
             if !verdict.ok { throw Exit.refused }
         } else {
-            Console.out("\n\(verdict.ok ? "每个数字都与真值一致。Every figure agreed with the truth." : "有数字与真值不一致。A figure differs from the truth.")")
+            Console.out(
+                "\n\(verdict.ok ? "每个数字都与真值一致。Every figure agreed with the truth." : "有数字与真值不一致。A figure differs from the truth.")"
+            )
             Console.out("打开 Open: \(evening.dashboard)   (Ctrl-C 结束 ends)")
             while true { sleep(3600) }
         }

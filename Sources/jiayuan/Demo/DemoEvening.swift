@@ -111,7 +111,8 @@ final class DemoEvening {
     private func startNodes() throws {
         let config = stage.folder + "/aggregator.yaml"
         let issued = try stage.run([
-            "unit", "add", "--from", stage.folder + "/world/units.csv", "--json", "--ceiling-percent", "100", "--config", config,
+            "unit", "add", "--from", stage.folder + "/world/units.csv", "--json", "--ceiling-percent", "100",
+            "--config", config,
         ])
         let tokens = try JSONDecoder().decode([IssuedToken].self, from: Data(issued.utf8))
         let target = Int(dashboard.split(separator: ":").last?.filter(\.isNumber) ?? "") ?? 0
@@ -134,7 +135,9 @@ final class DemoEvening {
                 token: \(token)
                 """, to: "\(name).yaml")
             let pid = try stage.start(name, ["node", "--config", "\(stage.folder)/\(name).yaml"])
-            say("节点 node  pid \(pid)  http://127.0.0.1:\(port)/  \(unit.name)\(shared ? "（社区主机 on the community's machine）" : "")")
+            say(
+                "节点 node  pid \(pid)  http://127.0.0.1:\(port)/  \(unit.name)\(shared ? "（社区主机 on the community's machine）" : "")"
+            )
             let client = HTTPClient(base: "http://127.0.0.1:\(port)")
             let evening = world.evening(of: unit)
             desks.append(Desk(unit: unit, evening: evening, client: client, proxy: proxy, records: evening.records))
@@ -155,7 +158,9 @@ final class DemoEvening {
                 "POST", "/api/v1/registry/import?apply=1", body: desk.evening.plan.registryCSV, type: "text/csv")
             verdict.households += Int64(desk.evening.plan.occupiedHouseholds)
         }
-        say("登记 \(verdict.households) 户。\(verdict.households) households are registered, from each compound's own list.")
+        say(
+            "登记 \(verdict.households) 户。\(verdict.households) households are registered, from each compound's own list."
+        )
     }
 
     /// The countdown of the article's compound, step by step; it rises once before it reaches nothing.
@@ -194,7 +199,8 @@ final class DemoEvening {
 
     private func post(_ records: [Record], to desk: Desk) throws {
         let body = "[" + records.map(\.json).joined(separator: ",") + "]"
-        let answer = try JSONSerialization.jsonObject(with: Data(try desk.client.fetch("POST", "/api/v1/records", body: body)))
+        let answer = try JSONSerialization.jsonObject(
+            with: Data(try desk.client.fetch("POST", "/api/v1/records", body: body)))
         let refused = (answer as? [String: Any])?["refused"] as? [Any] ?? []
         guard refused.isEmpty else { throw DemoFailure("\(desk.unit.code) refused \(refused)") }
     }
@@ -222,14 +228,18 @@ final class DemoEvening {
             usleep(200_000)
             (city, units) = try look()
         }
-        let whole = desks.reduce(into: Expectation()) { $0 = $0 + (truth[$1.unit.code]?["survey.completion"] ?? .init()) }
+        let whole = desks.reduce(into: Expectation()) {
+            $0 = $0 + (truth[$1.unit.code]?["survey.completion"] ?? .init())
+        }
         Console.out(
             CityTable.text(
-                title, city: city, units: units, truth: truth.mapValues { $0["survey.completion"] ?? .init() }, cityTruth: whole))
+                title, city: city, units: units, truth: truth.mapValues { $0["survey.completion"] ?? .init() },
+                cityTruth: whole))
         compare(city, units, truth, known, silent)
         let figure = city.place.measured("survey.completion")
         return Seen(
-            truth: whole, counted: Expectation(numerator: figure?.numerator ?? -1, denominator: figure?.denominator ?? -1),
+            truth: whole,
+            counted: Expectation(numerator: figure?.numerator ?? -1, denominator: figure?.denominator ?? -1),
             lower: figure?.exact == true ? figure?.rate_permille : figure?.lower_permille,
             upper: figure?.exact == true ? figure?.rate_permille : figure?.upper_permille,
             exact: figure?.exact ?? false, silent: units.count { silent.contains($0.code) && $0.state != "known" })
@@ -237,8 +247,10 @@ final class DemoEvening {
 
     private static func expectations(_ truth: UnitTruth) -> [String: Expectation] {
         let survey = truth.totals.survey
-        return ["survey.completion": survey.completion, "survey.contact": survey.contact, "survey.tested": survey.tested]
-            .mapValues { Expectation(numerator: Int64($0.numerator), denominator: Int64($0.denominator)) }
+        return [
+            "survey.completion": survey.completion, "survey.contact": survey.contact, "survey.tested": survey.tested,
+        ]
+        .mapValues { Expectation(numerator: Int64($0.numerator), denominator: Int64($0.denominator)) }
     }
 
     private func look() throws -> (CityFigures, [CityFigures.Place]) {
@@ -255,7 +267,8 @@ final class DemoEvening {
             if silent.contains(unit.code) { return unit.state != "known" }
             guard known.contains(unit.code), unit.state == "known" else { return false }
             return unit.measures.allSatisfy { measured in
-                truth[unit.code]?[measured.measure] == Expectation(numerator: measured.numerator, denominator: measured.denominator)
+                truth[unit.code]?[measured.measure]
+                    == Expectation(numerator: measured.numerator, denominator: measured.denominator)
             }
         }
     }
@@ -272,15 +285,20 @@ final class DemoEvening {
             for measured in unit.measures {
                 let want = truth[unit.code]?[measured.measure] ?? Expectation()
                 let have = Expectation(numerator: measured.numerator, denominator: measured.denominator)
-                expect(have == want, "\(unit.code) \(measured.measure): \(have.numerator)/\(have.denominator), truth \(want.numerator)/\(want.denominator)")
+                expect(
+                    have == want,
+                    "\(unit.code) \(measured.measure): \(have.numerator)/\(have.denominator), truth \(want.numerator)/\(want.denominator)"
+                )
             }
         }
         for measured in city.place.measures { compare(measured, truth, known) }
-        expect(city.place.units.expected == desks.count, "expected units \(city.place.units.expected), not \(desks.count)")
+        expect(
+            city.place.units.expected == desks.count, "expected units \(city.place.units.expected), not \(desks.count)")
     }
 
     /// Bounds computed by hand from the truth and the ceilings of the silent.
-    private func compare(_ measured: CityFigures.Measured, _ truth: [String: [String: Expectation]], _ known: [String]) {
+    private func compare(_ measured: CityFigures.Measured, _ truth: [String: [String: Expectation]], _ known: [String])
+    {
         var counted = Expectation()
         var whole = Expectation()
         var ceiling: Int64 = 0
@@ -290,18 +308,28 @@ final class DemoEvening {
             if known.contains(desk.unit.code) {
                 counted = counted + own
             } else {
-                ceiling += Int64(measured.measure == "survey.tested" ? desk.unit.expectedResidents : desk.unit.expectedHouseholds)
+                ceiling += Int64(
+                    measured.measure == "survey.tested" ? desk.unit.expectedResidents : desk.unit.expectedHouseholds)
             }
         }
         let name = "city \(measured.measure)"
-        expect(measured.numerator == counted.numerator, "\(name): numerator \(measured.numerator), truth of the known \(counted.numerator)")
-        expect(measured.denominator == counted.denominator, "\(name): denominator \(measured.denominator), truth of the known \(counted.denominator)")
+        expect(
+            measured.numerator == counted.numerator,
+            "\(name): numerator \(measured.numerator), truth of the known \(counted.numerator)")
+        expect(
+            measured.denominator == counted.denominator,
+            "\(name): denominator \(measured.denominator), truth of the known \(counted.denominator)")
         let most = counted.denominator + ceiling
         let lower = counted.numerator * 1000 / most
         let upper = ((counted.numerator + ceiling) * 1000 + most - 1) / most
-        expect(measured.lower_permille == lower, "\(name): lower \(measured.lower_permille ?? -1), by hand \(lower) tenths of a percent")
-        expect(measured.upper_permille == upper, "\(name): upper \(measured.upper_permille ?? -1), by hand \(upper) tenths of a percent")
-        let inside = lower * whole.denominator <= whole.numerator * 1000 && whole.numerator * 1000 <= upper * whole.denominator
+        expect(
+            measured.lower_permille == lower,
+            "\(name): lower \(measured.lower_permille ?? -1), by hand \(lower) tenths of a percent")
+        expect(
+            measured.upper_permille == upper,
+            "\(name): upper \(measured.upper_permille ?? -1), by hand \(upper) tenths of a percent")
+        let inside =
+            lower * whole.denominator <= whole.numerator * 1000 && whole.numerator * 1000 <= upper * whole.denominator
         expect(inside, "\(name): the truth \(whole.numerator)/\(whole.denominator) lies outside \(lower) to \(upper)")
     }
 

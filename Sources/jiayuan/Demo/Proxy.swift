@@ -93,7 +93,8 @@ final class Proxy: @unchecked Sendable {
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in
-                bind(descriptor, name, length) == 0 && Glibc.listen(descriptor, 64) == 0 && getsockname(descriptor, name, &length) == 0
+                bind(descriptor, name, length) == 0 && Glibc.listen(descriptor, 64) == 0
+                    && getsockname(descriptor, name, &length) == 0
             }
         }
         guard bound else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EADDRINUSE) }

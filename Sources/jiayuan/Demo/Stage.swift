@@ -89,11 +89,15 @@ func eventually<Value>(_ what: String, within seconds: Double, _ body: () throws
 
 extension HTTPClient {
     /// The body of a 200; anything else is an error with the server's words.
-    func fetch(_ method: String, _ path: String, body: String? = nil, type: String = "application/json") throws -> [UInt8] {
+    func fetch(_ method: String, _ path: String, body: String? = nil, type: String = "application/json") throws
+        -> [UInt8]
+    {
         let response = try send(
-            method, path, headers: ["content-type: \(type)"], body: body.map { Array($0.utf8) }, limit: 64 * 1024 * 1024)
+            method, path, headers: ["content-type: \(type)"], body: body.map { Array($0.utf8) }, limit: 64 * 1024 * 1024
+        )
         guard response.status == 200 else {
-            throw DemoFailure("\(method) \(path): \(response.status) \(String(decoding: response.body.prefix(300), as: UTF8.self))")
+            throw DemoFailure(
+                "\(method) \(path): \(response.status) \(String(decoding: response.body.prefix(300), as: UTF8.self))")
         }
         return response.body
     }

@@ -38,7 +38,8 @@ struct RegistryDesk: Desk {
 
     private func fold(building code: String, _ value: [String: Any], _ db: Database) throws -> [RowKey] {
         try db.cachedStatement(sql: "INSERT OR REPLACE INTO building VALUES (?, ?, ?, ?, ?)").execute(arguments: [
-            code, value["label"] as? String, value["stair_units"] as? Int, value["floors"] as? Int, value["doors_per_floor"] as? Int,
+            code, value["label"] as? String, value["stair_units"] as? Int, value["floors"] as? Int,
+            value["doors_per_floor"] as? Int,
         ])
         try makeDoors(code, db)
         return try affected(building: code, db)
@@ -46,9 +47,13 @@ struct RegistryDesk: Desk {
 
     /// A building without a list of its doors gets them from its shape; a list that comes later fills them in.
     private func makeDoors(_ building: String, _ db: Database) throws {
-        let known = try Int.fetchOne(db.cachedStatement(sql: "SELECT count(*) FROM door WHERE building = ?"), arguments: [building]) ?? 0
+        let known =
+            try Int.fetchOne(
+                db.cachedStatement(sql: "SELECT count(*) FROM door WHERE building = ?"), arguments: [building]) ?? 0
         guard known == 0,
-            let row = try Row.fetchOne(db, sql: "SELECT stair_units, floors, doors_per_floor FROM building WHERE code = ?", arguments: [building])
+            let row = try Row.fetchOne(
+                db, sql: "SELECT stair_units, floors, doors_per_floor FROM building WHERE code = ?",
+                arguments: [building])
         else { return }
         let (units, floors, perFloor): (Int, Int, Int) = (row["stair_units"], row["floors"], row["doors_per_floor"])
         let insert = try db.cachedStatement(sql: "INSERT INTO door VALUES (?, ?, ?, ?, 0, 'occupied')")
@@ -78,10 +83,13 @@ struct RegistryDesk: Desk {
     /// The frame's row, and the building's row in every campaign: their partitions are over its doors.
     private func affected(building: String, _ db: Database) throws -> [RowKey] {
         guard let subject = Code(building) else { return [] }
-        let campaigns = try String.fetchAll(db.cachedStatement(sql: "SELECT code FROM campaign ORDER BY code")).compactMap { Code($0) }
+        let campaigns = try String.fetchAll(db.cachedStatement(sql: "SELECT code FROM campaign ORDER BY code"))
+            .compactMap { Code($0) }
         return [RowKey(dataset: RegistryDesk.dataset, period: RegistryDesk.now, subject: subject)]
             + campaigns.flatMap { campaign in
-                [SurveyDesk.dataset, VolunteerDesk.dataset].map { RowKey(dataset: $0, period: campaign, subject: subject) }
+                [SurveyDesk.dataset, VolunteerDesk.dataset].map {
+                    RowKey(dataset: $0, period: campaign, subject: subject)
+                }
             }
     }
 
@@ -95,7 +103,8 @@ struct RegistryDesk: Desk {
                     """), arguments: [key.subject.text])
         guard let row, row["doors"] > 0 else { return nil }
         return [
-            "buildings": 1, "dwellings": Int64(row["dwellings"] as Double), "households": Int64(row["households"] as Double),
+            "buildings": 1, "dwellings": Int64(row["dwellings"] as Double),
+            "households": Int64(row["households"] as Double),
             "residents": Int64(row["residents"] as Double),
         ]
     }

@@ -20,8 +20,10 @@ enum RegistryImport {
     }
 
     private static let stateWords: [String: Record.Household.State] = [
-        "occupied": .occupied, "自住": .occupied, "在住": .occupied, "": .occupied, "vacant": .vacant, "空置": .vacant, "空户": .vacant,
-        "let": .let, "出租": .let, "group_let": .groupLet, "群租": .groupLet, "not_dwelling": .notDwelling, "商铺": .notDwelling,
+        "occupied": .occupied, "自住": .occupied, "在住": .occupied, "": .occupied, "vacant": .vacant, "空置": .vacant,
+        "空户": .vacant,
+        "let": .let, "出租": .let, "group_let": .groupLet, "群租": .groupLet, "not_dwelling": .notDwelling,
+        "商铺": .notDwelling,
         "非住宅": .notDwelling,
     ]
     /// Problems that are listed; the rest are counted.
@@ -53,7 +55,9 @@ enum RegistryImport {
             case .success(let record):
                 guard let household = household(record, columns, &report) else { continue }
                 if let first = seen[household.door.code] {
-                    note(&report, record.line, "\(household.door) stands on line \(first) already", "keep one line for each door")
+                    note(
+                        &report, record.line, "\(household.door) stands on line \(first) already",
+                        "keep one line for each door")
                     continue
                 }
                 seen[household.door.code] = record.line
@@ -73,7 +77,8 @@ enum RegistryImport {
         var state: Int?
     }
 
-    private static func household(_ record: CSVRecord, _ columns: Columns, _ report: inout Report) -> Record.Household? {
+    private static func household(_ record: CSVRecord, _ columns: Columns, _ report: inout Report) -> Record.Household?
+    {
         func field(_ column: Int) -> String { record.fields[column].filter { !$0.isWhitespace } }
         let name = "\(field(columns.building))-\(field(columns.unit))-\(field(columns.room))"
         guard let door = Door(name) else {
@@ -86,7 +91,9 @@ enum RegistryImport {
         }
         let word = columns.state.map(field) ?? ""
         guard let state = stateWords[word.lowercased()] else {
-            note(&report, record.line, "state \"\(word)\" is unknown", "write occupied, vacant, let, group_let or not_dwelling (自住 空置 出租 群租 非住宅)")
+            note(
+                &report, record.line, "state \"\(word)\" is unknown",
+                "write occupied, vacant, let, group_let or not_dwelling (自住 空置 出租 群租 非住宅)")
             return nil
         }
         return Record.Household(door: door, residents: residents, state: state)
@@ -112,7 +119,8 @@ enum RegistryImport {
                 id: Hex.text(id),
                 Result<Record, IntakeError>.success(
                     Record(
-                        id: id, content: .household(household), recorder: recorder, observedAt: CompoundStore.now, supersedes: []))
+                        id: id, content: .household(household), recorder: recorder, observedAt: CompoundStore.now,
+                        supersedes: []))
             )
         }
         _ = try store.record(items)

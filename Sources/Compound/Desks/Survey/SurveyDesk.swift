@@ -12,7 +12,8 @@ struct SurveyDesk: Desk {
 
     func statement(of record: Record, _ db: Database) throws -> Statement? {
         guard case .visit(let visit) = record.content else { return nil }
-        let known = try Int.fetchOne(db.cachedStatement(sql: "SELECT 1 FROM door WHERE code = ?"), arguments: [visit.door.code.text])
+        let known = try Int.fetchOne(
+            db.cachedStatement(sql: "SELECT 1 FROM door WHERE code = ?"), arguments: [visit.door.code.text])
         guard known != nil else { throw IntakeError(.doorUnknown, field: "door", value: visit.door.code.text) }
         var members: [(String, JSONLine.Value)] = [("disposition", .text(visit.disposition.rawValue))]
         if let people = visit.people {
@@ -20,7 +21,8 @@ struct SurveyDesk: Desk {
             members.append(("people", .object(PeopleClass.sorted.map { ($0.rawValue, .number(people[$0] ?? 0)) })))
         }
         return Statement(
-            subject: visit.door.code.text, field: SurveyDesk.prefix + visit.campaign.text, value: JSONLine.object(members),
+            subject: visit.door.code.text, field: SurveyDesk.prefix + visit.campaign.text,
+            value: JSONLine.object(members),
             evidence: visit.evidence.rank)
     }
 
@@ -30,10 +32,12 @@ struct SurveyDesk: Desk {
         else { return [] }
         let visits = try journal.live(subject, field).compactMap(Told.init)
         guard let stands = SurveyDesk.standing(visits) else { return [] }
-        try journal.db.cachedStatement(sql: "INSERT OR REPLACE INTO survey_door VALUES (?, ?, ?, ?, ?, ?, ?)").execute(arguments: [
-            campaign.text, subject, stands.disposition.rawValue, stands.people, visits.count, stands.observation.observedAt,
-            Bytes.of(stands.observation.id),
-        ])
+        try journal.db.cachedStatement(sql: "INSERT OR REPLACE INTO survey_door VALUES (?, ?, ?, ?, ?, ?, ?)").execute(
+            arguments: [
+                campaign.text, subject, stands.disposition.rawValue, stands.people, visits.count,
+                stands.observation.observedAt,
+                Bytes.of(stands.observation.id),
+            ])
         try journal.note(SurveyDesk.conflict(visits), subject, field)
         return [RowKey(dataset: SurveyDesk.dataset, period: campaign, subject: door.building)]
     }
@@ -51,9 +55,10 @@ struct SurveyDesk: Desk {
             self.observation = observation
             self.disposition = disposition
             let people = value["people"] as? [String: Any]
-            self.people = people.map { people in
-                JSONLine.object(PeopleClass.sorted.map { ($0.rawValue, .number(people[$0.rawValue] as? Int ?? 0)) })
-            } ?? ""
+            self.people =
+                people.map { people in
+                    JSONLine.object(PeopleClass.sorted.map { ($0.rawValue, .number(people[$0.rawValue] as? Int ?? 0)) })
+                } ?? ""
         }
     }
 
@@ -70,7 +75,8 @@ struct SurveyDesk: Desk {
         let said = final.map { visit in
             JSONLine.object([
                 ("disposition", .text(visit.disposition.rawValue)), ("id", .text(Hex.text(visit.observation.id))),
-                ("observed_at", .number(Int(visit.observation.observedAt))), ("recorder", .text(visit.observation.recorder)),
+                ("observed_at", .number(Int(visit.observation.observedAt))),
+                ("recorder", .text(visit.observation.recorder)),
             ])
         }
         return (kind: "two_answers", detail: "[" + said.joined(separator: ",") + "]")
@@ -111,7 +117,9 @@ struct SurveyDesk: Desk {
     ) throws {
         switch disposition {
         case .completed?, .partial?:
-            for (part, number) in JSONLine.read(people) ?? [:] { counts["p_\(part)", default: 0] += Int64(number as? Int ?? 0) }
+            for (part, number) in JSONLine.read(people) ?? [:] {
+                counts["p_\(part)", default: 0] += Int64(number as? Int ?? 0)
+            }
         case .vacant?, .notDwelling?, .moved?: break
         case .absent?: counts["p_absent", default: 0] += residents
         case .refused?: counts["p_refused", default: 0] += residents

@@ -70,7 +70,8 @@ enum SurveyReader {
                 conflicts: conflicts.count { $0.subject.hasPrefix(code + "-") })
         }
         buildings.sort { BuildingOrder.precedes($0.code, $1.code) }
-        let name = try String.fetchOne(db, sql: "SELECT name FROM campaign WHERE code = ?", arguments: [campaign]) ?? campaign
+        let name =
+            try String.fetchOne(db, sql: "SELECT name FROM campaign WHERE code = ?", arguments: [campaign]) ?? campaign
         return SurveyProgress(
             campaign: campaign, name: name, doors: buildings.reduce(0) { $0 + $1.doors },
             left: buildings.reduce(0) { $0 + $1.left }, met: rows.reduce(0) { $0 + Int($1["met"] as Double) },

@@ -12,10 +12,12 @@ struct VolunteerDesk: Desk {
     func statement(of record: Record, _ db: Database) throws -> Statement? {
         switch record.content {
         case .need(let task, let required):
-            return Statement(subject: task.text, field: "need", value: JSONLine.object([("required", .number(required))]))
+            return Statement(
+                subject: task.text, field: "need", value: JSONLine.object([("required", .number(required))]))
         case .fill(let task, let volunteer, let state):
             return Statement(
-                subject: task.text, field: "fill/\(volunteer)", value: JSONLine.object([("state", .text(state.rawValue))]))
+                subject: task.text, field: "fill/\(volunteer)",
+                value: JSONLine.object([("state", .text(state.rawValue))]))
         case .claim(let task, let building, let volunteer, let state):
             let known = try Int.fetchOne(
                 db.cachedStatement(sql: "SELECT 1 FROM door WHERE building = ? LIMIT 1"), arguments: [building.text])
@@ -34,7 +36,9 @@ struct VolunteerDesk: Desk {
         let parts = field.split(separator: "/", maxSplits: 1).map(String.init)
         switch parts[0] {
         case "need":
-            try db.cachedStatement(sql: "INSERT OR REPLACE INTO need VALUES (?, ?)").execute(arguments: [subject, value["required"] as? Int])
+            try db.cachedStatement(sql: "INSERT OR REPLACE INTO need VALUES (?, ?)").execute(arguments: [
+                subject, value["required"] as? Int,
+            ])
             return row(subject, Desks.compound)
         case "fill":
             try db.cachedStatement(sql: "INSERT OR REPLACE INTO fill VALUES (?, ?, ?)")
@@ -44,7 +48,9 @@ struct VolunteerDesk: Desk {
             let place = subject.split(separator: "/", maxSplits: 1).map(String.init)
             guard place.count == 2, let building = Code(place[1]) else { return [] }
             // The place in the queue is that of the first claim since the last release.
-            let since = statements.reversed().prefix { ($0.value == last.value) || !$0.value.contains("released") }.last?.hlc ?? last.hlc
+            let since =
+                statements.reversed().prefix { ($0.value == last.value) || !$0.value.contains("released") }.last?.hlc
+                ?? last.hlc
             try db.cachedStatement(sql: "INSERT OR REPLACE INTO claim VALUES (?, ?, ?, ?, ?)")
                 .execute(arguments: [place[0], place[1], parts[1], value["state"] as? String, since])
             try note(task: place[0], building: place[1], journal)
@@ -58,7 +64,9 @@ struct VolunteerDesk: Desk {
 
     /// Two people on one building: the first holds it, the second is reserve, and somebody has to tell them.
     private func note(task: String, building: String, _ journal: Journal) throws {
-        let claims = try VolunteerReader.claims(task, journal.db).filter { $0.building == building && $0.state != "released" }
+        let claims = try VolunteerReader.claims(task, journal.db).filter {
+            $0.building == building && $0.state != "released"
+        }
         let detail = "[" + claims.map { JSONLine.quoted($0.volunteer) }.joined(separator: ",") + "]"
         try journal.note(claims.count > 1 ? (kind: "two_claims", detail: detail) : nil, "\(task)/\(building)", "claim")
     }
@@ -78,7 +86,10 @@ struct VolunteerDesk: Desk {
     }
 
     func keys(of period: Code, _ db: Database) throws -> [RowKey] {
-        let buildings = try String.fetchAll(db, sql: "SELECT DISTINCT building FROM door ORDER BY building").compactMap { Code($0) }
-        return ([Desks.compound] + buildings).map { RowKey(dataset: VolunteerDesk.dataset, period: period, subject: $0) }
+        let buildings = try String.fetchAll(db, sql: "SELECT DISTINCT building FROM door ORDER BY building").compactMap
+        { Code($0) }
+        return ([Desks.compound] + buildings).map {
+            RowKey(dataset: VolunteerDesk.dataset, period: period, subject: $0)
+        }
     }
 }

@@ -25,18 +25,26 @@ enum VolunteerReader {
     static func board(_ task: String, _ db: Database) throws -> VolunteerBoard {
         let need = try Int.fetchOne(db, sql: "SELECT required FROM need WHERE task = ?", arguments: [task]) ?? 0
         let volunteers = try String.fetchAll(
-            db, sql: "SELECT volunteer FROM fill WHERE task = ? AND state = 'filled' ORDER BY volunteer", arguments: [task])
-        let buildings = try String.fetchAll(db, sql: "SELECT DISTINCT building FROM door").sorted(by: BuildingOrder.precedes)
-        let claims = try claims(task, db).filter { $0.state != "released" }
+            db, sql: "SELECT volunteer FROM fill WHERE task = ? AND state = 'filled' ORDER BY volunteer",
+            arguments: [task])
+        let buildings = try String.fetchAll(db, sql: "SELECT DISTINCT building FROM door").sorted(
+            by: BuildingOrder.precedes)
+        var claims = try claims(task, db).filter { $0.state != "released" }
+        claims.sort {
+            ($0.building == $1.building) ? $0.rank < $1.rank : BuildingOrder.precedes($0.building, $1.building)
+        }
         let taken = Set(claims.map(\.building))
         return VolunteerBoard(
-            task: task, need: need, filled: volunteers.count, short: max(0, need - volunteers.count), volunteers: volunteers,
+            task: task, need: need, filled: volunteers.count, short: max(0, need - volunteers.count),
+            volunteers: volunteers,
             buildings: buildings, unclaimed: buildings.filter { !taken.contains($0) }, claims: claims)
     }
 
     static func claims(_ task: String, _ db: Database) throws -> [VolunteerBoard.Claim] {
         let rows = try Row.fetchAll(
-            db, sql: "SELECT building, volunteer, state FROM claim WHERE task = ? ORDER BY building, state = 'released', since, volunteer",
+            db,
+            sql:
+                "SELECT building, volunteer, state FROM claim WHERE task = ? ORDER BY building, state = 'released', since, volunteer",
             arguments: [task])
         var rank: [String: Int] = [:]
         return rows.map { row in

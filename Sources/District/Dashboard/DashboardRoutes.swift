@@ -1,0 +1,78 @@
+import Coverage
+package import Daemon
+import Federation
+
+/// Stage 9: pages over the latest picture. A reader never waits for ingest.
+package struct DashboardRoutes: Sendable {
+    private let aggregator: Aggregator
+    private let guarding: ReadGuard
+
+    package init(_ aggregator: Aggregator, guarding: ReadGuard) {
+        self.aggregator = aggregator
+        self.guarding = guarding
+    }
+
+    package var routes: [Route] {
+        [
+            Route("GET", "/") { call in page(call) { root($0, $1) } },
+            Route("GET", "/division/{code}") { call in page(call) { division($0, call.captures["code"] ?? "", $1) } },
+            Route("GET", "/unit/{code}") { call in page(call) { unit($0, call.captures["code"] ?? "", $1) } },
+            Route("GET", "/assets/style.css") { _ in asset("style.css", "text/css; charset=utf-8") },
+            Route("GET", "/assets/page.js") { _ in asset("page.js", "text/javascript; charset=utf-8") },
+        ]
+    }
+
+    // MARK: Pages
+
+    private func root(_ picture: Picture, _ text: Messages) -> HTML? {
+        guard let place = picture.rollup.tree.root else { return DashboardShell.empty("dash.no_units", text) }
+        return division(picture, picture.rollup.tree.places[place].code, text)
+    }
+
+    private func division(_ picture: Picture, _ code: String, _ text: Messages) -> HTML? {
+        guard let place = picture.rollup.tree.place(code) else { return nil }
+        guard let campaign = picture.campaign(nil) else { return DashboardShell.empty("dash.nothing_due", text) }
+        return DivisionPage.html(DivisionPage.Model(picture, place, campaign), text)
+    }
+
+    private func unit(_ picture: Picture, _ code: String, _ text: Messages) -> HTML? {
+        guard let unit = Code(code).flatMap({ picture.rollup.tree.unit($0) }) else { return nil }
+        return UnitPage.html(UnitPage.Model(picture, unit, picture.campaign(nil), now: aggregator.clock.now), text)
+    }
+
+    // MARK: Answering
+
+    private func page(_ call: Call, _ body: (Picture, Messages) -> HTML?) -> Reply {
+        let text = Messages.of(Language(call))
+        if guarding.check(call) != nil { return secured(.html(DashboardShell.login(text).source, status: 401)) }
+        let picture = aggregator.look()
+        let tag =
+            "\"\(aggregator.identity)-\(picture.revision)-\(text.language.rawValue)-\(call.query["theme"] ?? "")\""
+        let headers = [(name: "etag", value: tag), (name: "cache-control", value: "private, no-cache")]
+        if call.headers["if-none-match"] == tag {
+            return Reply(status: 304, type: "text/html", body: [], headers: headers)
+        }
+        guard let content = body(picture, text) else {
+            return secured(.html(DashboardShell.empty("dash.not_found", text).source, status: 404))
+        }
+        let theme = call.query["theme"].flatMap { ["dark", "light"].contains($0) ? $0 : nil }
+        var reply = Reply.html(DashboardShell.html(content, path: call.path, theme: theme, picture, text).source)
+        reply.headers += headers
+        return secured(reply)
+    }
+
+    private func secured(_ reply: Reply) -> Reply {
+        var reply = reply
+        reply.headers += [
+            (name: "content-security-policy", value: "default-src 'self'; frame-ancestors 'none'"),
+            (name: "x-content-type-options", value: "nosniff"), (name: "referrer-policy", value: "no-referrer"),
+        ]
+        return reply
+    }
+
+    private func asset(_ name: String, _ type: String) -> Reply {
+        Reply(
+            status: 200, type: type, body: Asset.bytes(name) ?? [],
+            headers: [(name: "cache-control", value: "max-age=300")])
+    }
+}

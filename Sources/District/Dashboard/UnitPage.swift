@@ -1,0 +1,65 @@
+import Coverage
+import Daemon
+import Federation
+
+/// One unit: how it stands, why, and which copies of it are known.
+enum UnitPage {
+    struct Model {
+        var path: [(code: String, name: String)]
+        var name: String
+        var code: String
+        var standing: Standing
+        var why: Why
+        var figures: [MeasureFigure]
+        var asOf: Int64
+
+        init(_ picture: Picture, _ unit: Int, _ campaign: Code?, now: Int64) {
+            let tree = picture.rollup.tree
+            path = tree.path(tree.units[unit].place).map { (tree.places[$0].code, tree.places[$0].name) }
+            name = tree.units[unit].name
+            code = tree.units[unit].code.text
+            why = Why(picture, unit: unit, now: now)
+            standing = campaign.map { picture.cut("survey", $0).standings[unit] } ?? .silent
+            figures =
+                campaign.map { picture.figures(unit: unit, Question(period: $0, measures: Measure.all)).measures } ?? []
+            asOf = picture.wall
+        }
+    }
+
+    static func html(_ model: Model, _ text: Messages) -> HTML {
+        let crumbs = model.path.map { place -> HTML in
+            "<a href=\"/division/\(place.code)?lang=\(text.language.rawValue)\">\(place.name)</a> › "
+        }
+        let heard = model.why.heardAt.map { FigureText.time($0) } ?? text("dash.never")
+        let position = model.why.position.map { "\($0.seq) · \(String("\($0.digest)".prefix(8)))" } ?? "–"
+        return """
+            <nav class="crumbs" aria-label="\(text("dash.path"))">\(crumbs)<span aria-current="page">\(model.name)</span></nav>
+            <h1>\(model.name)</h1><p class="\(model.standing.style)">\(model.standing.mark) \(text("dash.state.\(model.standing.word)"))
+            · \(text("dash.why.\(model.why.state)"))</p>
+            <div class="tiles">\(model.figures.map { tile($0, model.standing, text) })</div>
+            <section><h2>\(text("dash.copies"))</h2><table class="table"><tbody>
+            <tr><th scope="row">\(text("dash.code"))</th><td>\(model.code)</td></tr>
+            <tr><th scope="row">\(text("dash.last_heard"))</th><td>\(heard)</td></tr>
+            <tr><th scope="row">\(text("dash.position"))</th><td>\(position)</td></tr>
+            <tr><th scope="row">\(text("dash.counted"))</th><td class="code">\(model.why.incarnation.map { "\($0)" } ?? "–")</td></tr>
+            \(model.why.shadows.map { shadow($0, text) })
+            <tr><th scope="row">\(text("dash.telephone"))</th><td><a href="tel:\(model.why.telephone)">\(model.why.telephone)</a></td></tr>
+            </tbody></table></section>
+            """
+    }
+
+    private static func tile(_ measured: MeasureFigure, _ standing: Standing, _ text: Messages) -> HTML {
+        let last = text("dash.last_known", ["rate": FigureText.percent(measured.figure.lastKnown)])
+        return """
+            <section class="tile"><h2>\(text("dash.measure.\(measured.measure.code)"))</h2>
+            <p class="big">\(FigureText.bounds(measured.figure, text))</p><p class="muted">\(last)</p></section>
+            """
+    }
+
+    private static func shadow(_ copy: Copy, _ text: Messages) -> HTML {
+        """
+        <tr><th scope="row">\(text("dash.shadow"))</th><td class="code">\("\(copy.parent.incarnation)") · \(copy.parent.position.seq)
+        · \(FigureText.time(copy.heardAt))</td></tr>
+        """
+    }
+}
