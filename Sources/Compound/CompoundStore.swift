@@ -46,10 +46,12 @@ package final class CompoundStore: Sendable {
     }
 
     /// Takes a body of records: the good ones in one transaction, each bad one with its reason.
+    @discardableResult
     package func record(_ body: [UInt8]) throws(IntakeError) -> Recorded {
         try record(try RecordReader.read(body))
     }
 
+    @discardableResult
     func record(_ items: [(id: String, Result<Record, IntakeError>)]) throws(IntakeError) -> Recorded {
         try durably { db in
             var outcome = Recorded()
@@ -87,8 +89,12 @@ package final class CompoundStore: Sendable {
             guard try journal.append(observation, supersedes: record.supersedes) == .new else { return [] }
             var keys = try open(record.period, journal.db)
             var facts = try journal.facts(of: record.supersedes)
-            facts.append((statement.subject, statement.field))
-            for fact in facts { keys.formUnion(try desk.fold(fact.subject, fact.field, journal)) }
+            facts.append((desk.name, statement.subject, statement.field))
+            // A record may take back one of another desk; each desk knows its own facts.
+            for fact in facts {
+                let owner = Desks.all.first { $0.name == fact.desk } ?? desk
+                keys.formUnion(try owner.fold(fact.subject, fact.field, journal))
+            }
             return keys
         }
         return []

@@ -75,12 +75,12 @@ struct Journal {
     }
 
     /// Facts whose statements the given ones take back: they have to be folded again.
-    func facts(of ids: [UInt128]) throws -> [(subject: String, field: String)] {
+    func facts(of ids: [UInt128]) throws -> [(desk: String, subject: String, field: String)] {
         try ids.compactMap { id in
             try Row.fetchOne(
-                db.cachedStatement(sql: "SELECT subject, field FROM observation WHERE id = ?"),
+                db.cachedStatement(sql: "SELECT desk, subject, field FROM observation WHERE id = ?"),
                 arguments: [Bytes.of(id)]
-            ).map { (subject: $0["subject"], field: $0["field"]) }
+            ).map { (desk: $0["desk"], subject: $0["subject"], field: $0["field"]) }
         }
     }
 

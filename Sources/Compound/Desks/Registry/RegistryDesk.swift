@@ -28,10 +28,17 @@ struct RegistryDesk: Desk {
     }
 
     func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> [RowKey] {
-        guard let last = try journal.live(subject, field).last, let value = JSONLine.read(last.value) else { return [] }
+        let value = try journal.live(subject, field).last.flatMap { JSONLine.read($0.value) }
         switch field {
-        case "building": return try fold(building: subject, value, journal.db)
-        case "household": return try fold(household: subject, value, journal.db)
+        case "building":
+            guard let value else {
+                try journal.db.execute(sql: "DELETE FROM building WHERE code = ?", arguments: [subject])
+                return []
+            }
+            return try fold(building: subject, value, journal.db)
+        case "household":
+            // A door that was ever stated stays a door, also if what was said of it is taken back.
+            return try fold(household: subject, value ?? ["residents": 0, "state": "occupied"], journal.db)
         default: return []
         }
     }

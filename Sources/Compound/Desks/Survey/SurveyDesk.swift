@@ -31,7 +31,14 @@ struct SurveyDesk: Desk {
             let door = Door(subject)
         else { return [] }
         let visits = try journal.live(subject, field).compactMap(Told.init)
-        guard let stands = SurveyDesk.standing(visits) else { return [] }
+        let key = RowKey(dataset: SurveyDesk.dataset, period: campaign, subject: door.building)
+        guard let stands = SurveyDesk.standing(visits) else {
+            // Every statement was taken back: the door is as if nobody had called.
+            try journal.db.cachedStatement(sql: "DELETE FROM survey_door WHERE campaign = ? AND door = ?")
+                .execute(arguments: [campaign.text, subject])
+            try journal.note(nil, subject, field)
+            return [key]
+        }
         try journal.db.cachedStatement(sql: "INSERT OR REPLACE INTO survey_door VALUES (?, ?, ?, ?, ?, ?, ?)").execute(
             arguments: [
                 campaign.text, subject, stands.disposition.rawValue, stands.people, visits.count,
@@ -39,7 +46,7 @@ struct SurveyDesk: Desk {
                 Bytes.of(stands.observation.id),
             ])
         try journal.note(SurveyDesk.conflict(visits), subject, field)
-        return [RowKey(dataset: SurveyDesk.dataset, period: campaign, subject: door.building)]
+        return [key]
     }
 
     /// A visit as the fold reads it.

@@ -31,9 +31,11 @@ struct VolunteerDesk: Desk {
 
     func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> [RowKey] {
         let statements = try journal.live(subject, field)
-        guard let last = statements.last, let value = JSONLine.read(last.value) else { return [] }
         let db = journal.db
         let parts = field.split(separator: "/", maxSplits: 1).map(String.init)
+        guard let last = statements.last, let value = JSONLine.read(last.value) else {
+            return try forget(subject, parts, journal)
+        }
         switch parts[0] {
         case "need":
             try db.cachedStatement(sql: "INSERT OR REPLACE INTO need VALUES (?, ?)").execute(arguments: [
@@ -53,6 +55,27 @@ struct VolunteerDesk: Desk {
                 ?? last.hlc
             try db.cachedStatement(sql: "INSERT OR REPLACE INTO claim VALUES (?, ?, ?, ?, ?)")
                 .execute(arguments: [place[0], place[1], parts[1], value["state"] as? String, since])
+            try note(task: place[0], building: place[1], journal)
+            return row(place[0], building)
+        }
+    }
+
+    /// Every statement of a fact was taken back.
+    private func forget(_ subject: String, _ parts: [String], _ journal: Journal) throws -> [RowKey] {
+        let db = journal.db
+        switch parts[0] {
+        case "need":
+            try db.execute(sql: "DELETE FROM need WHERE task = ?", arguments: [subject])
+            return row(subject, Desks.compound)
+        case "fill":
+            try db.execute(sql: "DELETE FROM fill WHERE task = ? AND volunteer = ?", arguments: [subject, parts[1]])
+            return row(subject, Desks.compound)
+        default:
+            let place = subject.split(separator: "/", maxSplits: 1).map(String.init)
+            guard place.count == 2, let building = Code(place[1]) else { return [] }
+            try db.execute(
+                sql: "DELETE FROM claim WHERE task = ? AND building = ? AND volunteer = ?",
+                arguments: [place[0], place[1], parts[1]])
             try note(task: place[0], building: place[1], journal)
             return row(place[0], building)
         }

@@ -1,0 +1,50 @@
+import Testing
+
+@testable import Daemon
+
+@Suite struct MessagesTests {
+    @Test func bothLanguagesHaveTheSameKeysAndPlaces() {
+        #expect(Messages.zhHans.keys == Messages.english.keys)
+        #expect(Messages.zhHans.keys.count > 150)
+        for key in Messages.zhHans.keys {
+            #expect(Self.places(Messages.zhHans(key)) == Self.places(Messages.english(key)), "\(key)")
+        }
+    }
+
+    /// TERMS: one word for one concept; these would be read as something else.
+    @Test func forbiddenWordsAppearNowhere() {
+        for key in Messages.zhHans.keys {
+            for word in ["上限", "下限", "失联", "未上报"] { #expect(!Messages.zhHans(key).contains(word), "\(key)") }
+        }
+    }
+
+    @Test func aMissingKeyShowsItself() { #expect(Messages.english("no.such.key") == "⟦no.such.key⟧") }
+
+    @Test func textFromPeopleIsNeverMarkup() {
+        let name = "<script>alert('x')</script>\""
+        let page: HTML = "<p title=\"\(name)\">\(name)</p>"
+        #expect(!page.source.contains("<script>") && page.source.contains("&#39;x&#39;"))
+    }
+
+    @Test func formsAreDecodedStrictly() {
+        let form = Form(Array("a=1+2&b=%E5%AE%B6&c=&d=%20x%20".utf8))
+        #expect(form?["a"] == "1 2" && form?["b"] == "家" && form?["c"] == nil && form?["d"] == "x")
+        #expect(Form(Array("a=%ZZ".utf8)) == nil && Form(Array("a=%FF".utf8)) == nil)
+    }
+
+    @Test func tenWrongPinsCloseTheGateForAMinute() {
+        let gate = PinGate(pin: "246810")
+        for _ in 0..<10 { #expect(gate.enter("0", now: 0) == nil) }
+        #expect(gate.enter("246810", now: 59) == nil)
+        let cookie = gate.enter("246810", now: 61)
+        #expect(cookie != nil)
+        let call = Call(method: "GET", path: "/", headers: ["cookie": "x=1; \(PinGate.cookie)=\(cookie ?? "")"])
+        #expect(gate.check(call, now: 62) == .open)
+        #expect(gate.check(call, now: 62 + 13 * 3600) == .ask)
+        #expect(PinGate(pin: nil).check(Call(method: "GET", path: "/"), now: 0) == .open)
+    }
+
+    private static func places(_ text: String) -> Set<Substring> {
+        Set(text.matches(of: /\{[a-z]+\}/).map(\.output))
+    }
+}
