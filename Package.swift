@@ -84,5 +84,12 @@ let package = Package(
         .testTarget(
             name: "CompoundTests", dependencies: ["Compound", "Federation", "Sync", grdb], path: "Tests/Compound",
             swiftSettings: strict),
+        .testTarget(
+            name: "ProfileTests",
+            dependencies: [
+                "Compound", "District", "Generator", "Coverage", "Sync", "Daemon", "Federation", log,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/Profile", swiftSettings: strict),
     ]
 )
