@@ -77,10 +77,12 @@ let package = Package(
         .testTarget(
             name: "GeneratorTests", dependencies: ["Generator"], path: "Tests/Generator", swiftSettings: strict),
         .testTarget(name: "DaemonTests", dependencies: ["Daemon"], path: "Tests/Daemon", swiftSettings: strict),
-        .testTarget(name: "WireTests", dependencies: ["Wire", "Federation"], path: "Tests/Wire", swiftSettings: strict),
+        .testTarget(
+            name: "WireTests", dependencies: ["Wire", "Federation"], path: "Tests/Wire", swiftSettings: strict),
         .testTarget(name: "CoverageTests", dependencies: ["Coverage"], path: "Tests/Coverage", swiftSettings: strict),
         .testTarget(
-            name: "DistrictTests", dependencies: ["District", "Federation"], path: "Tests/District", swiftSettings: strict),
+            name: "DistrictTests", dependencies: ["District", "Federation"], path: "Tests/District",
+            swiftSettings: strict),
         .testTarget(
             name: "CompoundTests", dependencies: ["Compound", "Federation", "Sync", grdb], path: "Tests/Compound",
             swiftSettings: strict),

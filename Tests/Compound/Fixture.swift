@@ -16,7 +16,8 @@ enum Fixture {
     }
 
     static func store(_ folder: String) throws -> CompoundStore {
-        try CompoundStore(folder: folder, sidecar: folder + "/sidecar", unit: "421303587002-001", parentURL: "http://h:1")
+        try CompoundStore(
+            folder: folder, sidecar: folder + "/sidecar", unit: "421303587002-001", parentURL: "http://h:1")
     }
 
     static func with<Value>(_ body: (CompoundStore) throws -> Value) throws -> Value {
@@ -32,7 +33,8 @@ enum Fixture {
                 Record(
                     id: 1,
                     content: .building(
-                        Record.Building(code: Code(literal: "7"), label: "7", stairUnits: 2, floors: 2, doorsPerFloor: 2)),
+                        Record.Building(
+                            code: Code(literal: "7"), label: "7", stairUnits: 2, floors: 2, doorsPerFloor: 2)),
                     recorder: Code(literal: "s01"), observedAt: 1_649_239_200, supersedes: []))
         )
     ]

@@ -40,7 +40,8 @@ private typealias Record = Compound.Record
         let doors = Disposition.allCases.map(\.rawValue) + ["unvisited", "nobody_home_final"]
         #expect(Set(try Fixture.indicators("survey")) == Set(people + doors))
         #expect(Set(try Fixture.indicators("frame")) == ["buildings", "dwellings", "households", "residents"])
-        #expect(Set(try Fixture.indicators("volunteers")) == ["need", "filled", "short", "buildings", "claimed", "done"])
+        #expect(
+            Set(try Fixture.indicators("volunteers")) == ["need", "filled", "short", "buildings", "claimed", "done"])
     }
 
     @Test func threeCallsAtAClosedDoorAreFinal() {
@@ -65,7 +66,8 @@ private typealias Record = Compound.Record
         for number in 0..<40 {
             let door = Fixture.doors[Int.random(in: 0..<8, using: &chance)]
             let disposition = Disposition.allCases[Int.random(in: 0..<12, using: &chance)]
-            let people: [PeopleClass: Int]? = disposition.hasPeople ? [.tested: Int.random(in: 0..<4, using: &chance)] : nil
+            let people: [PeopleClass: Int]? =
+                disposition.hasPeople ? [.tested: Int.random(in: 0..<4, using: &chance)] : nil
             let earlier = records.randomElement(using: &chance).map { [$0.id] } ?? []
             records.append(
                 Record(
@@ -85,8 +87,10 @@ private typealias Record = Compound.Record
             try store.record(Fixture.registry)
             for record in records { try store.record([(id: "", .success(record))]) }
             return try store.read { db in
-                let doors = try Row.fetchAll(db, sql: "SELECT door, disposition, people, passes, visit FROM survey_door ORDER BY door")
-                let rows = try Row.fetchAll(db, sql: "SELECT dataset, period, subject, counts FROM row ORDER BY 1, 2, 3")
+                let doors = try Row.fetchAll(
+                    db, sql: "SELECT door, disposition, people, passes, visit FROM survey_door ORDER BY door")
+                let rows = try Row.fetchAll(
+                    db, sql: "SELECT dataset, period, subject, counts FROM row ORDER BY 1, 2, 3")
                 let conflicts = try String.fetchAll(db, sql: "SELECT subject FROM conflict ORDER BY 1")
                 return doors.map { "\($0)" } + rows.map { "\($0)" } + conflicts
             }
@@ -117,7 +121,9 @@ private typealias Record = Compound.Record
             let (rest, ended, _) = try store.changes(after: first.last?.seq ?? 0, limit: 100)
             #expect(ended && rest.map(\.seq) == rest.map(\.seq).sorted())
             let plan = try store.read { db in
-                try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + RowTable.changesQuery, arguments: [1, 2]).map { "\($0)" }
+                try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + RowTable.changesQuery, arguments: [1, 2]).map {
+                    "\($0)"
+                }
             }
             #expect(plan.joined().contains("USING INDEX") && !plan.joined().contains("TEMP B-TREE"))
         }
@@ -145,7 +151,9 @@ private typealias Record = Compound.Record
                 try store.record(Fixture.visit(1))
                 try store.acknowledge(store.changes(after: 0, limit: 99).own, epoch: nil, parent: parent)
             } == first)
-        for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: folder + "/journal.sqlite" + suffix) }
+        for suffix in ["", "-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: folder + "/journal.sqlite" + suffix)
+        }
         try FileManager.default.moveItem(atPath: folder + "/old.sqlite", toPath: folder + "/journal.sqlite")
         let second = try life { _ in }
         #expect(second != first, "the database is older than the sidecar")

@@ -42,7 +42,8 @@ import Testing
 
     @Test func withoutACeilingOrAboveDueThereIsNoBound() {
         var evidence = Evidence(
-            numerator: 3, denominator: 4, lastNumerator: 0, lastDenominator: 0, unknownCeiling: 0, totalCeiling: 4, unbounded: 1)
+            numerator: 3, denominator: 4, lastNumerator: 0, lastDenominator: 0, unknownCeiling: 0, totalCeiling: 4,
+            unbounded: 1)
         #expect(Figure(evidence).noBound == .noCeiling)
         #expect(Figure(evidence).missingAtMost == nil)
         evidence.unbounded = 0
@@ -55,7 +56,8 @@ import Testing
         let without = figure(3, 4, 10)
         let with = Figure(
             Evidence(
-                numerator: 3, denominator: 4, lastNumerator: 9, lastDenominator: 9, unknownCeiling: 10, totalCeiling: 14,
+                numerator: 3, denominator: 4, lastNumerator: 9, lastDenominator: 9, unknownCeiling: 10,
+                totalCeiling: 14,
                 unbounded: 0))
         #expect(with.lower == without.lower && with.upper == without.upper)
         #expect(with.lastKnown == Ratio(12, 13))

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct MergeTests {
     private static let catalogue = Catalogue(text: "demo\ndone households open\n")!
-    private static let merge = Merge(pace: Pace(milliseconds: 100, graceMilliseconds: 50, leaseMilliseconds: 1000), startedAt: 0)
+    private static let merge = Merge(
+        pace: Pace(milliseconds: 100, graceMilliseconds: 50, leaseMilliseconds: 1000), startedAt: 0)
 
     /// A child as simply as it can be, and what its parent makes of it.
     private struct Child {
@@ -24,8 +25,10 @@ import Testing
             seq += 1
             self.value = value
             return Push(
-                kind: from == nil ? .snapshot : .delta, incarnation: incarnation, epoch: nil, session: session, id: seq, part: 1,
-                from: from, to: Position(seq: seq, digest: digest), changes: [RowChange(seq: seq, key: key, body: body(value))])
+                kind: from == nil ? .snapshot : .delta, incarnation: incarnation, epoch: nil, session: session, id: seq,
+                part: 1,
+                from: from, to: Position(seq: seq, digest: digest),
+                changes: [RowChange(seq: seq, key: key, body: body(value))])
         }
 
         var position: Position { Position(seq: seq, digest: digest) }
@@ -42,7 +45,9 @@ import Testing
         }
 
         /// The sum that is counted: of one incarnation, or nothing.
-        var counted: Int64 { unit.active?.blocks.values.flatMap(\.entries).reduce(0) { $0 + ($1.counts[0].known ?? 0) } ?? 0 }
+        var counted: Int64 {
+            unit.active?.blocks.values.flatMap(\.entries).reduce(0) { $0 + ($1.counts[0].known ?? 0) } ?? 0
+        }
     }
 
     @Test func aRepeatedPushChangesNothing() {
@@ -58,7 +63,9 @@ import Testing
     }
 
     @Test func aRestoredNodeWaitsForTheLeaseAndTakesOverOnce() {
-        var (old, new, parent) = (Child(incarnation: Incarnation(value: 1)), Child(incarnation: Incarnation(value: 2)), Parent())
+        var (old, new, parent) = (
+            Child(incarnation: Incarnation(value: 1)), Child(incarnation: Incarnation(value: 2)), Parent()
+        )
         parent.hear(old.push(10, from: nil), at: 0)
         parent.hear(new.push(6, from: nil), at: 200)
         #expect(parent.unit.active?.parent.incarnation == old.incarnation && parent.counted == 10)
@@ -74,7 +81,9 @@ import Testing
     }
 
     @Test func oneLateRequestOfADeadProcessIsNoSecondLife() {
-        var (old, new, parent) = (Child(incarnation: Incarnation(value: 1)), Child(incarnation: Incarnation(value: 2)), Parent())
+        var (old, new, parent) = (
+            Child(incarnation: Incarnation(value: 1)), Child(incarnation: Incarnation(value: 2)), Parent()
+        )
         parent.hear(old.push(10, from: nil), at: 0)
         let late = old.push(11, from: old.position)
         parent.hear(new.push(6, from: nil), at: 200)
@@ -83,7 +92,9 @@ import Testing
     }
 
     @Test func twoLivingCopiesAreDisputedAndNeverSummed() {
-        var (one, two, parent) = (Child(incarnation: Incarnation(value: 1)), Child(incarnation: Incarnation(value: 2)), Parent())
+        var (one, two, parent) = (
+            Child(incarnation: Incarnation(value: 1)), Child(incarnation: Incarnation(value: 2)), Parent()
+        )
         parent.hear(one.push(10, from: nil), at: 0)
         parent.hear(two.push(20, from: nil), at: 50)
         for time in stride(from: Int64(100), to: 900, by: 100) {

@@ -11,8 +11,10 @@ import Testing
     static func tree(units: Int) -> PlaceTree {
         let units = (0..<units).map { number in
             RegistryUnit(
-                code: Code("42130300100\(number % 4)-00\(number)")!, name: "u\(number)", community: "42130300100\(number % 4)",
-                expectedHouseholds: number == 3 ? nil : 10, expectedResidents: 30, dutyTelephone: "", ceilingPercent: 100)
+                code: Code("42130300100\(number % 4)-00\(number)")!, name: "u\(number)",
+                community: "42130300100\(number % 4)",
+                expectedHouseholds: number == 3 ? nil : 10, expectedResidents: 30, dutyTelephone: "",
+                ceilingPercent: 100)
         }.sorted { $0.code < $1.code }
         return PlaceTree(units: units) { unit in
             let street = unit.community.hasSuffix("0") ? "421303001000" : "421303002000"
@@ -87,7 +89,8 @@ import Testing
 
     @Test func blocksKeepEveryRow() {
         let entries = [
-            RowBlock.Entry(subject: Code(literal: "-"), seq: 9_000_000_000, asOf: 1_649_239_200, catalogue: 3, counts: []),
+            RowBlock.Entry(
+                subject: Code(literal: "-"), seq: 9_000_000_000, asOf: 1_649_239_200, catalogue: 3, counts: []),
             RowBlock.Entry(
                 subject: Code("b" + String(repeating: "x", count: 63))!, seq: 1, asOf: 0, catalogue: 0,
                 counts: [0, .unknown, 1_000_000_000, 127, 128]),

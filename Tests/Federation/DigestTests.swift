@@ -11,7 +11,9 @@ import Testing
             var model = RowModel(incarnation: incarnation)
             for _ in 0..<200 { model.change(using: &chance) }
             var digest = Digest.empty
-            for (key, body) in model.rows.shuffled(using: &chance) { digest.replace(key, nil, by: body, in: incarnation) }
+            for (key, body) in model.rows.shuffled(using: &chance) {
+                digest.replace(key, nil, by: body, in: incarnation)
+            }
             #expect(digest == model.position.digest)
         }
     }
@@ -49,7 +51,9 @@ import Testing
         let catalogue = try #require(Catalogue(text: text))
         #expect(catalogue.text == text)
         #expect(catalogue.hash != Catalogue(text: text.replacing("small", with: "open"))?.hash)
-        for bad in ["", "demo\n", "demo\na b\n", "demo\na households open", "demo\na households open\na households open\n"] {
+        for bad in [
+            "", "demo\n", "demo\na b\n", "demo\na households open", "demo\na households open\na households open\n",
+        ] {
             #expect(Catalogue(text: bad) == nil)
         }
     }
@@ -80,7 +84,9 @@ struct RowModel {
     init(incarnation: Incarnation) { self.incarnation = incarnation }
 
     static func key(_ number: Int) -> RowKey {
-        RowKey(dataset: Code(literal: "demo"), period: Code(literal: "now"), subject: Code("b\(number)") ?? Code(literal: "-"))
+        RowKey(
+            dataset: Code(literal: "demo"), period: Code(literal: "now"),
+            subject: Code("b\(number)") ?? Code(literal: "-"))
     }
 
     mutating func change(using chance: inout SeededRandom) {
@@ -89,7 +95,8 @@ struct RowModel {
             Int.random(in: 0..<5, using: &chance) == 0
             ? nil
             : RowBody(
-                catalogue: CatalogueHash(value: 1), counts: [Count(Int64.random(in: 0..<9, using: &chance)) ?? 0], asOf: 0)
+                catalogue: CatalogueHash(value: 1), counts: [Count(Int64.random(in: 0..<9, using: &chance)) ?? 0],
+                asOf: 0)
         write(key, body)
     }
 

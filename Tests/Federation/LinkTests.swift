@@ -78,11 +78,13 @@ import Testing
     @Test func onlyThePinnedParentIsHeard() {
         let cursor = Position(seq: 5, digest: Digest(value: 9))
         var link = ChildLink(
-            incarnation: Incarnation(value: 1), session: Session(counter: 1, tag: 1), cursor: cursor, floor: 5, epoch: nil,
+            incarnation: Incarnation(value: 1), session: Session(counter: 1, tag: 1), cursor: cursor, floor: 5,
+            epoch: nil,
             parent: Incarnation(value: 3), catalogues: [], firstPush: 1)
         _ = link.step(.due, draw: 0)
         _ = link.step(.part(changes: [], reachesEnd: true, own: cursor), draw: 0)
-        let effect = link.step(.answer(Answer(outcome: .contradicted(have: nil, .fork), parent: Incarnation(value: 4))), draw: 0)
+        let effect = link.step(
+            .answer(Answer(outcome: .contradicted(have: nil, .fork), parent: Incarnation(value: 4))), draw: 0)
         #expect(effect == .wait(milliseconds: 1))
         #expect(link.trouble == .notTheParent("\(Incarnation(value: 4))"))
     }
@@ -196,8 +198,10 @@ struct LinkWorld {
 
     private mutating func judge(_ push: Push) -> Answer.Outcome {
         let incarnation = push.incarnation
-        guard var copy = parent.copies[incarnation]
-                ?? (push.kind == .snapshot && push.from == nil ? ParentCopy(incarnation: incarnation, role: .active) : nil)
+        guard
+            var copy = parent.copies[incarnation]
+                ?? (push.kind == .snapshot && push.from == nil
+                    ? ParentCopy(incarnation: incarnation, role: .active) : nil)
         else { return .contradicted(have: nil, push.kind == .delta ? .unknown : .stale) }
         var seen = push
         if counterOnly { seen = withoutDigest(push, copy) }
@@ -224,8 +228,10 @@ struct LinkWorld {
             for change in changes { next[change.key] = change.body }
             parent.rows[incarnation] = next
         } else {
-            guard let applied = RowsApplied.verify(
-                changes, kind: push.kind, from: from, to: to, in: incarnation, held: { rows[$0] }, others: { Array(rows.keys) })
+            guard
+                let applied = RowsApplied.verify(
+                    changes, kind: push.kind, from: from, to: to, in: incarnation, held: { rows[$0] },
+                    others: { Array(rows.keys) })
             else { return .contradicted(have: copy.held, .mismatch) }
             var next = rows
             for replacement in applied.replacements { next[replacement.key] = replacement.new }

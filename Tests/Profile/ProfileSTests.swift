@@ -53,11 +53,14 @@ import Testing
         let divisions = world.divisions.map {
             RegistryDivision(code: $0.code, name: $0.name, level: $0.level, parent: $0.parent)
         }
-        tokens.registrations.append { try $0.replaceDivisions(divisions, edition: "S", validFrom: "2000-01-01", validUntil: "") }
+        tokens.registrations.append {
+            try $0.replaceDivisions(divisions, edition: "S", validFrom: "2000-01-01", validUntil: "")
+        }
         tokens.registrations.append {
             try $0.put(
                 RegistryCampaign(
-                    code: Code(literal: "2022-04-06-survey"), name: "S", opens: 1, deadline: 2, order: "", closed: false))
+                    code: Code(literal: "2022-04-06-survey"), name: "S", opens: 1, deadline: 2, order: "", closed: false
+                ))
         }
         for unit in world.units {
             let token = Token.random()
@@ -66,7 +69,8 @@ import Testing
                 try $0.put(
                     RegistryUnit(
                         code: Code(unit.code)!, name: unit.name, community: unit.community,
-                        expectedHouseholds: Int64(unit.expectedHouseholds), expectedResidents: Int64(unit.expectedResidents),
+                        expectedHouseholds: Int64(unit.expectedHouseholds),
+                        expectedResidents: Int64(unit.expectedResidents),
                         dutyTelephone: unit.dutyTelephone, ceilingPercent: 100), tokenHash: Token.hash(token))
             }
         }
@@ -74,7 +78,9 @@ import Testing
     }
 
     /// Every compound records its evening while its sender is at work.
-    private static func play(_ world: World, _ folder: String, _ tokens: [String: String], _ port: Int) async throws -> [Sender] {
+    private static func play(_ world: World, _ folder: String, _ tokens: [String: String], _ port: Int) async throws
+        -> [Sender]
+    {
         try await withThrowingTaskGroup(of: Sender.self) { group in
             var waiting = world.units.makeIterator()
             func next() {
@@ -83,9 +89,11 @@ import Testing
                     let state = "\(folder)/\(unit.code)"
                     try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
                     let url = "http://127.0.0.1:\(port)"
-                    let store = try CompoundStore(folder: state, sidecar: state + "/sidecar", unit: unit.code, parentURL: url)
+                    let store = try CompoundStore(
+                        folder: state, sidecar: state + "/sidecar", unit: unit.code, parentURL: url)
                     let sender = Sender(
-                        outbox: store, url: url, token: tokens[unit.code] ?? "", caFile: nil, log: Logger(label: "sync"))
+                        outbox: store, url: url, token: tokens[unit.code] ?? "", caFile: nil, log: Logger(label: "sync")
+                    )
                     sender.start()
                     let evening = world.evening(of: unit)
                     _ = try RegistryImport.run(Array(evening.plan.registryCSV.utf8), into: store, apply: true)
@@ -113,7 +121,9 @@ import Testing
         var places: [String: SurveyCounts] = [:]
         for unit in world.units {
             let truth = world.evening(of: unit).truth().totals.survey
-            for code in [unit.community, unit.street, unit.district, unit.city] { places[code, default: SurveyCounts()] += truth }
+            for code in [unit.community, unit.street, unit.district, unit.city] {
+                places[code, default: SurveyCounts()] += truth
+            }
         }
         let city = world.units[0].city
         let period = Code(literal: "2022-04-06-survey")
@@ -124,7 +134,8 @@ import Testing
             return places.keys.filter { code in
                 guard let place = picture.rollup.tree.place(code), let truth = places[code] else { return true }
                 let figures = picture.figures(place, question)
-                return !zip(figures.measures, [truth.completion, truth.contact, truth.tested]).allSatisfy { measured, want in
+                return !zip(figures.measures, [truth.completion, truth.contact, truth.tested]).allSatisfy {
+                    measured, want in
                     measured.figure.isExact && measured.figure.evidence.numerator == want.numerator
                         && measured.figure.evidence.denominator == want.denominator
                 }

@@ -37,12 +37,18 @@ import Testing
 
     @Test(arguments: [
         (
-            Answer(outcome: .held(Position(seq: 1, digest: Digest(value: 2))), parent: Incarnation(value: 3), role: .shadow,
-                   epoch: Epoch(number: 1, holder: Incarnation(value: 3)), nextAfterMilliseconds: 60, registry: "aa"), 200
+            Answer(
+                outcome: .held(Position(seq: 1, digest: Digest(value: 2))), parent: Incarnation(value: 3),
+                role: .shadow,
+                epoch: Epoch(number: 1, holder: Incarnation(value: 3)), nextAfterMilliseconds: 60, registry: "aa"), 200
         ),
         (Answer(outcome: .staged(part: 2), parent: Incarnation(value: 3)), 200),
         (Answer(outcome: .contradicted(have: nil, .unknown), parent: Incarnation(value: 3)), 409),
-        (Answer(outcome: .contradicted(have: .origin, .catalogue([CatalogueHash(value: 5)])), parent: Incarnation(value: 3)), 409),
+        (
+            Answer(
+                outcome: .contradicted(have: .origin, .catalogue([CatalogueHash(value: 5)])),
+                parent: Incarnation(value: 3)), 409
+        ),
         (Answer(outcome: .refused([RowRefusal(line: 2, why: "x")]), parent: Incarnation(value: 3)), 422),
         (Answer(outcome: .tooLarge, parent: Incarnation(value: 3)), 413),
         (Answer(outcome: .busy(retryAfterSeconds: 5), parent: Incarnation(value: 3)), 503),
@@ -54,7 +60,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (200, "<html>"), (200, "{}"), (200, #"{"v":1,"parent":"x","at":[1,"y"]}"#), (204, ""), (409, #"{"error":"stale"}"#),
+        (200, "<html>"), (200, "{}"), (200, #"{"v":1,"parent":"x","at":[1,"y"]}"#), (204, ""),
+        (409, #"{"error":"stale"}"#),
     ])
     func whatNamesNoParentIsNoAnswer(status: Int, body: String) {
         #expect(throws: WireError.self) {
@@ -109,7 +116,8 @@ import Testing
             push.changes = (0..<rows).map { number in
                 RowChange(
                     seq: UInt64(900 + number),
-                    key: RowKey(dataset: Code(literal: "demo"), period: Code(literal: "now"), subject: Code("b\(number)")!),
+                    key: RowKey(
+                        dataset: Code(literal: "demo"), period: Code(literal: "now"), subject: Code("b\(number)")!),
                     body: RowBody(
                         catalogue: CatalogueHash(value: 1),
                         counts: (0..<8).map { _ in Count(Int64.random(in: 0..<400)) ?? 0 }, asOf: 1_649_239_200))

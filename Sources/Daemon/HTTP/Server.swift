@@ -99,7 +99,9 @@ package enum Server {
     }
 
     private static func headers(_ request: Request) -> [String: String] {
-        request.headers.reduce(into: [:]) { $0[$1.name.canonicalName] = $1.value }
+        var headers: [String: String] = request.headers.reduce(into: [:]) { $0[$1.name.canonicalName] = $1.value }
+        headers["host"] = request.head.authority
+        return headers
     }
 
     private static func response(_ reply: Reply) -> Response {

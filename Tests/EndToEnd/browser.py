@@ -1,0 +1,128 @@
+"""A real Chromium, driven over the WebDriver protocol. Run inside the network namespace of a member of staff:
+
+    ip netns exec STAFF python3 browser.py ADDRESS PIN FOLDER
+
+goes through the desks as a person would and prints what was seen as one line of JSON.
+"""
+
+import base64
+import http.client
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+
+
+class Browser:
+    def __init__(self, port=9515):
+        self.port = port
+        self.driver = subprocess.Popen(["chromedriver", f"--port={port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(100):
+            try:
+                self.call("GET", "/status")
+                break
+            except OSError:
+                time.sleep(0.1)
+        arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--lang=zh-CN",
+                     "--disable-dev-shm-usage", f"--user-data-dir={tempfile.mkdtemp()}"]
+        options = {"binary": "/usr/bin/chromium", "args": arguments, "prefs": {"intl.accept_languages": "zh-CN"}}
+        self.path = ""
+        made = self.call("POST", "/session", {"capabilities": {"alwaysMatch": {"goog:chromeOptions": options}}})
+        self.path = "/session/" + made["sessionId"]
+
+    def call(self, method, path, body=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request(method, getattr(self, "path", "") + path, json.dumps(body) if body is not None else None)
+        value = json.loads(connection.getresponse().read())["value"]
+        if isinstance(value, dict) and value.get("error"):
+            raise AssertionError(value["message"])
+        return value
+
+    def size(self, width, height):
+        self.call("POST", "/window/rect", {"width": width, "height": height})
+
+    def open(self, url):
+        self.call("POST", "/url", {"url": url})
+
+    def run(self, script):
+        return self.call("POST", "/execute/sync", {"script": script, "args": []})
+
+    def find(self, selector):
+        return self.call("POST", "/element", {"using": "css selector", "value": selector})[ELEMENT]
+
+    def click(self, selector):
+        self.call("POST", f"/element/{self.find(selector)}/click", {})
+
+    def type(self, selector, text):
+        self.call("POST", f"/element/{self.find(selector)}/value", {"text": text})
+
+    def text(self, selector="body"):
+        return self.run(f"return document.querySelector({json.dumps(selector)})?.innerText ?? ''")
+
+    def shot(self, file):
+        file.write_bytes(base64.b64decode(self.call("GET", "/screenshot")))
+
+    def close(self):
+        try:
+            self.call("DELETE", "")
+        finally:
+            self.driver.terminate()
+            self.driver.wait(10)
+
+
+def fits(browser):
+    return browser.run("return document.documentElement.scrollHeight <= window.innerHeight")
+
+
+def visit_the_desks(browser, base, pin, folder):
+    seen = {}
+    browser.size(1366, 768 + 139)
+    inner = browser.run("return [window.innerWidth, window.innerHeight]")
+    browser.size(1366, 768 + 139 + 768 - inner[1])
+    browser.open(base + "/survey")
+    seen["asks_for_pin"] = browser.run("return location.pathname") == "/pin"
+    browser.type("input[name=pin]", "000000")
+    browser.click("button.primary")
+    seen["wrong_pin"] = browser.text(".bad")
+    browser.type("input[name=pin]", pin)
+    browser.click("button.primary")
+    seen["secure_context"] = browser.run("return window.isSecureContext")
+    seen["inner"] = browser.run("return [window.innerWidth, window.innerHeight]")
+    seen["survey"] = browser.text("main")
+    seen["standing"] = browser.text(".standing")
+    seen["survey_fits"] = fits(browser)
+    browser.shot(folder / "survey.png")
+    browser.open(base + "/volunteers")
+    seen["volunteers"] = browser.text(".tiles")
+    seen["volunteers_top"] = browser.run(
+        "return Math.max(...[...document.querySelectorAll('.tile')].map(t => t.getBoundingClientRect().bottom))")
+    browser.shot(folder / "volunteers.png")
+    browser.type("form[action='/desk/volunteers/need'] input[name=required]", "\ue009a\ue000" + "50")
+    browser.click("form[action='/desk/volunteers/need'] button")
+    seen["short_after"] = browser.text(".tile .big")
+    browser.open(base + "/survey/7/7-1-101")
+    browser.shot(folder / "door.png")
+    browser.click("button.huge")
+    seen["after_one_tap"] = browser.text("main")
+    browser.open(base + "/survey?lang=en")
+    seen["english"] = browser.text("main")
+    browser.open(base + "/registry")
+    seen["registry"] = browser.text("main")
+    browser.shot(folder / "registry.png")
+    browser.size(390, 844)
+    browser.open(base + "/survey")
+    seen["phone_overflows"] = browser.run("return document.documentElement.scrollWidth > window.innerWidth")
+    browser.shot(folder / "phone.png")
+    return seen
+
+
+if __name__ == "__main__":
+    browser = Browser()
+    try:
+        print(json.dumps(visit_the_desks(browser, sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]))))
+    finally:
+        browser.close()

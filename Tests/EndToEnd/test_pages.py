@@ -1,0 +1,139 @@
+"""Pages as staff see them: from another host, whose browser gets none of loopback's privileges."""
+
+import json
+import os
+import pathlib
+import re
+import secrets
+import shutil
+import subprocess
+
+import pytest
+from conftest import BINARY, CAMPAIGN, Node, eventually, fetch, run
+from records import NOW, UNIT, building
+
+HERE = pathlib.Path(__file__).parent
+OFFICE, STAFF = "jy-office", "jy-staff"
+
+
+def ip(*arguments):
+    subprocess.run(["ip", *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def network():
+    """Two hosts on one cable, with no way out."""
+    if os.geteuid() != 0:
+        pytest.fail("network namespaces need root")
+    for name in (OFFICE, STAFF):
+        subprocess.run(["ip", "netns", "del", name], capture_output=True)
+        ip("netns", "add", name)
+    ip("link", "add", "eth0", "netns", OFFICE, "type", "veth", "peer", "name", "eth0", "netns", STAFF)
+    for name, address in ((OFFICE, "10.77.8.1/24"), (STAFF, "10.77.8.2/24")):
+        ip("-n", name, "addr", "add", address, "dev", "eth0")
+        ip("-n", name, "link", "set", "eth0", "up")
+        ip("-n", name, "link", "set", "lo", "up")
+    yield "10.77.8.1"
+    for name in (OFFICE, STAFF):
+        subprocess.run(["ip", "netns", "del", name], capture_output=True)
+
+
+def inside(name, *command):
+    return ["ip", "netns", "exec", name, *map(str, command)]
+
+
+def article(config):
+    """The article's compound: 24 buildings, a need of 48, 30 volunteers, 12 buildings claimed."""
+    numbers = [number for number in range(1, 27) if number not in (14, 24)]
+    records = [{"kind": "building", "building": str(number), "stair_units": 2, "floors": 18 if number <= 8 else 11,
+                "doors_per_floor": 2} for number in numbers]
+    records.append({"kind": "need", "task": CAMPAIGN, "required": 48})
+    records += [{"kind": "fill", "task": CAMPAIGN, "volunteer": f"v{number:02}", "state": "filled"} for number in range(30)]
+    records += [{"kind": "claim", "task": CAMPAIGN, "building": str(number), "volunteer": f"v{number:02}", "state": "claimed"}
+                for number in numbers[:12]]
+    for record in records:
+        record.update(id=secrets.token_hex(16), recorder="s01", observed_at=NOW)
+    run("record", json.dumps(records), "--config", config)
+
+
+def test_the_desks_from_another_host(network, tmp_path):
+    if not shutil.which("chromedriver"):
+        pytest.fail("chromium-driver is missing; `make setup-test` installs it")
+    config = tmp_path / "node.yaml"
+    run("init", "node", "--config", config, "--unit", UNIT, "--parent", "http://10.77.8.9:8470", "--token", "jyu_" + "0" * 64,
+        "--listen", f"{network}:8080", "--pin", "246810", "--state", tmp_path / "state", "--socket", tmp_path / "n.sock")
+    node = subprocess.Popen(inside(OFFICE, BINARY, "node", "--config", config), stdout=subprocess.DEVNULL,
+                            stderr=open(tmp_path / "node.log", "wb"))
+    try:
+        eventually(lambda: (tmp_path / "n.sock").exists())
+        eventually(lambda: run("status", "--config", config, check=False).returncode == 0)
+        article(config)
+        eventually(lambda: "unreachable" in run("status", "--config", config).stdout, within=40)
+        shots = pathlib.Path(os.environ.get("JIAYUAN_SHOTS", tmp_path))
+        shots.mkdir(exist_ok=True)
+        done = subprocess.run(inside(STAFF, "python3", HERE / "browser.py", f"http://{network}:8080", "246810", shots),
+                              capture_output=True, text=True, timeout=170)
+        assert done.returncode == 0, done.stdout + done.stderr
+        seen = json.loads(done.stdout)
+        api = subprocess.run(inside(STAFF, "curl", "-s", f"http://{network}:8080/api/v1/survey"), capture_output=True, text=True)
+        assert json.loads(api.stdout)["error"] == "pin_needed"
+        api = subprocess.run(inside(STAFF, "curl", "-s", "-H", "authorization: PIN 246810",
+                                    f"http://{network}:8080/api/v1/survey"), capture_output=True, text=True)
+        assert json.loads(api.stdout)["doors"] == 1280
+    finally:
+        node.terminate()
+        node.wait(10)
+    assert seen["asks_for_pin"] and "口令不对" in seen["wrong_pin"]
+    assert seen["secure_context"] is False, "the test must not enjoy loopback's privileges"
+    assert seen["inner"] == [1366, 768] and seen["survey_fits"], "24 buildings without scrolling"
+    assert "1280" in seen["survey"] and "26栋" in seen["survey"]
+    assert "连不上汇总服务器" in seen["standing"] and re.search(r"未送达 \d+ · 自 \d\d:\d\d", seen["standing"])
+    assert "18" in seen["volunteers"] and "待认领 12 栋" in seen["volunteers"] and seen["volunteers_top"] < 768
+    assert seen["short_after"] == "20", "the need was raised from 48 to 50: the countdown rises"
+    assert "已登记" in seen["after_one_tap"], "one tap records the ordinary door"
+    assert "Doors left" in seen["english"] and "1279" in seen["english"]
+    assert "导入" in seen["registry"] and not seen["phone_overflows"]
+
+
+def test_the_dashboard_names_what_is_not_known(aggregator):
+    for path, words in (("/", ["还差", "至多", "未接入", "0722-555-0100", "上下界只计入未收到"]),
+                        ("/?lang=en", ["Still missing", "not connected", "at least"]),
+                        (f"/unit/{UNIT}", ["未接入", "从未"]), ("/division/421303000000", ["曾都区"])):
+        status, text, headers = fetch(aggregator.port, path, headers={"accept-language": "zh-CN"})
+        page = text.decode()
+        assert status == 200 and "⟦" not in page, page
+        for word in words:
+            assert word in page, (path, word)
+        assert "default-src 'self'" in headers["content-security-policy"] and "<script>" not in page
+        assert fetch(aggregator.port, path, headers={"if-none-match": headers["etag"], "accept-language": "zh-CN"})[0] == 304
+    assert fetch(aggregator.port, "/division/999")[0] == 404
+
+
+def test_figures_are_not_open_by_default(stage, aggregator):
+    token = "a-read-token-of-the-district"
+    aggregator.stop()
+    aggregator.config.write_text(aggregator.config.read_text() + f"read_token: {token}\n")
+    aggregator.start()
+    for path in ("/v1/stats", "/metrics", "/", "/v1/units"):
+        assert fetch(aggregator.port, path)[0] == 401, path
+        assert fetch(aggregator.port, path, headers={"authorization": f"Bearer {token}"})[0] == 200, path
+    status, _, headers = fetch(aggregator.port, f"/login?token={token}")
+    cookie = headers["set-cookie"].split(";")[0]
+    assert status == 303 and fetch(aggregator.port, "/", headers={"cookie": cookie})[0] == 200
+    assert fetch(aggregator.port, "/login?token=wrong")[0] == 401
+
+
+def test_a_form_of_another_site_records_nothing(stage, tmp_path, aggregator):
+    node = stage(Node(tmp_path, UNIT, "jyu_" + "0" * 64, 9))
+    node.record(building())
+    form = f"id={secrets.token_hex(16)}&campaign={CAMPAIGN}&door=7-1-101&disposition=refused"
+    sent = {"content-type": "application/x-www-form-urlencoded", "origin": "http://elsewhere.example"}
+    assert fetch(node.port, "/desk/survey/visit", "POST", form, sent)[0] == 403
+    sent["origin"] = "null"
+    assert fetch(node.port, "/desk/survey/visit", "POST", form, sent)[0] == 403
+    sent["origin"] = f"http://127.0.0.1:{node.port}"
+    assert fetch(node.port, "/desk/survey/visit", "POST", form, sent)[0] == 303
+    assert node.get(f"/api/v1/survey?campaign={CAMPAIGN}")["left"] == 19
+    bad = form.replace("refused", "asleep").replace("id=", "id=0")
+    status, text, _ = fetch(node.port, "/desk/survey/visit", "POST", bad, sent)
+    assert status == 400 and "没有" in text.decode()
