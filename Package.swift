@@ -69,6 +69,7 @@ let package = Package(
             name: "jiayuan",
             dependencies: [
                 "Federation", "Coverage", "Wire", "Sync", "Daemon", "Compound", "District", "Generator", log,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

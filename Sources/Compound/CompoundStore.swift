@@ -33,7 +33,8 @@ package final class CompoundStore: Sendable {
         try awaken()
     }
 
-    static var now: Int64 { Int64(Date().timeIntervalSince1970) }
+    /// Seconds since 1970; a clock before that counts as the beginning.
+    static var now: Int64 { max(0, Int64(Date().timeIntervalSince1970)) }
 
     // MARK: Recording
 

@@ -114,8 +114,8 @@ package struct ChildLink: Sendable {
             flight = nil
             return begin()
         case .quarantined:
-            flight = nil
-            return begin()
+            // Bounded like any handshake: a parent that refuses the emptied row too must not be hammered.
+            return restart(draw)
         }
     }
 

@@ -108,6 +108,8 @@ package struct StagedPush: Sendable {
     package private(set) var changes: [RowChange] = []
 
     package static let rowLimit = 1_000_000
+    /// Rows kept aside for all units together; beyond, other units' parts are dropped and start again.
+    package static let totalLimit = 4_000_000
 
     package init(first push: Push) {
         incarnation = push.incarnation

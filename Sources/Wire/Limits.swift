@@ -3,7 +3,6 @@ package enum Limits {
     package static let version = 1
     package static let rows = 4096
     /// Bytes of a push as sent, and after inflating.
-    package static let compressed = 256 * 1024
     package static let inflated = 512 * 1024
     /// A body that inflates further than this is an attack, not rows.
     package static let ratio = 100

@@ -276,7 +276,9 @@ def test_bounds_of_a_request(aggregator):
     child = client(aggregator)
     bomb = gzip.compress(b"\n" * 64_000_000)
     assert child.post("snapshot", bomb, {"content-encoding": "gzip"})[0] == 413
-    assert child.post("snapshot", b"x" * 600_000)[0] == 413
+    status, answer = child.post("snapshot", b"x" * 600_000)
+    assert status == 413 and answer["parent"]
+    assert child.post("snapshot", b"x" * 6_000_000)[0] == 413
     assert child.post("snapshot", b"not gzip", {"content-encoding": "gzip"})[0] == 400
     assert child.post("snapshot", b"{}", {"content-encoding": "br"})[0] == 415
     assert child.post("snapshot", b"{}", {"content-type": "application/json"})[0] == 415

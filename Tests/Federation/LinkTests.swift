@@ -75,6 +75,30 @@ import Testing
         #expect(effect(.held(Position(seq: 9, digest: .empty))) == .wait(milliseconds: 42))
     }
 
+    @Test func aParentThatRefusesEverythingIsNotHammered() {
+        let own = Position(seq: 1, digest: Digest(value: 1))
+        var link = ChildLink(
+            incarnation: Incarnation(value: 1), session: Session(counter: 1, tag: 1), cursor: nil, floor: 0, epoch: nil,
+            parent: nil, catalogues: [], firstPush: 1)
+        let row = RowChange(seq: 1, key: RowModel.key(1), body: nil)
+        let refusal = Answer(outcome: .refused([RowRefusal(line: 1, why: "x")]), parent: Incarnation(value: 9))
+        var effect = link.step(.due, draw: 5)
+        var posts = 0
+        for _ in 0..<100 {
+            switch effect {
+            case .read: effect = link.step(.part(changes: [row], reachesEnd: true, own: own), draw: 5)
+            case .post:
+                posts += 1
+                effect = link.step(.answer(refusal), draw: 5)
+            case .quarantine: effect = link.step(.quarantined, draw: 5)
+            default:
+                #expect(posts <= 5, "then it waits")
+                return
+            }
+        }
+        Issue.record("it never waits")
+    }
+
     @Test func onlyThePinnedParentIsHeard() {
         let cursor = Position(seq: 5, digest: Digest(value: 9))
         var link = ChildLink(

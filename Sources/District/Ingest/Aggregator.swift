@@ -192,6 +192,7 @@ package final class Aggregator: @unchecked Sendable {
         let received = merge.receive(
             push, unit: &touch.write.state, staged: &staged[index], place: index, shelf: shelf, now: now,
             wall: clock.wall)
+        boundStaged(keeping: index)
         let after = Set(touch.write.state.copies.map(\.parent.incarnation))
         touch.write.dropped += before.subtracting(after)
         for (cut, _, new) in received.changed {
@@ -202,6 +203,14 @@ package final class Aggregator: @unchecked Sendable {
         batch.touched[index] = touch
         let reply = reply(received, push, touch.write.state, index)
         batch.replies.append { done.resume(returning: reply) }
+    }
+
+    /// What is staged is memory that nobody has paid for with a verified push: it is bounded over all units.
+    private func boundStaged(keeping index: Int) {
+        guard staged.count > 1, staged.values.reduce(0, { $0 + $1.changes.count }) > StagedPush.totalLimit else {
+            return
+        }
+        staged = staged.filter { $0.key == index }
     }
 
     private func reply(_ received: Received, _ push: Push, _ unit: UnitCopies, _ index: Int) -> Answer {

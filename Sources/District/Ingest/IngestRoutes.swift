@@ -11,8 +11,9 @@ package struct IngestRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            Route("POST", Paths.delta, bodyLimit: Limits.inflated) { try await push($0, .delta) },
-            Route("POST", Paths.snapshot, bodyLimit: Limits.inflated) { try await push($0, .snapshot) },
+            // Read past the limit, so that the refusal is an answer of the protocol and not the server's own.
+            Route("POST", Paths.delta, bodyLimit: 8 * Limits.inflated) { try await push($0, .delta) },
+            Route("POST", Paths.snapshot, bodyLimit: 8 * Limits.inflated) { try await push($0, .snapshot) },
             Route("GET", Paths.registry) { try registry($0) },
         ]
     }
@@ -34,6 +35,9 @@ package struct IngestRoutes: Sendable {
     }
 
     private func plain(_ call: Call) throws(WireError) -> [UInt8] {
+        guard call.body.count <= Limits.inflated else {
+            throw WireError(.tooLarge, "more than \(Limits.inflated) bytes")
+        }
         let type = (call.headers["content-type"] ?? "").split(separator: ";").map { $0.filter { $0 != " " } }
         guard type.first == Paths.ndjson else {
             throw WireError(.version, "content-type must be \(Paths.ndjson); v=\(Limits.version)")

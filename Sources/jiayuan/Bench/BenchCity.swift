@@ -1,0 +1,221 @@
+import Daemon
+import Federation
+import Foundation
+import Sync
+import Wire
+
+/// An aggregator process and the compounds that speak to it, as `Federation` and `Wire` make their bytes.
+final class BenchCity: @unchecked Sendable {
+    // Each compound is used by one thread at a time: worker w owns the compounds w, w + 64, …
+    private let port: Int
+    private let pid: Int32
+    private let stage: Stage
+    private let compounds: [Compound]
+    private var before: Double = 0
+
+    static let catalogue = Catalogue(
+        dataset: Code(literal: "survey"),
+        indicators: ["unvisited", "completed", "partial", "refused", "vacant", "moved", "p_tested", "p_untested"]
+            .compactMap { code in
+                Code(code).map { Indicator(code: $0, unit: .households, suppression: Code(literal: "open")) }
+            })
+
+    final class Compound {
+        let code: Code
+        let token: String
+        let incarnation: Incarnation
+        var position = Position.origin
+        var rows: [RowKey: RowBody] = [:]
+        var held: Position?
+        var revision: Int64 = 0
+
+        init(code: Code, token: String) {
+            (self.code, self.token) = (code, token)
+            var generator = SystemRandomNumberGenerator()
+            incarnation = .random(using: &generator)
+        }
+
+        /// Changes every count of `buildings` rows and makes the push that says so.
+        func next(buildings: Int) -> Push {
+            revision += 1
+            var changes: [RowChange] = []
+            for building in 0..<buildings {
+                guard let subject = Federation.Code("b\(building)") else { continue }
+                let key = RowKey(
+                    dataset: BenchCity.catalogue.dataset, period: Federation.Code(literal: "now"), subject: subject)
+                let counts = (0..<8).map { Count(Int64(building * 37 + $0 * 11) % 360 + revision % 50) ?? 0 }
+                let body = RowBody(catalogue: BenchCity.catalogue.hash, counts: counts, asOf: 1_649_239_200 + revision)
+                position.seq += 1
+                position.digest.replace(key, rows[key], by: body, in: incarnation)
+                rows[key] = body
+                changes.append(RowChange(seq: position.seq, key: key, body: body))
+            }
+            return push(changes)
+        }
+
+        func push(_ changes: [RowChange]) -> Push {
+            Push(
+                kind: held == nil ? .snapshot : .delta, incarnation: incarnation,
+                epoch: held.map { _ in Epoch(number: 1, holder: incarnation) }, session: Session(counter: 1, tag: 1),
+                id: UInt64(revision), part: 1, from: held, to: position, changes: changes,
+                catalogues: held == nil ? [BenchCity.catalogue] : [])
+        }
+    }
+
+    init(stage: Stage, compounds number: Int) throws {
+        self.stage = stage
+        port = try Proxy.freePort()
+        let config = stage.folder + "/aggregator.yaml"
+        try stage.write(
+            "state: \(stage.folder)/aggregator\nsocket: \(stage.folder)/a.sock\nlisten: 127.0.0.1:\(port)\npace_ms: 900000\n"
+                + "grace_ms: 900000\n", to: "aggregator.yaml")
+        // 100 compounds a community, as in the common workload.
+        var divisions =
+            "code,name,level,parent_code\n421300000000,city,city,\n421301000000,district,district,421300000000\n"
+        var units = "code,name,expected_households,expected_residents,duty_telephone\n"
+        for community in 0...(number / 100) {
+            let street = 421_301_001_000 + community / 10 * 1000
+            if community % 10 == 0 { divisions += "\(street),street,street,421301000000\n" }
+            divisions += "\(street + 1 + community % 10),c,community,\(street)\n"
+        }
+        for unit in 0..<number {
+            let community = unit / 100
+            let code = 421_301_001_001 + community / 10 * 1000 + community % 10
+            units += "\(code)-\(unit),u,500,1200,0\n"
+        }
+        try stage.write(divisions, to: "divisions.csv")
+        try stage.write(units, to: "units.csv")
+        _ = try stage.run(["divisions", "import", stage.folder + "/divisions.csv", "--config", config])
+        let issued = try stage.run(["unit", "add", "--from", stage.folder + "/units.csv", "--json", "--config", config])
+        _ = try stage.run([
+            "campaign", "add", "now", "--name", "bench", "--opens", "1", "--deadline", "2", "--config", config,
+        ])
+        struct Issued: Decodable {
+            var unit: String
+            var token: String?
+        }
+        compounds = try JSONDecoder().decode([Issued].self, from: Data(issued.utf8)).compactMap { slip in
+            Federation.Code(slip.unit).map { Compound(code: $0, token: slip.token ?? "") }
+        }
+        pid = try stage.start("bench-aggregator", ["aggregator", "--config", config])
+        let client = HTTPClient(base: "http://127.0.0.1:\(port)")
+        _ = try eventually("the aggregator listens", within: 60) { try client.fetch("GET", "/healthz") }
+    }
+
+    var url: String { "http://127.0.0.1:\(port)" }
+
+    func preload() throws {
+        before = Self.resident(pid)
+        let progress = Progress("preload", total: compounds.count)
+        let client = HTTPClient(base: url)
+        for (index, compound) in compounds.enumerated() {
+            guard send(compound, compound.next(buildings: 12), client) else {
+                throw DemoFailure("preload of \(compound.code)")
+            }
+            progress.update(index + 1)
+        }
+    }
+
+    /// One connection's next request: its compounds in turn, one push each.
+    func worker(_ number: Int) -> () -> Bool {
+        let own = stride(from: number, to: compounds.count, by: Load.connections).map { compounds[$0] }
+        let client = HTTPClient(base: url)
+        var turn = 0
+        return { [self] in
+            guard !own.isEmpty else { return false }
+            turn += 1
+            let compound = own[turn % own.count]
+            return send(compound, compound.next(buildings: 12), client)
+        }
+    }
+
+    private func send(_ compound: Compound, _ push: Push, _ client: HTTPClient, zipped: Bool = false) -> Bool {
+        let plain = PushCodec.encode(push)
+        var headers = ["authorization: Bearer \(compound.token)", "content-type: \(Paths.ndjson); v=1"]
+        if zipped { headers.append("content-encoding: gzip") }
+        let response = try? client.send(
+            "POST", Paths.push(compound.code.text, push.kind.rawValue), headers: headers,
+            body: zipped ? Gzip.compress(plain) : plain, limit: Limits.answer)
+        guard response?.status == 200 else { return false }
+        compound.held = push.to
+        return true
+    }
+
+    // MARK: Other measurements
+
+    /// Rows a second in large pushes of one compound after the other.
+    func batched(rows: Int, pushes: Int) throws -> Double {
+        let client = HTTPClient(base: url)
+        let few = compounds.suffix(4)
+        for compound in few where !send(compound, compound.next(buildings: rows), client) {
+            throw DemoFailure("batched push")
+        }
+        let start = ContinuousClock.now
+        for turn in 0..<pushes {
+            let compound = few[few.startIndex + turn % few.count]
+            guard send(compound, compound.next(buildings: rows), client) else { throw DemoFailure("batched push") }
+        }
+        return Double(rows * pushes) / ((ContinuousClock.now - start) / .seconds(1))
+    }
+
+    struct Storm {
+        var compounds: Int
+        var milliseconds: Double
+        var bytesUp: Int
+        var bytesNothing: Int
+        var bytesDown: Int
+    }
+
+    /// All at once, one connection each: what changed since, then nothing.
+    func reconnect(compounds number: Int) throws -> Storm {
+        let some = Array(compounds.prefix(number))
+        let pushes = some.map { $0.next(buildings: 12) }
+        let up = pushes.map { Gzip.compress(PushCodec.encode($0)).count }.reduce(0, +) / number
+        let start = ContinuousClock.now
+        let group = DispatchGroup()
+        for (compound, push) in zip(some, pushes) {
+            group.enter()
+            let job = Job { [self] in
+                _ = send(compound, push, HTTPClient(base: url), zipped: true)
+                group.leave()
+            }
+            let thread = Thread { job.run() }
+            thread.stackSize = 512 * 1024
+            thread.start()
+        }
+        group.wait()
+        let took = (ContinuousClock.now - start) / .milliseconds(1)
+        guard some.allSatisfy({ $0.held == $0.position }) else { throw DemoFailure("a reconnect was not accepted") }
+        let nothing = some[0].push([])
+        let answer = AnswerCodec.encode(
+            Answer(
+                outcome: .held(some[0].position), parent: some[0].incarnation, role: .active,
+                nextAfterMilliseconds: 58_213,
+                registry: "0123456789abcdef"))
+        return Storm(
+            compounds: number, milliseconds: took, bytesUp: up,
+            bytesNothing: Gzip.compress(PushCodec.encode(nothing)).count, bytesDown: answer.body.count)
+    }
+
+    /// A closure handed to a thread of its own.
+    private struct Job: @unchecked Sendable { let run: () -> Void }
+
+    func memory() -> (before: Double, perCompound: Double) {
+        (before, (Self.resident(pid) - before) * 1_048_576 / Double(compounds.count))
+    }
+
+    func diskPerCompound() -> Double {
+        let size = ["", "-wal"].map { suffix in
+            let file = "\(stage.folder)/aggregator/rows.sqlite\(suffix)"
+            return (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
+        }
+        return Double(size.reduce(0, +)) / Double(compounds.count)
+    }
+
+    /// Megabytes resident.
+    private static func resident(_ pid: Int32) -> Double {
+        let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS") } ?? ""
+        return (Double(line.filter(\.isNumber)) ?? 0) / 1024
+    }
+}
