@@ -13,7 +13,7 @@ from conftest import BINARY, CAMPAIGN, Node, eventually, fetch, run
 from records import NOW, UNIT, building
 
 HERE = pathlib.Path(__file__).parent
-OFFICE, STAFF = "jy-office", "jy-staff"
+OFFICE, STAFF = (f"jy-{name}-{os.getpid()}" for name in ("office", "staff"))
 
 
 def ip(*arguments):

@@ -12,6 +12,8 @@ enum DashboardShell {
             <link rel="stylesheet" href="/assets/style.css"><script type="module" src="/assets/page.js"></script></head>
             <body><header class="bar"><a href="/?lang=\(text.language.rawValue)"><strong>\(text("dash.title"))</strong></a>
             <a class="lang" href="\(path)?lang=\(other.rawValue)" hreflang="\(other.rawValue)">\(Messages.of(other)("lang.name"))</a></header>
+            <svg class="defs" width="0" height="0" aria-hidden="true"><pattern id="open" width="12" height="12"
+            patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="stripe" width="6" height="12"/></pattern></svg>
             <p id="standing-live" role="status" hidden data-away="\(text("dash.away"))"></p><main>\(content)</main>
             <footer class="muted"><p>\(text("dash.bounds_note"))</p>
             <p>\(text("dash.legend"))</p></footer></body></html>
@@ -85,7 +87,7 @@ enum FigureText {
         return """
             <svg class="spark" viewBox="0 0 1000 40" preserveAspectRatio="none" role="img" aria-label="\(label)">
             <rect class="track" width="1000" height="40"/><rect class="known" width="\(low)" height="40"/>
-            <rect class="open" x="\(low)" width="\(max(0, high - low))" height="40"/></svg>
+            <rect class="open" fill="url(#open)" x="\(low)" width="\(max(0, high - low))" height="40"/></svg>
             """
     }
 }
