@@ -74,6 +74,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "FederationTests", dependencies: ["Federation"], path: "Tests/Federation", swiftSettings: strict),
         .testTarget(name: "GeneratorTests", dependencies: ["Generator"], path: "Tests/Generator", swiftSettings: strict),
+        .testTarget(
+            name: "CompoundTests", dependencies: ["Compound", "Federation", "Wire", "Sync", "Daemon", grdb],
+            path: "Tests/Compound", swiftSettings: strict),
         .testTarget(name: "DaemonTests", dependencies: ["Daemon"], path: "Tests/Daemon", swiftSettings: strict),
     ]
 )

@@ -89,7 +89,7 @@ enum RegistryImport {
             note(&report, record.line, "state \"\(word)\" is unknown", "write occupied, vacant, let, group_let or not_dwelling (自住 空置 出租 群租 非住宅)")
             return nil
         }
-        return Record.Household(door: door, residents: residents, state: state)
+        return Record.Household(door: door, residents: residents, state: state, isListed: true)
     }
 
     private static func note(_ report: inout Report, _ line: Int, _ message: String, _ hint: String) {
@@ -112,7 +112,7 @@ enum RegistryImport {
                 id: Hex.text(id),
                 Result<Record, IntakeError>.success(
                     Record(
-                        id: id, content: .household(household), recorder: recorder, observedAt: CompoundStore.now, supersedes: []))
+                        id: id, content: .household(household), recorder: recorder, observedAt: store.clock(), supersedes: []))
             )
         }
         _ = try store.record(items)

@@ -26,7 +26,7 @@ enum VolunteerReader {
         let need = try Int.fetchOne(db, sql: "SELECT required FROM need WHERE task = ?", arguments: [task]) ?? 0
         let volunteers = try String.fetchAll(
             db, sql: "SELECT volunteer FROM fill WHERE task = ? AND state = 'filled' ORDER BY volunteer", arguments: [task])
-        let buildings = try String.fetchAll(db, sql: "SELECT DISTINCT building FROM door").sorted(by: BuildingOrder.precedes)
+        let buildings = try RegistryDesk.buildings(db).map(\.text).sorted(by: BuildingOrder.precedes)
         let claims = try claims(task, db).filter { $0.state != "released" }
         let taken = Set(claims.map(\.building))
         return VolunteerBoard(
