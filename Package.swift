@@ -85,8 +85,8 @@ let package = Package(
             name: "DistrictTests", dependencies: ["District", "Federation"], path: "Tests/District",
             swiftSettings: strict),
         .testTarget(
-            name: "CompoundTests", dependencies: ["Compound", "Federation", "Sync", grdb], path: "Tests/Compound",
-            swiftSettings: strict),
+            name: "CompoundTests", dependencies: ["Compound", "Federation", "Wire", "Sync", "Daemon", grdb],
+            path: "Tests/Compound", swiftSettings: strict),
         .testTarget(
             name: "ProfileTests",
             dependencies: [

@@ -122,6 +122,11 @@ package struct CompoundAPI: Sendable {
 }
 
 enum CampaignReader {
+    static func knows(_ campaign: Code, _ db: Database) throws -> Bool {
+        try Int.fetchOne(db.cachedStatement(sql: "SELECT 1 FROM campaign WHERE code = ?"), arguments: [campaign.text])
+            != nil
+    }
+
     /// The round that pages show: the latest open one.
     static func current(_ db: Database) throws -> String? {
         try String.fetchOne(db, sql: "SELECT code FROM campaign ORDER BY closed, opens DESC, code DESC LIMIT 1")

@@ -17,17 +17,21 @@ package final class CompoundStore: Sendable {
     let standing = Mutex(LinkStanding())
     /// Why the disk refused the last record; nil once it takes records again.
     let diskTrouble = Mutex<IntakeError.Code?>(nil)
+    /// Seconds since 1970. Clamps what devices claim and says how long rows have waited; counts nothing.
+    let clock: @Sendable () -> Int64
 
     /// - Parameters:
     ///   - folder: holds `journal.sqlite`.
     ///   - sidecar: path of the file that no backup may contain.
-    package init(folder: String, sidecar: String, unit: String, parentURL: String, catalogues text: String? = nil)
-        throws
-    {
+    package init(
+        folder: String, sidecar: String, unit: String, parentURL: String, catalogues text: String? = nil,
+        clock: @escaping @Sendable () -> Int64 = { CompoundStore.now }
+    ) throws {
         guard let unit = Code(unit) else { throw IntakeError(.notACode, field: "unit", value: unit) }
         self.unit = unit
         self.sidecar = sidecar
         self.parentURL = parentURL
+        self.clock = clock
         catalogues = Catalogues(text)
         database = try SQLiteFile.open(folder + "/journal.sqlite", migrations: JournalSchema.migrations)
         try awaken()
@@ -47,17 +51,15 @@ package final class CompoundStore: Sendable {
     }
 
     /// Takes a body of records: the good ones in one transaction, each bad one with its reason.
-    @discardableResult
     package func record(_ body: [UInt8]) throws(IntakeError) -> Recorded {
         try record(try RecordReader.read(body))
     }
 
-    @discardableResult
     func record(_ items: [(id: String, Result<Record, IntakeError>)]) throws(IntakeError) -> Recorded {
         try durably { db in
             var outcome = Recorded()
             var keys: Set<RowKey> = []
-            let journal = Journal(db: db, now: CompoundStore.now)
+            let journal = Journal(db: db, now: self.clock())
             for (index, item) in items.enumerated() {
                 do {
                     let record = try item.1.get()
@@ -75,7 +77,7 @@ package final class CompoundStore: Sendable {
         }
     }
 
-    /// Appends one record and folds what it touches.
+    /// Appends one record and folds what it touches: its own fact, and those of the statements it takes back.
     ///
     /// - Returns: the rows that may have changed.
     private func take(_ record: Record, _ journal: Journal) throws -> Set<RowKey> {
@@ -89,12 +91,10 @@ package final class CompoundStore: Sendable {
                 evidence: statement.evidence)
             guard try journal.append(observation, supersedes: record.supersedes) == .new else { return [] }
             var keys = try open(record.period, journal.db)
-            var facts = try journal.facts(of: record.supersedes)
-            facts.append((desk.name, statement.subject, statement.field))
-            // A record may take back one of another desk; each desk knows its own facts.
-            for fact in facts {
-                let owner = Desks.all.first { $0.name == fact.desk } ?? desk
-                keys.formUnion(try owner.fold(fact.subject, fact.field, journal))
+            for fact in try journal.statements(record.supersedes) + [observation] {
+                // A correction may cross desks: no household lives there after all, so nobody refused.
+                guard let desk = Desks.all.first(where: { $0.name == fact.desk }) else { continue }
+                keys.formUnion(try desk.fold(fact.subject, fact.field, journal))
             }
             return keys
         }
@@ -106,9 +106,7 @@ package final class CompoundStore: Sendable {
     /// - Returns: every row of the round, explicit zeros included, if it is new.
     private func open(_ period: Code?, _ db: Database) throws -> Set<RowKey> {
         guard let period else { return [] }
-        let known = try Int.fetchOne(
-            db.cachedStatement(sql: "SELECT 1 FROM campaign WHERE code = ?"), arguments: [period.text])
-        guard known == nil else { return [] }
+        guard try !CampaignReader.knows(period, db) else { return [] }
         try db.execute(sql: "INSERT INTO campaign VALUES (?, ?, NULL, NULL, 0)", arguments: [period.text, period.text])
         return try Set(Desks.all.flatMap { try $0.keys(of: period, db) })
     }
@@ -116,9 +114,8 @@ package final class CompoundStore: Sendable {
     /// - Returns: the number of the last change.
     func derive(_ keys: Set<RowKey>, _ db: Database) throws -> UInt64 {
         var row = try PositionRow.read(db)
-        guard let incarnation = row.incarnation else { return 0 }
-        var standing = RowTable.Standing(incarnation: incarnation, position: row.position)
-        try RowTable(db: db, now: CompoundStore.now).derive(keys, catalogues, standing: &standing)
+        guard var standing = row.standing else { return 0 }
+        try RowTable(db: db, now: clock()).derive(keys, catalogues, standing: &standing)
         if standing.position != row.position {
             row.position = standing.position
             try row.write(db)
@@ -152,10 +149,10 @@ package final class CompoundStore: Sendable {
         }
     }
 
-    /// What the registry says of each door: residents and state.
+    /// What stands of each door that a table has named: residents and state.
     func households() throws(IntakeError) -> [String: [String]] {
         try durably { db in
-            try Row.fetchAll(db, sql: "SELECT code, residents, state FROM door").reduce(into: [:]) {
+            try Row.fetchAll(db, sql: "SELECT code, residents, state FROM door WHERE listed").reduce(into: [:]) {
                 $0[$1["code"]] = [String($1["residents"] as Int64), $1["state"]]
             }
         }

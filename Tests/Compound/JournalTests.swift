@@ -1,203 +1,144 @@
+import Daemon
 import Federation
-import Foundation
 import GRDB
-import Sync
 import Testing
 
 @testable import Compound
 
-/// GRDB has a type of this name too.
-private typealias Record = Compound.Record
+@Suite struct TheJournal {
+    @Test func aReSentRecordIsRecordedWithoutEffect() throws {
+        try Fixture.withStore { store in
+            try store.take(.building(900))
+            let visit = Record.visit(1, "7-1-101", .completed)
+            #expect(try store.take(visit, visit).recorded == [Hex.text(UInt128(1)), Hex.text(UInt128(1))])
+            let position = try store.position()
+            // A form that is tapped twice gets its time from the node, each time another.
+            #expect(try store.take(.visit(1, "7-1-101", .completed, at: 109)).recorded == [Hex.text(UInt128(1))])
+            #expect(try store.position() == position)
+        }
+    }
 
-@Suite struct JournalTests {
-    /// The laws of a merge that forgets nothing: the state depends on the set of statements, not on their order
-    /// or how often each arrived.
-    @Test func stateIsAFunctionOfTheSetOfStatements() throws {
-        for seed in 1...12 {
-            var chance = SystemSeeded(UInt64(seed))
-            let records = Self.history(using: &chance)
-            let reference = try Self.state(after: records)
-            for _ in 0..<3 {
-                let again = records.shuffled(using: &chance) + records.filter { _ in Bool.random(using: &chance) }
-                #expect(try Self.state(after: again) == reference, "seed \(seed)")
+    /// An id is the record's name for ever: the same name for something else is somebody's mistake.
+    @Test(arguments: [
+        Record.visit(1, "7-1-102", .completed), .visit(1, "7-1-101", .refused),
+        .visit(1, "7-1-101", .completed, [.tested: 2]),
+        .visit(1, "7-1-101", .completed, by: "v02"),
+        .visit(1, "7-1-101", .completed, evidence: .phone), .visit(1, "7-1-101", .completed, supersedes: [7]),
+        .household(1, "7-1-101", 3), .need(1, 3),
+    ]) func anIdIsNeverUsedTwice(_ other: Record) throws {
+        try Fixture.withStore { store in
+            try store.take(.building(900), .visit(1, "7-1-101", .completed))
+            let position = try store.position()
+            #expect(try store.take(other).refused.map(\.error.code) == [.idReused])
+            #expect(try store.position() == position)
+        }
+    }
+
+    @Test func aBadRecordStopsNoOther() throws {
+        try Fixture.withStore { store in
+            try store.take(.building(900))
+            let outcome = try store.take(
+                .visit(1, "7-9-999", .refused), .visit(2, "7-1-101", .refused), .claim(3, "99", "v01"))
+            #expect(outcome.recorded == [Hex.text(UInt128(2))])
+            #expect(outcome.refused.map(\.index) == [0, 2])
+            #expect(outcome.refused.map(\.error.code) == [.doorUnknown, .buildingUnknown])
+        }
+    }
+
+    // MARK: Clocks
+
+    /// A phone that runs fifty years ahead can't win over what is recorded after it.
+    @Test func aClockAheadIsClampedOnceAndFlagged() throws {
+        try Fixture.with { fixture in
+            let store = try fixture.open()
+            try store.take(.building(900))
+            let ahead = Record.visit(1, "7-1-101", .refused, at: 50 * 31_557_600)
+            #expect(try store.take(ahead).flagged == [Hex.text(UInt128(1))])
+            fixture.clock.now += 600
+            let later = Record.visit(2, "7-1-101", .completed, by: "v02", at: fixture.clock.now - Fixture.evening)
+            #expect(try store.take(later).flagged.isEmpty)
+            #expect(try store.counts("survey", "7")?["completed"] == 1)
+        }
+    }
+
+    @Test func aClockBehindIsTakenAndFlagged() throws {
+        try Fixture.withStore { store in
+            try store.take(.building(900))
+            let outcome = try store.take(.visit(1, "7-1-101", .refused, at: -Fixture.evening))
+            #expect(outcome.recorded.count == 1 && outcome.flagged.count == 1)
+        }
+    }
+
+    /// What the device says, what the node's clock says, what the recorder's last record got; and the stamp.
+    struct Stamping {
+        var observed: Int64
+        var now: Int64
+        var last: Int64?
+        var milliseconds: Int64
+        var counter: Int64 = 0
+    }
+
+    private static func second(_ time: Int64) -> Int64 { (time * 1000) << 16 }
+
+    @Test(arguments: [
+        Stamping(observed: 100, now: 200, milliseconds: 100_000),
+        Stamping(observed: 300, now: 200, milliseconds: 200_000),
+        Stamping(observed: -5, now: 200, milliseconds: 0),
+        Stamping(observed: 100, now: -7, milliseconds: 0),
+        Stamping(observed: 100, now: 200, last: second(100), milliseconds: 100_000, counter: 1),
+        Stamping(observed: 100, now: 200, last: second(101), milliseconds: 100_000),
+        Stamping(observed: .max, now: .max, milliseconds: 140_000_000_000_000),
+    ]) func stamps(_ it: Stamping) {
+        let stamp = HybridClock.stamp(observedAt: it.observed, now: it.now, last: it.last)
+        #expect(stamp == it.milliseconds << 16 + it.counter)
+    }
+
+    @Test func oneRecordersOrderWithinASecondIsKept() throws {
+        try Fixture.withStore { store in
+            try store.take(.building(900), .need(1, 3), .need(2, 9), .need(3, 4))
+            #expect(try store.board().need == 4)
+        }
+    }
+
+    // MARK: The disk
+
+    /// A real SQLITE_FULL: the database may not grow by another page.
+    @Test func aFullDiskRefusesTheRecordAndWritesNothing() throws {
+        try Fixture.withStore { store in
+            try store.take(.building(900))
+            let position = try store.position()
+            try store.database.writeWithoutTransaction { db in
+                let pages = try Int.fetchOne(db, sql: "PRAGMA page_count")!
+                try db.execute(sql: "PRAGMA max_page_count = \(pages)")
             }
+            let many: [Record] = (1...2000).map { .visit($0, "7-1-101", .nobodyHome, at: Int64($0)) }
+            let error = #expect(throws: IntakeError.self) { try store.take(many) }
+            #expect(error?.code == .diskFull)
+            #expect(try store.position() == position)
+            let journaled: Int? = try store.value("SELECT count(*) FROM observation")
+            #expect(journaled == 1)
+            #expect(try store.status().disk == "disk_full")
+            try store.database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA max_page_count = 1000000") }
+            try store.take(many)
+            #expect(try store.status().disk == nil)
+            try expectDigestOfRows(store)
         }
     }
 
-    @Test func everyDoorAndEveryResidentIsInExactlyOneClass() throws {
-        var chance = SystemSeeded(5)
-        try Fixture.with { store in
-            try store.record(Fixture.registry)
-            for record in Self.history(using: &chance) { try store.record([(id: "", .success(record))]) }
-            let counts = try store.read { try SurveyDesk().counts(of: Fixture.row, $0) } ?? [:]
-            #expect(counts.filter { !$0.key.hasPrefix("p_") }.values.reduce(0, +) == 8)
-            #expect(Set(counts.keys).isSubset(of: Set(try Fixture.indicators("survey"))))
+    @Test func aReadOnlyDiskIsSaidToBeOne() throws {
+        try Fixture.withStore { store in
+            try store.database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA query_only = 1") }
+            let error = #expect(throws: IntakeError.self) { try store.take(.building(900)) }
+            #expect(error?.code == .readOnly)
+            #expect(try store.status().disk == "read_only")
         }
     }
 
-    @Test func everyIndicatorOfTheCatalogueHasADesk() throws {
-        let people = PeopleClass.allCases.map { "p_\($0.rawValue)" } + ["p_unsurveyed"]
-        let doors = Disposition.allCases.map(\.rawValue) + ["unvisited", "nobody_home_final"]
-        #expect(Set(try Fixture.indicators("survey")) == Set(people + doors))
-        #expect(Set(try Fixture.indicators("frame")) == ["buildings", "dwellings", "households", "residents"])
-        #expect(
-            Set(try Fixture.indicators("volunteers")) == ["need", "filled", "short", "buildings", "claimed", "done"])
-    }
-
-    @Test func threeCallsAtAClosedDoorAreFinal() {
-        #expect(SurveyDesk.householdClass(.nobodyHome, passes: 2) == "nobody_home")
-        #expect(SurveyDesk.householdClass(.nobodyHome, passes: 3) == "nobody_home_final")
-        #expect(SurveyDesk.householdClass(nil, passes: 0) == "unvisited")
-    }
-
-    @Test func theClockOfADeviceIsClampedOnceAndOnlyForward() {
-        let now: Int64 = 1_700_000_000
-        let future = HybridClock.stamp(observedAt: now + 1_000_000, now: now, last: 0)
-        #expect(future == HybridClock.stamp(observedAt: now, now: now, last: 0))
-        #expect(HybridClock.stamp(observedAt: now - 60, now: now, last: future) < future)
-        #expect(HybridClock.stamp(observedAt: now, now: now, last: future) == future + 1)
-        #expect(HybridClock.isOff(observedAt: now + 1000, now: now) && HybridClock.isOff(observedAt: 5, now: now))
-    }
-
-    // MARK: Histories
-
-    private static func history(using chance: inout SystemSeeded) -> [Record] {
-        var records: [Record] = []
-        for number in 0..<40 {
-            let door = Fixture.doors[Int.random(in: 0..<8, using: &chance)]
-            let disposition = Disposition.allCases[Int.random(in: 0..<12, using: &chance)]
-            let people: [PeopleClass: Int]? =
-                disposition.hasPeople ? [.tested: Int.random(in: 0..<4, using: &chance)] : nil
-            let earlier = records.randomElement(using: &chance).map { [$0.id] } ?? []
-            records.append(
-                Record(
-                    id: UInt128.random(in: 1 ... .max, using: &chance),
-                    content: .visit(
-                        Record.Visit(
-                            campaign: Fixture.campaign, door: door, disposition: disposition, people: people,
-                            evidence: Record.Evidence.allCases[Int.random(in: 0..<4, using: &chance)])),
-                    recorder: Code("v\(number % 5)")!, observedAt: 1_649_239_200 + Int64(number) * 60,
-                    supersedes: Int.random(in: 0..<6, using: &chance) == 0 ? earlier : []))
-        }
-        return records
-    }
-
-    private static func state(after records: [Record]) throws -> [String] {
-        try Fixture.with { store in
-            try store.record(Fixture.registry)
-            for record in records { try store.record([(id: "", .success(record))]) }
-            return try store.read { db in
-                let doors = try Row.fetchAll(
-                    db, sql: "SELECT door, disposition, people, passes, visit FROM survey_door ORDER BY door")
-                let rows = try Row.fetchAll(
-                    db, sql: "SELECT dataset, period, subject, counts FROM row ORDER BY 1, 2, 3")
-                let conflicts = try String.fetchAll(db, sql: "SELECT subject FROM conflict ORDER BY 1")
-                return doors.map { "\($0)" } + rows.map { "\($0)" } + conflicts
-            }
-        }
-    }
-}
-
-@Suite struct OutboxTests {
-    @Test func theDigestIsThatOfTheRowsAfterAnyHistory() throws {
-        try Fixture.with { store in
-            try store.record(Fixture.registry)
-            for number in 0..<30 { try store.record(Fixture.visit(number)) }
-            let (row, digest) = try store.read { db in
-                let row = try PositionRow.read(db)
-                return (row, try RowTable(db: db, now: 0).recomputedDigest(in: row.incarnation!))
-            }
-            #expect(row.position.digest == digest)
-            #expect(row.position.seq >= 15)
-        }
-    }
-
-    @Test func changesAreReadInOrderAndByTheIndex() throws {
-        try Fixture.with { store in
-            try store.record(Fixture.registry)
-            try store.record(Fixture.visit(0))
-            let (first, more, own) = try store.changes(after: 0, limit: 2)
-            #expect(first.count == 2 && !more && own.seq >= 3)
-            let (rest, ended, _) = try store.changes(after: first.last?.seq ?? 0, limit: 100)
-            #expect(ended && rest.map(\.seq) == rest.map(\.seq).sorted())
-            let plan = try store.read { db in
-                try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + RowTable.changesQuery, arguments: [1, 2]).map {
-                    "\($0)"
-                }
-            }
-            #expect(plan.joined().contains("USING INDEX") && !plan.joined().contains("TEMP B-TREE"))
-        }
-    }
-
-    @Test func anHonestStartKeepsItsLifeAndARestoredOneBeginsAnother() throws {
-        let folder = try Fixture.folder()
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let parent = Incarnation(value: 9)
-        func life(_ body: (CompoundStore) throws -> Void) throws -> Incarnation {
-            let store = try Fixture.store(folder)
-            let memory = try store.memory()
-            try body(store)
-            try store.database.close()
-            return memory.incarnation
-        }
-        let first = try life { store in
-            try store.record(Fixture.registry)
-            try store.acknowledge(store.changes(after: 0, limit: 9).own, epoch: nil, parent: parent)
-        }
-        #expect(try life { _ in } == first)
-        try FileManager.default.copyItem(atPath: folder + "/journal.sqlite", toPath: folder + "/old.sqlite")
-        #expect(
-            try life { store in
-                try store.record(Fixture.visit(1))
-                try store.acknowledge(store.changes(after: 0, limit: 99).own, epoch: nil, parent: parent)
-            } == first)
-        for suffix in ["", "-wal", "-shm"] {
-            try? FileManager.default.removeItem(atPath: folder + "/journal.sqlite" + suffix)
-        }
-        try FileManager.default.moveItem(atPath: folder + "/old.sqlite", toPath: folder + "/journal.sqlite")
-        let second = try life { _ in }
-        #expect(second != first, "the database is older than the sidecar")
-        #expect(try life { _ in } == second)
-    }
-
-    @Test func sessionsRiseWithEveryStartEvenIfTheDatabaseIsRewound() throws {
-        let folder = try Fixture.folder()
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        var last: UInt64 = 0
-        for _ in 0..<3 {
-            let store = try Fixture.store(folder)
-            let counter = try store.memory().session.counter
-            #expect(counter > last)
-            last = counter
-            try store.database.write { try $0.execute(sql: "UPDATE position SET session = 0") }
-            try store.database.close()
-        }
-    }
-
-    @Test func aRefusedRowStandsAsUnknownUntilItsFactsChange() throws {
-        try Fixture.with { store in
-            try store.record(Fixture.registry)
-            try store.record(Fixture.visit(0))
-            let before = try store.changes(after: 0, limit: 99).own
-            try store.quarantine([Fixture.row], [RowRefusal(line: 1, why: "count_out_of_range:completed")])
-            let change = try store.changes(after: before.seq, limit: 99).changes
-            #expect(change.count == 1 && change[0].body?.counts.allSatisfy { $0 == .unknown } == true)
-            #expect(try store.status().refusedRows == 1)
-            try store.record(Fixture.visit(1))
-            #expect(try store.status().refusedRows == 0)
-        }
-    }
-
-    @Test func aDeletionIsRememberedUntilItIsAcknowledged() throws {
-        try Fixture.with { store in
-            try store.record(Fixture.registry)
-            try store.record(Fixture.visit(0))
-            try store.database.write { try $0.execute(sql: "DELETE FROM survey_door; DELETE FROM door") }
-            _ = try store.durably { try store.derive([Fixture.row], $0) }
-            let (changes, _, own) = try store.changes(after: 0, limit: 99)
-            #expect(changes.contains { $0.key == Fixture.row && $0.body == nil })
-            try store.acknowledge(own, epoch: nil, parent: Incarnation(value: 9))
-            #expect(try !store.changes(after: 0, limit: 99).changes.contains { $0.key == Fixture.row })
+    @Test func everyCommitIsSynced() throws {
+        try Fixture.withStore { store in
+            let level: Int? = try store.value("PRAGMA synchronous")
+            let mode: String? = try store.value("PRAGMA journal_mode")
+            #expect(level == 2 && mode == "wal")
         }
     }
 }

@@ -35,6 +35,8 @@ package struct Record: Sendable, Equatable {
         package var door: Door
         package var residents: Int
         package var state: State
+        /// A line of a table of the building's doors, which says that there are no others.
+        package var isListed = false
     }
 
     package struct Visit: Sendable, Equatable {
@@ -103,8 +105,15 @@ package enum Disposition: String, Sendable, CaseIterable {
     case notFound = "not_found"
     case moved, language, other
 
-    /// Somebody will call again.
-    package var asksForRevisit: Bool { self == .nobodyHome || self == .postponed }
+    /// How much it settles. 0: nobody answered, somebody calls again. 1: answered in part, somebody may come for
+    /// the rest. 2: final.
+    package var finality: Int {
+        switch self {
+        case .nobodyHome, .postponed: 0
+        case .partial: 1
+        default: 2
+        }
+    }
     package var hasPeople: Bool { self == .completed || self == .partial }
 }
 

@@ -46,7 +46,7 @@ package enum RecordReader {
             id: id, content: content, recorder: try fields.code("recorder"),
             device: fields.has("device") ? try fields.code("device") : nil,
             observedAt: Int64(try fields.number("observed_at", in: 0...253_402_300_799)),
-            supersedes: try supersedes(fields))
+            supersedes: try supersedes(fields, by: id))
     }
 
     private static func building(_ fields: Fields) throws(IntakeError) -> Record.Building {
@@ -95,11 +95,13 @@ package enum RecordReader {
         return people
     }
 
-    private static func supersedes(_ fields: Fields) throws(IntakeError) -> [UInt128] {
+    private static func supersedes(_ fields: Fields, by own: UInt128) throws(IntakeError) -> [UInt128] {
         guard fields.has("supersedes") else { return [] }
         var ids: [UInt128] = []
         for text in try fields.texts("supersedes", limit: 64) {
-            guard let id = Hex.uint128(text) else { throw IntakeError(.idInvalid, field: "supersedes", value: text) }
+            guard let id = Hex.uint128(text), id != own else {
+                throw IntakeError(.idInvalid, field: "supersedes", value: text)
+            }
             ids.append(id)
         }
         return ids
@@ -151,11 +153,11 @@ private struct Fields {
         guard let value = object[name], !(value is NSNull) else { throw IntakeError(.fieldMissing, field: name) }
         // On Linux a JSON true is an NSNumber too, of the C type char.
         guard let number = value as? NSNumber, String(cString: number.objCType) != "c",
-            let whole = Int(exactly: number.doubleValue)
-        else {
-            throw IntakeError(.fieldWrongType, field: name, value: "\(value)")
+            number.doubleValue == number.doubleValue.rounded()
+        else { throw IntakeError(.fieldWrongType, field: name, value: "\(value)") }
+        guard let whole = Int(exactly: number.doubleValue), range.contains(whole) else {
+            throw IntakeError(.fieldOutOfRange, field: name, value: "\(value)")
         }
-        guard range.contains(whole) else { throw IntakeError(.fieldOutOfRange, field: name, value: "\(whole)") }
         return whole
     }
 

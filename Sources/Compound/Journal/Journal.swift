@@ -15,6 +15,14 @@ struct Observation: Equatable {
     var hlc: Int64
     var evidence: Int
 
+    /// Whether this is the same record, sent again. The times are no part of it: the stamp is this node's own,
+    /// and a form that is sent twice gets its time from the node too.
+    func says(_ other: Observation) -> Bool {
+        var other = other
+        (other.observedAt, other.hlc) = (observedAt, hlc)
+        return self == other
+    }
+
     /// The total order by which one of several live statements is chosen: it depends on nothing but
     /// the statements themselves, so two journals with the same statements choose alike.
     static func standsBelow(_ a: Observation, _ b: Observation) -> Bool {
@@ -33,23 +41,18 @@ struct Journal {
 
     /// - Throws: `IntakeError.idReused` if the id is known with another content.
     func append(_ observation: Observation, supersedes: [UInt128]) throws -> Appended {
-        if let row = try Row.fetchOne(
-            db.cachedStatement(sql: "SELECT subject, field, value FROM observation WHERE id = ?"),
-            arguments: [Bytes.of(observation.id)])
-        {
-            guard row["subject"] == observation.subject, row["field"] == observation.field,
-                row["value"] == observation.value
-            else { throw IntakeError(.idReused, field: "id", value: Hex.text(observation.id)) }
+        if let known = try observations("WHERE id = ?", [Bytes.of(observation.id)]).first {
+            guard known.says(observation), try taken(backBy: observation.id) == Set(supersedes) else {
+                throw IntakeError(.idReused, field: "id", value: Hex.text(observation.id))
+            }
             return .known
         }
-        let last = try Int64.fetchOne(db.cachedStatement(sql: "SELECT hlc FROM clock")) ?? 0
-        let hlc = HybridClock.stamp(observedAt: observation.observedAt, now: now, last: last)
         try db.cachedStatement(sql: "INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(
             arguments: [
                 Bytes.of(observation.id), observation.desk, observation.subject, observation.field, observation.value,
-                observation.recorder, observation.device, observation.observedAt, hlc, observation.evidence, now,
+                observation.recorder, observation.device, observation.observedAt, try stamp(observation),
+                observation.evidence, now,
             ])
-        if hlc > last { try db.cachedStatement(sql: "UPDATE clock SET hlc = ?").execute(arguments: [hlc]) }
         for id in supersedes {
             try db.cachedStatement(sql: "INSERT OR IGNORE INTO supersession VALUES (?, ?)")
                 .execute(arguments: [Bytes.of(id), Bytes.of(observation.id)])
@@ -57,31 +60,52 @@ struct Journal {
         return .new
     }
 
+    /// Clamped once, here, and kept: see `HybridClock`.
+    private func stamp(_ observation: Observation) throws -> Int64 {
+        let who = [observation.recorder, observation.device]
+        let last = try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT hlc FROM clock WHERE recorder = ? AND device = ?"),
+            arguments: StatementArguments(who))
+        let stamp = HybridClock.stamp(observedAt: observation.observedAt, now: now, last: last)
+        if last.map({ $0 < stamp }) ?? true {
+            try db.cachedStatement(sql: "INSERT OR REPLACE INTO clock VALUES (?, ?, ?)")
+                .execute(arguments: [observation.recorder, observation.device, stamp])
+        }
+        return stamp
+    }
+
+    private func taken(backBy id: UInt128) throws -> Set<UInt128> {
+        Set(
+            try Data.fetchAll(
+                db.cachedStatement(sql: "SELECT superseded FROM supersession WHERE by = ?"), arguments: [Bytes.of(id)]
+            ).map(Bytes.uint128))
+    }
+
     /// The statements about one fact that nobody has taken back, the one that stands last.
     func live(_ subject: String, _ field: String) throws -> [Observation] {
-        try Row.fetchAll(
-            db.cachedStatement(
-                sql: """
-                    SELECT id, desk, subject, field, value, recorder, device, observed_at, hlc, evidence FROM observation
-                    WHERE subject = ? AND field = ? AND NOT EXISTS (SELECT 1 FROM supersession WHERE superseded = observation.id)
-                    """), arguments: [subject, field]
-        ).map { row in
+        try observations(Journal.live, [subject, field]).sorted(by: Observation.standsBelow)
+    }
+
+    static let live = """
+        WHERE subject = ? AND field = ? AND NOT EXISTS (SELECT 1 FROM supersession WHERE superseded = observation.id)
+        """
+    static let select = """
+        SELECT id, desk, subject, field, value, recorder, device, observed_at, hlc, evidence FROM observation\u{20}
+        """
+
+    private func observations(_ condition: String, _ arguments: StatementArguments) throws -> [Observation] {
+        try Row.fetchAll(db.cachedStatement(sql: Journal.select + condition), arguments: arguments).map { row in
             Observation(
                 id: Bytes.uint128(row["id"]), desk: row["desk"], subject: row["subject"], field: row["field"],
                 value: row["value"],
                 recorder: row["recorder"], device: row["device"], observedAt: row["observed_at"], hlc: row["hlc"],
                 evidence: row["evidence"])
-        }.sorted(by: Observation.standsBelow)
+        }
     }
 
-    /// Facts whose statements the given ones take back: they have to be folded again.
-    func facts(of ids: [UInt128]) throws -> [(desk: String, subject: String, field: String)] {
-        try ids.compactMap { id in
-            try Row.fetchOne(
-                db.cachedStatement(sql: "SELECT desk, subject, field FROM observation WHERE id = ?"),
-                arguments: [Bytes.of(id)]
-            ).map { (desk: $0["desk"], subject: $0["subject"], field: $0["field"]) }
-        }
+    /// The statements that the given ids name, as far as they have arrived: their facts have to be folded again.
+    func statements(_ ids: [UInt128]) throws -> [Observation] {
+        try ids.flatMap { try observations("WHERE id = ?", [Bytes.of($0)]) }
     }
 
     // MARK: Conflicts

@@ -39,6 +39,7 @@ enum JournalSchema {
             by BLOB NOT NULL CHECK (length(by) = 16),
             PRIMARY KEY (superseded, by)
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX supersession_by ON supersession(by);
 
         -- Two statements that disagree, neither taking the other back: a person settles it with a third.
         CREATE TABLE conflict (
@@ -51,9 +52,13 @@ enum JournalSchema {
             PRIMARY KEY (subject, field)
         ) STRICT, WITHOUT ROWID;
 
-        -- The highest hybrid clock value given out; one row.
-        CREATE TABLE clock (one INTEGER PRIMARY KEY CHECK (one = 1), hlc INTEGER NOT NULL) STRICT;
-        INSERT INTO clock VALUES (1, 0);
+        -- The highest hybrid clock value given to each recorder on each device.
+        CREATE TABLE clock (
+            recorder TEXT NOT NULL,
+            device TEXT NOT NULL,
+            hlc INTEGER NOT NULL,
+            PRIMARY KEY (recorder, device)
+        ) STRICT, WITHOUT ROWID;
         """
 
     private static let desks = """
@@ -66,23 +71,30 @@ enum JournalSchema {
             doors_per_floor INTEGER NOT NULL CHECK (doors_per_floor > 0)
         ) STRICT, WITHOUT ROWID;
 
-        -- Registry desk. A door, with what the registry says of who lives behind it.
+        -- Registry desk. A door that anything speaks for, and what speaks for it. Never deleted, since a visit
+        -- may name it; which doors there are is said by registered_door.
         CREATE TABLE door (
             code TEXT PRIMARY KEY,
             building TEXT NOT NULL,
             stair_unit TEXT NOT NULL,
             room TEXT NOT NULL,
             residents INTEGER NOT NULL CHECK (residents >= 0),
-            state TEXT NOT NULL
+            state TEXT NOT NULL,
+            -- The building's shape has this door.
+            shaped INTEGER NOT NULL CHECK (shaped IN (0, 1)),
+            -- A household record names it.
+            stated INTEGER NOT NULL CHECK (stated IN (0, 1)),
+            -- One of these came in a table of doors.
+            listed INTEGER NOT NULL CHECK (listed IN (0, 1) AND listed <= stated)
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX door_building ON door(building);
+        CREATE INDEX door_building ON door(building, listed);
 
         -- Survey desk. How a door stands in a campaign, folded from its visits.
         CREATE TABLE survey_door (
             campaign TEXT NOT NULL,
             door TEXT NOT NULL REFERENCES door(code),
             disposition TEXT NOT NULL,
-            -- People by class, JSON; '' where nobody was met.
+            -- People in the order of PeopleClass, comma-separated; '' where nobody told.
             people TEXT NOT NULL,
             -- Calls at the door so far.
             passes INTEGER NOT NULL CHECK (passes > 0),
@@ -91,6 +103,15 @@ enum JournalSchema {
             visit BLOB NOT NULL,
             PRIMARY KEY (campaign, door)
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX survey_door_door ON survey_door(door);
+
+        -- The doors there are, which every partition is over. A shape is a guess that a table of the building's
+        -- doors replaces, whichever came first; a door that was visited stays, whatever the table says.
+        CREATE VIEW registered_door AS
+            SELECT code, building, stair_unit, room, residents, state FROM door
+            WHERE stated
+            OR (shaped AND NOT EXISTS (SELECT 1 FROM door AS other WHERE other.building = door.building AND other.listed = 1))
+            OR EXISTS (SELECT 1 FROM survey_door WHERE survey_door.door = door.code);
 
         -- Campaigns known here: published by the parent, or opened by the first record of one.
         CREATE TABLE campaign (
@@ -136,7 +157,7 @@ enum JournalSchema {
             -- Counts in the catalogue's order, comma-separated, -1 for unknown; NULL in a tombstone.
             counts TEXT,
             as_of INTEGER NOT NULL,
-            -- Seconds since 1970 of the change, to say how long it has waited.
+            -- Seconds since 1970 since when the parent is owed this row, to say how long it has waited.
             changed_at INTEGER NOT NULL,
             -- Why the parent refused it; NULL for a row in order.
             refused TEXT,

@@ -76,7 +76,7 @@ extension CompoundStore: Outbox {
         changes: [RowChange], reachesEnd: Bool, own: Position
     ) {
         try read { db in
-            let (changes, reachesEnd) = try RowTable(db: db, now: CompoundStore.now).changes(after: seq, limit: limit)
+            let (changes, reachesEnd) = try RowTable(db: db, now: self.clock()).changes(after: seq, limit: limit)
             return (changes, reachesEnd, try PositionRow.read(db).position)
         }
     }
@@ -85,11 +85,11 @@ extension CompoundStore: Outbox {
         let row = try durably { db -> PositionRow in
             var row = try PositionRow.read(db)
             row.acknowledged = position
-            row.acknowledgedAt = CompoundStore.now
+            row.acknowledgedAt = self.clock()
             row.floor = position.seq
             row.epoch = epoch
             row.parent = parent
-            try RowTable(db: db, now: CompoundStore.now).dropTombstones(upTo: position.seq)
+            try RowTable(db: db, now: self.clock()).dropTombstones(upTo: position.seq)
             try row.write(db)
             return row
         }
@@ -104,7 +104,8 @@ extension CompoundStore: Outbox {
         let beside = try Sidecar.read(sidecar)
         let row = try durably { db -> PositionRow in
             var row = try PositionRow.read(db)
-            let standing = try RowTable(db: db, now: CompoundStore.now).renumber(under: fresh)
+            let standing = try RowTable(db: db, now: self.clock()).renumber(
+                under: fresh, acknowledged: row.acknowledged?.seq ?? 0)
             row.incarnation = fresh
             row.position = standing.position
             row.session = max(row.session, beside?.session ?? 0)
@@ -113,7 +114,7 @@ extension CompoundStore: Outbox {
             try row.write(db)
             try db.execute(
                 sql: "INSERT INTO life VALUES (?, ?, ?)",
-                arguments: [Bytes.of(fresh.value), reason.rawValue, CompoundStore.now])
+                arguments: [Bytes.of(fresh.value), reason.rawValue, self.clock()])
             return row
         }
         try Sidecar(incarnation: fresh, session: row.session, acknowledged: 0).write(sidecar)
@@ -123,9 +124,8 @@ extension CompoundStore: Outbox {
     package func quarantine(_ keys: [RowKey], _ refusals: [RowRefusal]) throws {
         _ = try durably { db in
             var row = try PositionRow.read(db)
-            guard let incarnation = row.incarnation else { return }
-            var standing = RowTable.Standing(incarnation: incarnation, position: row.position)
-            try RowTable(db: db, now: CompoundStore.now).quarantine(keys, refusals.map(\.why), &standing)
+            guard var standing = row.standing else { return }
+            try RowTable(db: db, now: self.clock()).quarantine(keys, refusals.map(\.why), &standing)
             row.position = standing.position
             try row.write(db)
         }
@@ -137,13 +137,16 @@ extension CompoundStore: Outbox {
             var keys: Set<RowKey> = []
             for campaign in registry.campaigns {
                 guard let code = Code(campaign.code) else { continue }
+                // Only a new campaign has rows to derive: the words of a known one change no facts.
+                if try !CampaignReader.knows(code, db) {
+                    for desk in Desks.all { keys.formUnion(try desk.keys(of: code, db)) }
+                }
                 try db.execute(
                     sql: """
                         INSERT INTO campaign VALUES (?, ?, ?, ?, ?) ON CONFLICT (code) DO UPDATE SET name = excluded.name,
                         opens = excluded.opens, deadline = excluded.deadline, closed = excluded.closed
                         """,
                     arguments: [campaign.code, campaign.name, campaign.opens, campaign.deadline, campaign.closed])
-                for desk in Desks.all { keys.formUnion(try desk.keys(of: code, db)) }
             }
             try db.execute(sql: "UPDATE position SET registry = ?, registry_digest = ?", arguments: [text, digest])
             _ = try self.derive(keys, db)

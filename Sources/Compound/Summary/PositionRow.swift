@@ -14,6 +14,11 @@ struct PositionRow {
     var parent: Incarnation?
     var registryDigest: String?
 
+    /// Nil before the first start.
+    var standing: RowTable.Standing? {
+        incarnation.map { RowTable.Standing(incarnation: $0, position: position, acknowledged: acknowledged?.seq ?? 0) }
+    }
+
     static func read(_ db: Database) throws -> PositionRow {
         guard let row = try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM position")) else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the position is gone")

@@ -12,6 +12,8 @@ struct RowTable {
     struct Standing {
         var incarnation: Incarnation
         var position: Position
+        /// What the parent is known to hold.
+        var acknowledged: UInt64
     }
 
     // MARK: Deriving
@@ -34,31 +36,36 @@ struct RowTable {
 
     /// Writes a row, or its deletion, under the next number. Equal counts are no change.
     private func replace(_ key: RowKey, by body: RowBody?, refused: String?, _ standing: inout Standing) throws {
-        let old = try row(key)
+        let stored = try stored(key)
+        let old = stored?.body
         if let old, let body, refused == nil, old.catalogue == body.catalogue, old.counts == body.counts { return }
         if old == nil, body == nil { return }
         standing.position.seq += 1
         standing.position.digest.replace(key, old, by: body, in: standing.incarnation)
+        // A row that changes again before it is acknowledged has waited since its first change.
+        let owedSince = stored.flatMap { $0.seq > standing.acknowledged ? $0.owedSince : nil } ?? now
         try db.cachedStatement(sql: "INSERT OR REPLACE INTO row VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(
             arguments: [
                 key.dataset.text, key.period.text, key.subject.text, Int64(standing.position.seq),
                 body.map { Bytes.of($0.catalogue.value) }, body.map { RowTable.text($0.counts) }, body?.asOf ?? now,
-                now, refused,
+                owedSince, refused,
             ])
     }
 
-    private func row(_ key: RowKey) throws -> RowBody? {
+    private func stored(_ key: RowKey) throws -> (body: RowBody?, seq: UInt64, owedSince: Int64)? {
         try Row.fetchOne(
             db.cachedStatement(
-                sql: "SELECT catalogue, counts, as_of FROM row WHERE dataset = ? AND period = ? AND subject = ?"),
+                sql:
+                    "SELECT seq, catalogue, counts, as_of, changed_at FROM row WHERE dataset = ? AND period = ? AND subject = ?"
+            ),
             arguments: [key.dataset.text, key.period.text, key.subject.text]
-        ).flatMap(RowTable.body)
+        ).map { (body: RowTable.body($0), seq: UInt64($0["seq"] as Int64), owedSince: $0["changed_at"]) }
     }
 
     /// The parent can't store these rows: their keys stand, their counts are unknown, and the bounds say so.
     func quarantine(_ keys: [RowKey], _ why: [String], _ standing: inout Standing) throws {
         for (index, key) in keys.enumerated() {
-            guard let old = try row(key) else { continue }
+            guard let old = try stored(key)?.body else { continue }
             try replace(
                 key, by: old.emptied(), refused: why.indices.contains(index) ? why[index] : "refused", &standing)
         }
@@ -88,10 +95,13 @@ struct RowTable {
     }
 
     /// A new life: every live row numbered anew in the order of keys, tombstones gone, the digest under a new key.
-    func renumber(under incarnation: Incarnation) throws -> Standing {
+    ///
+    /// - Parameter acknowledged: up to where the parent held the life before; what it held is owed since now.
+    func renumber(under incarnation: Incarnation, acknowledged: UInt64) throws -> Standing {
         try db.execute(sql: "DELETE FROM row WHERE counts IS NULL")
+        try db.execute(sql: "UPDATE row SET changed_at = ? WHERE seq <= ?", arguments: [now, Int64(acknowledged)])
         let rows = try Row.fetchAll(db, sql: "SELECT * FROM row ORDER BY dataset, period, subject")
-        var standing = Standing(incarnation: incarnation, position: .origin)
+        var standing = Standing(incarnation: incarnation, position: .origin, acknowledged: 0)
         // Numbers are unique: out of the way first, then in.
         try db.execute(sql: "UPDATE row SET seq = seq + (SELECT max(seq) FROM row)")
         for row in rows {

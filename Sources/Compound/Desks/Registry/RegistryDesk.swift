@@ -20,84 +20,115 @@ struct RegistryDesk: Desk {
         case .household(let household):
             Statement(
                 subject: household.door.code.text, field: "household",
-                value: JSONLine.object([
-                    ("residents", .number(household.residents)), ("state", .text(household.state.rawValue)),
-                ]))
+                value: JSONLine.object(
+                    (household.isListed ? [("listed", .number(1))] : []) + [
+                        ("residents", .number(household.residents)), ("state", .text(household.state.rawValue)),
+                    ]))
         default: nil
         }
     }
 
     func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> [RowKey] {
-        let value = try journal.live(subject, field).last.flatMap { JSONLine.read($0.value) }
+        let statements = try journal.live(subject, field)
         switch field {
         case "building":
-            guard let value else {
-                try journal.db.execute(sql: "DELETE FROM building WHERE code = ?", arguments: [subject])
-                return []
-            }
-            return try fold(building: subject, value, journal.db)
+            guard let building = Code(subject) else { return [] }
+            try fold(building: building, statements.last, journal.db)
+            return try RegistryDesk.rows(of: building, journal.db)
         case "household":
-            // A door that was ever stated stays a door, also if what was said of it is taken back.
-            return try fold(household: subject, value ?? ["residents": 0, "state": "occupied"], journal.db)
+            guard let door = Door(subject) else { return [] }
+            try fold(household: door, statements, journal)
+            return try RegistryDesk.rows(of: door.building, journal.db)
         default: return []
         }
     }
 
-    private func fold(building code: String, _ value: [String: Any], _ db: Database) throws -> [RowKey] {
-        try db.cachedStatement(sql: "INSERT OR REPLACE INTO building VALUES (?, ?, ?, ?, ?)").execute(arguments: [
-            code, value["label"] as? String, value["stair_units"] as? Int, value["floors"] as? Int,
-            value["doors_per_floor"] as? Int,
-        ])
-        try makeDoors(code, db)
-        return try affected(building: code, db)
-    }
+    // MARK: Buildings
 
-    /// A building without a list of its doors gets them from its shape; a list that comes later fills them in.
-    private func makeDoors(_ building: String, _ db: Database) throws {
-        let known =
-            try Int.fetchOne(
-                db.cachedStatement(sql: "SELECT count(*) FROM door WHERE building = ?"), arguments: [building]) ?? 0
-        guard known == 0,
-            let row = try Row.fetchOne(
-                db, sql: "SELECT stair_units, floors, doors_per_floor FROM building WHERE code = ?",
-                arguments: [building])
-        else { return }
-        let (units, floors, perFloor): (Int, Int, Int) = (row["stair_units"], row["floors"], row["doors_per_floor"])
-        let insert = try db.cachedStatement(sql: "INSERT INTO door VALUES (?, ?, ?, ?, 0, 'occupied')")
-        for unit in 1...units {
-            for floor in 1...floors {
-                for door in 1...perFloor {
-                    let room = "\(floor)\(door < 10 ? "0" : "")\(door)"
-                    try insert.execute(arguments: ["\(building)-\(unit)-\(room)", building, "\(unit)", room])
-                }
-            }
+    /// A building has the doors of its shape, until a table lists them.
+    private func fold(building: Code, _ statement: Observation?, _ db: Database) throws {
+        try db.cachedStatement(sql: "UPDATE door SET shaped = 0 WHERE building = ?").execute(arguments: [building.text])
+        guard let value = statement.flatMap({ JSONLine.read($0.value) }), let label = value["label"] as? String,
+            let units = value["stair_units"] as? Int, let floors = value["floors"] as? Int,
+            let perFloor = value["doors_per_floor"] as? Int
+        else { return try db.execute(sql: "DELETE FROM building WHERE code = ?", arguments: [building.text]) }
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO building VALUES (?, ?, ?, ?, ?)")
+            .execute(arguments: [building.text, label, units, floors, perFloor])
+        let insert = try db.cachedStatement(
+            sql:
+                "INSERT INTO door VALUES (?, ?, ?, ?, 0, 'occupied', 1, 0, 0) ON CONFLICT (code) DO UPDATE SET shaped = 1"
+        )
+        for (unit, room) in RegistryDesk.rooms(units: units, floors: floors, perFloor: perFloor) {
+            try insert.execute(arguments: ["\(building)-\(unit)-\(room)", building.text, unit, room])
         }
     }
 
-    private func fold(household code: String, _ value: [String: Any], _ db: Database) throws -> [RowKey] {
-        guard let door = Door(code) else { return [] }
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO door VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT (code) DO UPDATE SET residents = excluded.residents, state = excluded.state
-                """
-        ).execute(arguments: [
-            code, door.building.text, door.stairUnit, door.room, value["residents"] as? Int, value["state"] as? String,
-        ])
-        return try affected(building: door.building.text, db)
+    /// Stair unit and room of each door: the floor, then two digits, such as 101 and 1102.
+    private static func rooms(units: Int, floors: Int, perFloor: Int) -> [(unit: String, room: String)] {
+        (1...units).flatMap { unit in
+            (1...floors).flatMap { floor in (1...perFloor).map { ("\(unit)", "\(floor * 100 + $0)") } }
+        }
     }
 
-    /// The frame's row, and the building's row in every campaign: their partitions are over its doors.
-    private func affected(building: String, _ db: Database) throws -> [RowKey] {
-        guard let subject = Code(building) else { return [] }
+    // MARK: Households
+
+    private func fold(household door: Door, _ statements: [Observation], _ journal: Journal) throws {
+        let value = statements.last.flatMap { JSONLine.read($0.value) }
+        let isListed = statements.contains { JSONLine.read($0.value)?["listed"] != nil }
+        try journal.db.cachedStatement(
+            sql: """
+                INSERT INTO door VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)
+                ON CONFLICT (code) DO UPDATE SET residents = excluded.residents, state = excluded.state,
+                stated = excluded.stated, listed = excluded.listed
+                """
+        ).execute(arguments: [
+            door.code.text, door.building.text, door.stairUnit, door.room, value?["residents"] as? Int ?? 0,
+            value?["state"] as? String ?? Record.Household.State.occupied.rawValue, value != nil, isListed,
+        ])
+        try journal.note(RegistryDesk.conflict(statements), door.code.text, "household")
+    }
+
+    /// Residents come and go: who states a door again corrects himself. Two people who differ, differ.
+    private static func conflict(_ statements: [Observation]) -> (kind: String, detail: String)? {
+        let last = Dictionary(statements.map { ($0.recorder, $0.id) }) { $1 }
+        return Disagreement.among(statements.filter { last[$0.recorder] == $0.id }) { statement in
+            let value = JSONLine.read(statement.value)
+            return [
+                ("residents", .number(value?["residents"] as? Int ?? 0)),
+                ("state", .text(value?["state"] as? String ?? "")),
+            ]
+        }
+    }
+
+    // MARK: Rows
+
+    /// The rows over a building's doors: the frame's, and those of every campaign.
+    static func rows(of building: Code, _ db: Database) throws -> [RowKey] {
         let campaigns = try String.fetchAll(db.cachedStatement(sql: "SELECT code FROM campaign ORDER BY code"))
             .compactMap { Code($0) }
-        return [RowKey(dataset: RegistryDesk.dataset, period: RegistryDesk.now, subject: subject)]
+        return [RowKey(dataset: dataset, period: now, subject: building)]
             + campaigns.flatMap { campaign in
                 [SurveyDesk.dataset, VolunteerDesk.dataset].map {
-                    RowKey(dataset: $0, period: campaign, subject: subject)
+                    RowKey(dataset: $0, period: campaign, subject: building)
                 }
             }
+    }
+
+    /// Buildings that have a door, in the order of their codes' bytes.
+    static func buildings(_ db: Database) throws -> [Code] {
+        try String.fetchAll(db.cachedStatement(sql: "SELECT DISTINCT building FROM registered_door ORDER BY building"))
+            .compactMap { Code($0) }
+    }
+
+    static func exists(building: Code, _ db: Database) throws -> Bool {
+        try Int.fetchOne(
+            db.cachedStatement(sql: "SELECT 1 FROM registered_door WHERE building = ? LIMIT 1"),
+            arguments: [building.text]) != nil
+    }
+
+    static func exists(door: Code, _ db: Database) throws -> Bool {
+        try Int.fetchOne(
+            db.cachedStatement(sql: "SELECT 1 FROM registered_door WHERE code = ?"), arguments: [door.text]) != nil
     }
 
     func counts(of key: RowKey, _ db: Database) throws -> [String: Int64]? {
@@ -106,7 +137,7 @@ struct RegistryDesk: Desk {
                 sql: """
                     SELECT count(*) AS doors, total(state <> 'not_dwelling') AS dwellings,
                     total(state IN ('occupied', 'let', 'group_let')) AS households, total(residents) AS residents
-                    FROM door WHERE building = ?
+                    FROM registered_door WHERE building = ?
                     """), arguments: [key.subject.text])
         guard let row, row["doors"] > 0 else { return nil }
         return [

@@ -96,7 +96,7 @@ enum RegistryImport {
                 "write occupied, vacant, let, group_let or not_dwelling (自住 空置 出租 群租 非住宅)")
             return nil
         }
-        return Record.Household(door: door, residents: residents, state: state)
+        return Record.Household(door: door, residents: residents, state: state, isListed: true)
     }
 
     private static func note(_ report: inout Report, _ line: Int, _ message: String, _ hint: String) {
@@ -119,7 +119,7 @@ enum RegistryImport {
                 id: Hex.text(id),
                 Result<Record, IntakeError>.success(
                     Record(
-                        id: id, content: .household(household), recorder: recorder, observedAt: CompoundStore.now,
+                        id: id, content: .household(household), recorder: recorder, observedAt: store.clock(),
                         supersedes: []))
             )
         }

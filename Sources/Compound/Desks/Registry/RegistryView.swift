@@ -22,9 +22,9 @@ enum RegistryReader {
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT door.building AS code, label, stair_units, count(*) AS doors, total(residents) AS residents,
+                SELECT building AS code, label, stair_units, count(*) AS doors, total(residents) AS residents,
                 total(state IN ('occupied', 'let', 'group_let')) AS households, total(state = 'vacant') AS vacant
-                FROM door LEFT JOIN building ON building.code = door.building GROUP BY door.building
+                FROM registered_door AS door LEFT JOIN building ON building.code = door.building GROUP BY door.building
                 """)
         let buildings = rows.map { row in
             let code: String = row["code"]

@@ -12,48 +12,53 @@ struct SurveyDesk: Desk {
 
     func statement(of record: Record, _ db: Database) throws -> Statement? {
         guard case .visit(let visit) = record.content else { return nil }
-        let known = try Int.fetchOne(
-            db.cachedStatement(sql: "SELECT 1 FROM door WHERE code = ?"), arguments: [visit.door.code.text])
-        guard known != nil else { throw IntakeError(.doorUnknown, field: "door", value: visit.door.code.text) }
+        guard try RegistryDesk.exists(door: visit.door.code, db) else {
+            throw IntakeError(.doorUnknown, field: "door", value: visit.door.code.text)
+        }
         var members: [(String, JSONLine.Value)] = [("disposition", .text(visit.disposition.rawValue))]
         if let people = visit.people {
             // Zeros are written: a class that is not there and a class with nobody in it are two things.
             members.append(("people", .object(PeopleClass.sorted.map { ($0.rawValue, .number(people[$0] ?? 0)) })))
         }
         return Statement(
-            subject: visit.door.code.text, field: SurveyDesk.prefix + visit.campaign.text,
+            subject: visit.door.code.text, field: SurveyDesk.field(visit.campaign.text),
             value: JSONLine.object(members),
             evidence: visit.evidence.rank)
     }
+
+    /// The fact that visits state of a door.
+    static func field(_ campaign: String) -> String { prefix + campaign }
+
+    // MARK: Folding
 
     func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> [RowKey] {
         guard field.hasPrefix(SurveyDesk.prefix), let campaign = Code(field.dropFirst(SurveyDesk.prefix.count)),
             let door = Door(subject)
         else { return [] }
         let visits = try journal.live(subject, field).compactMap(Told.init)
-        let key = RowKey(dataset: SurveyDesk.dataset, period: campaign, subject: door.building)
+        try journal.note(SurveyDesk.conflict(visits), subject, field)
+        let row = RowKey(dataset: SurveyDesk.dataset, period: campaign, subject: door.building)
         guard let stands = SurveyDesk.standing(visits) else {
-            // Every statement was taken back: the door is as if nobody had called.
+            // Every visit was taken back: it was at another door. This one is unvisited again.
             try journal.db.cachedStatement(sql: "DELETE FROM survey_door WHERE campaign = ? AND door = ?")
                 .execute(arguments: [campaign.text, subject])
-            try journal.note(nil, subject, field)
-            return [key]
+            return try [row] + RegistryDesk.rows(of: door.building, journal.db)
         }
         try journal.db.cachedStatement(sql: "INSERT OR REPLACE INTO survey_door VALUES (?, ?, ?, ?, ?, ?, ?)").execute(
             arguments: [
-                campaign.text, subject, stands.disposition.rawValue, stands.people, visits.count,
-                stands.observation.observedAt,
-                Bytes.of(stands.observation.id),
+                campaign.text, subject, stands.disposition.rawValue,
+                stands.people.map { String($0) }.joined(separator: ","),
+                visits.count, stands.observation.observedAt, Bytes.of(stands.observation.id),
             ])
-        try journal.note(SurveyDesk.conflict(visits), subject, field)
-        return [key]
+        return [row]
     }
 
     /// A visit as the fold reads it.
     struct Told {
         var observation: Observation
         var disposition: Disposition
-        var people: String
+        /// In the order of `PeopleClass`; empty where nobody told.
+        var people: [Int]
 
         init?(_ observation: Observation) {
             guard let value = JSONLine.read(observation.value), let text = value["disposition"] as? String,
@@ -62,70 +67,78 @@ struct SurveyDesk: Desk {
             self.observation = observation
             self.disposition = disposition
             let people = value["people"] as? [String: Any]
-            self.people =
-                people.map { people in
-                    JSONLine.object(PeopleClass.sorted.map { ($0.rawValue, .number(people[$0.rawValue] as? Int ?? 0)) })
-                } ?? ""
+            self.people = people.map { people in PeopleClass.allCases.map { people[$0.rawValue] as? Int ?? 0 } } ?? []
         }
     }
 
-    /// The visit that stands. A door that was answered is not unanswered by somebody who later finds
-    /// nobody home, so final dispositions go before those that ask for a revisit.
+    /// The visit that stands: of those that settle most, the last in the journal's order. A door that was answered
+    /// is not unanswered by somebody who later finds nobody home.
     static func standing(_ visits: [Told]) -> Told? {
-        visits.last { !$0.disposition.asksForRevisit } ?? visits.last
+        let most = visits.map(\.disposition.finality).max()
+        return visits.last { $0.disposition.finality == most }
     }
 
-    /// Two final results that differ, neither taking the other back. A revisit after nobody was home is none.
+    /// Two final results that differ, neither taking the other back. Who comes again after nobody was home, or for
+    /// what was left open, contradicts nobody: that is a revisit, and every live visit is a pass.
     static func conflict(_ visits: [Told]) -> (kind: String, detail: String)? {
-        let final = visits.filter { !$0.disposition.asksForRevisit }
-        guard Set(final.map(\.observation.value)).count > 1 else { return nil }
-        let said = final.map { visit in
-            JSONLine.object([
-                ("disposition", .text(visit.disposition.rawValue)), ("id", .text(Hex.text(visit.observation.id))),
-                ("observed_at", .number(Int(visit.observation.observedAt))),
-                ("recorder", .text(visit.observation.recorder)),
-            ])
+        let final = visits.filter { $0.disposition.finality == 2 }
+        let people = Dictionary(final.map { ($0.observation.id, $0) }) { $1 }
+        return Disagreement.among(final.map(\.observation)) { statement in
+            guard let visit = people[statement.id] else { return [] }
+            let told = zip(PeopleClass.allCases, visit.people).filter { $0.1 > 0 }.map {
+                ($0.0.rawValue, JSONLine.Value.number($0.1))
+            }
+            return [
+                ("disposition", .text(visit.disposition.rawValue)), ("people", .object(told.sorted { $0.0 < $1.0 })),
+            ]
         }
-        return (kind: "two_answers", detail: "[" + said.joined(separator: ",") + "]")
     }
 
     // MARK: Counts
 
     func counts(of key: RowKey, _ db: Database) throws -> [String: Int64]? {
-        let rows = try Row.fetchAll(
+        let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT residents, disposition, people, passes FROM door
-                    LEFT JOIN survey_door ON survey_door.door = door.code AND survey_door.campaign = ?
-                    WHERE door.building = ?
+                    SELECT residents, disposition, people, passes FROM registered_door
+                    LEFT JOIN survey_door ON survey_door.door = registered_door.code AND campaign = ? WHERE building = ?
                     """), arguments: [key.period.text, key.subject.text])
-        guard !rows.isEmpty else { return nil }
         var counts: [String: Int64] = [:]
-        for row in rows {
+        while let row = try rows.next() {
             let disposition = (row["disposition"] as String?).flatMap { Disposition(rawValue: $0) }
             counts[SurveyDesk.householdClass(disposition, passes: row["passes"] ?? 0), default: 0] += 1
-            try SurveyDesk.count(&counts, disposition, residents: row["residents"], people: row["people"] ?? "")
+            SurveyDesk.count(&counts, disposition, residents: row["residents"], people: row["people"] ?? "")
         }
-        return counts
+        return counts.isEmpty ? nil : counts
     }
 
     /// The class of a door. A partition: every door is in exactly one.
     static func householdClass(_ disposition: Disposition?, passes: Int) -> String {
         switch disposition {
-        case nil: "unvisited"
-        case .nobodyHome? where passes >= finalPasses: "nobody_home_final"
+        case nil: unvisited
+        case .nobodyHome? where passes >= finalPasses: nobodyHomeFinal
         case let disposition?: disposition.rawValue
         }
     }
 
+    private static let unvisited = "unvisited"
+    private static let nobodyHomeFinal = "nobody_home_final"
+    static let householdClasses = [unvisited, nobodyHomeFinal] + Disposition.allCases.map(\.rawValue)
+    /// Doors somebody still has to call at.
+    static let leftClasses = [unvisited, Disposition.nobodyHome.rawValue, Disposition.postponed.rawValue]
+    /// Doors where nobody lives: they are owed no visit.
+    static let vacantClasses = [Disposition.vacant, .notDwelling].map(\.rawValue)
+    /// Doors where somebody was met.
+    static let metClasses = [Disposition.completed, .partial, .postponed, .refused, .language].map(\.rawValue)
+
     /// The people behind a door: as told where somebody told, else as the registry lists them.
     private static func count(
         _ counts: inout [String: Int64], _ disposition: Disposition?, residents: Int64, people: String
-    ) throws {
+    ) {
         switch disposition {
         case .completed?, .partial?:
-            for (part, number) in JSONLine.read(people) ?? [:] {
-                counts["p_\(part)", default: 0] += Int64(number as? Int ?? 0)
+            for (name, number) in zip(toldNames, people.split(separator: ",")) {
+                counts[name, default: 0] += Int64(number) ?? 0
             }
         case .vacant?, .notDwelling?, .moved?: break
         case .absent?: counts["p_absent", default: 0] += residents
@@ -134,10 +147,10 @@ struct SurveyDesk: Desk {
         }
     }
 
+    private static let toldNames = PeopleClass.allCases.map { "p_" + $0.rawValue }
+
     func keys(of period: Code, _ db: Database) throws -> [RowKey] {
-        try String.fetchAll(db, sql: "SELECT DISTINCT building FROM door ORDER BY building").compactMap { building in
-            Code(building).map { RowKey(dataset: SurveyDesk.dataset, period: period, subject: $0) }
-        }
+        try RegistryDesk.buildings(db).map { RowKey(dataset: SurveyDesk.dataset, period: period, subject: $0) }
     }
 }
 

@@ -13,6 +13,8 @@ package struct SurveyProgress: Sendable, Equatable, Encodable {
         package var left: Int
         package var vacant: Int
         package var conflicts: Int
+        /// Doors by household class, zeros included: the partition that leaves as the building's row.
+        package var classes: [String: Int]
     }
     package var campaign: String
     package var name: String
@@ -45,52 +47,76 @@ package struct SurveyDoor: Sendable, Equatable, Encodable {
     package var observedAt: Int64?
     /// Id of the visit that stands, for a correction.
     package var visit: String?
+    /// Ids that a correction takes back: the visit that stands, or every answer that disagrees, so that a
+    /// correction also settles the conflict. Empty before the first visit.
+    package var answers: [String] = []
+}
+
+extension SurveyProgress.Building {
+    fileprivate init(_ code: String, label: String, classes: [String: Int], conflicts: Int) {
+        self.init(code: code, label: label, doors: 0, left: 0, vacant: 0, conflicts: conflicts, classes: classes)
+        vacant = doors(in: SurveyDesk.vacantClasses)
+        doors = classes.values.reduce(0, +) - vacant
+        left = doors(in: SurveyDesk.leftClasses)
+    }
+
+    fileprivate func doors(in names: [String]) -> Int { names.reduce(0) { $0 + (classes[$1] ?? 0) } }
 }
 
 enum SurveyReader {
     static func progress(_ campaign: String, _ db: Database) throws -> SurveyProgress {
-        let rows = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT door.building AS code, building.label AS label, count(*) AS doors,
-                total(disposition IS NULL OR (disposition = 'nobody_home' AND passes < \(SurveyDesk.finalPasses)) OR disposition = 'postponed') AS left,
-                total(coalesce(disposition, '') IN ('vacant', 'not_dwelling')) AS vacant,
-                total(coalesce(disposition, '') IN ('completed', 'partial', 'postponed', 'refused', 'language')) AS met
-                FROM door LEFT JOIN survey_door ON survey_door.door = door.code AND survey_door.campaign = ?
-                LEFT JOIN building ON building.code = door.building
-                GROUP BY door.building
-                """, arguments: [campaign])
         let conflicts = try conflicts(db)
-        var buildings = rows.map { row in
-            let code: String = row["code"]
-            let vacant = Int(row["vacant"] as Double)
-            return SurveyProgress.Building(
-                code: code, label: row["label"] ?? "\(code)栋", doors: Int(row["doors"] as Int64) - vacant,
-                left: Int(row["left"] as Double), vacant: vacant,
+        let classes = try classes(campaign, db)
+        let labels = try Row.fetchAll(db, sql: "SELECT code, label FROM building").reduce(into: [String: String]()) {
+            $0[$1["code"]] = $1["label"]
+        }
+        let buildings = classes.keys.sorted(by: BuildingOrder.precedes).map { code in
+            SurveyProgress.Building(
+                code, label: labels[code] ?? "\(code)栋", classes: classes[code] ?? [:],
                 conflicts: conflicts.count { $0.subject.hasPrefix(code + "-") })
         }
-        buildings.sort { BuildingOrder.precedes($0.code, $1.code) }
         let name =
             try String.fetchOne(db, sql: "SELECT name FROM campaign WHERE code = ?", arguments: [campaign]) ?? campaign
         return SurveyProgress(
             campaign: campaign, name: name, doors: buildings.reduce(0) { $0 + $1.doors },
-            left: buildings.reduce(0) { $0 + $1.left }, met: rows.reduce(0) { $0 + Int($1["met"] as Double) },
+            left: buildings.reduce(0) { $0 + $1.left },
+            met: buildings.reduce(0) { $0 + $1.doors(in: SurveyDesk.metClasses) },
             buildings: buildings, conflicts: conflicts)
+    }
+
+    /// Doors by building and household class.
+    private static func classes(_ campaign: String, _ db: Database) throws -> [String: [String: Int]] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT building, disposition, min(passes, \(SurveyDesk.finalPasses)) AS passes, count(*) AS doors
+                FROM registered_door LEFT JOIN survey_door ON survey_door.door = registered_door.code AND campaign = ?
+                GROUP BY 1, 2, 3
+                """, arguments: [campaign])
+        let zeros = Dictionary(uniqueKeysWithValues: SurveyDesk.householdClasses.map { ($0, 0) })
+        return rows.reduce(into: [:]) { classes, row in
+            let disposition = (row["disposition"] as String?).flatMap { Disposition(rawValue: $0) }
+            let name = SurveyDesk.householdClass(disposition, passes: row["passes"] ?? 0)
+            classes[row["building"], default: zeros][name, default: 0] += row["doors"]
+        }
     }
 
     static func doors(of building: String, _ campaign: String, _ db: Database) throws -> [SurveyDoor] {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT door.code, stair_unit, room, residents, disposition, passes, observed_at, visit
-                FROM door LEFT JOIN survey_door ON survey_door.door = door.code AND survey_door.campaign = ?
+                SELECT code, stair_unit, room, residents, disposition, passes, observed_at, visit, detail
+                FROM registered_door LEFT JOIN survey_door ON survey_door.door = code AND campaign = ?
+                LEFT JOIN conflict ON subject = code AND field = ?
                 WHERE building = ? ORDER BY stair_unit, length(room), room
-                """, arguments: [campaign, building]
+                """, arguments: [campaign, SurveyDesk.field(campaign), building]
         ).map { row in
-            SurveyDoor(
+            let visit = (row["visit"] as Data?).map { Hex.text(Bytes.uint128($0)) }
+            let disagreeing = (row["detail"] as String?).map(Disagreement.ids) ?? []
+            return SurveyDoor(
                 code: row["code"], stairUnit: row["stair_unit"], room: row["room"], residents: row["residents"],
                 disposition: row["disposition"], passes: row["passes"] ?? 0, observedAt: row["observed_at"],
-                visit: (row["visit"] as Data?).map { Hex.text(Bytes.uint128($0)) })
+                visit: visit, answers: disagreeing.isEmpty ? visit.map { [$0] } ?? [] : disagreeing)
         }
     }
 

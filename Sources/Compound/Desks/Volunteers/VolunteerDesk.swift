@@ -19,9 +19,9 @@ struct VolunteerDesk: Desk {
                 subject: task.text, field: "fill/\(volunteer)",
                 value: JSONLine.object([("state", .text(state.rawValue))]))
         case .claim(let task, let building, let volunteer, let state):
-            let known = try Int.fetchOne(
-                db.cachedStatement(sql: "SELECT 1 FROM door WHERE building = ? LIMIT 1"), arguments: [building.text])
-            guard known != nil else { throw IntakeError(.buildingUnknown, field: "building", value: building.text) }
+            guard try RegistryDesk.exists(building: building, db) else {
+                throw IntakeError(.buildingUnknown, field: "building", value: building.text)
+            }
             return Statement(
                 subject: "\(task)/\(building)", field: "claim/\(volunteer)",
                 value: JSONLine.object([("state", .text(state.rawValue))]))
@@ -29,56 +29,62 @@ struct VolunteerDesk: Desk {
         }
     }
 
+    // MARK: Folding
+
     func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> [RowKey] {
         let statements = try journal.live(subject, field)
-        let db = journal.db
         let parts = field.split(separator: "/", maxSplits: 1).map(String.init)
-        guard let last = statements.last, let value = JSONLine.read(last.value) else {
-            return try forget(subject, parts, journal)
-        }
-        switch parts[0] {
-        case "need":
-            try db.cachedStatement(sql: "INSERT OR REPLACE INTO need VALUES (?, ?)").execute(arguments: [
-                subject, value["required"] as? Int,
-            ])
-            return row(subject, Desks.compound)
-        case "fill":
-            try db.cachedStatement(sql: "INSERT OR REPLACE INTO fill VALUES (?, ?, ?)")
-                .execute(arguments: [subject, parts[1], value["state"] as? String])
-            return row(subject, Desks.compound)
-        default:
-            let place = subject.split(separator: "/", maxSplits: 1).map(String.init)
-            guard place.count == 2, let building = Code(place[1]) else { return [] }
-            // The place in the queue is that of the first claim since the last release.
-            let since =
-                statements.reversed().prefix { ($0.value == last.value) || !$0.value.contains("released") }.last?.hlc
-                ?? last.hlc
-            try db.cachedStatement(sql: "INSERT OR REPLACE INTO claim VALUES (?, ?, ?, ?, ?)")
-                .execute(arguments: [place[0], place[1], parts[1], value["state"] as? String, since])
-            try note(task: place[0], building: place[1], journal)
-            return row(place[0], building)
+        switch (parts[0], parts.count) {
+        case ("need", 1): return try fold(need: subject, statements.last, journal.db)
+        case ("fill", 2): return try fold(fill: parts[1], of: subject, statements.last, journal.db)
+        case ("claim", 2): return try fold(claimOf: parts[1], on: subject, statements, journal)
+        default: return []
         }
     }
 
-    /// Every statement of a fact was taken back.
-    private func forget(_ subject: String, _ parts: [String], _ journal: Journal) throws -> [RowKey] {
-        let db = journal.db
-        switch parts[0] {
-        case "need":
-            try db.execute(sql: "DELETE FROM need WHERE task = ?", arguments: [subject])
-            return row(subject, Desks.compound)
-        case "fill":
-            try db.execute(sql: "DELETE FROM fill WHERE task = ? AND volunteer = ?", arguments: [subject, parts[1]])
-            return row(subject, Desks.compound)
-        default:
-            let place = subject.split(separator: "/", maxSplits: 1).map(String.init)
-            guard place.count == 2, let building = Code(place[1]) else { return [] }
-            try db.execute(
-                sql: "DELETE FROM claim WHERE task = ? AND building = ? AND volunteer = ?",
-                arguments: [place[0], place[1], parts[1]])
-            try note(task: place[0], building: place[1], journal)
-            return row(place[0], building)
+    private func fold(need task: String, _ statement: Observation?, _ db: Database) throws -> [RowKey] {
+        try db.cachedStatement(sql: "DELETE FROM need WHERE task = ?").execute(arguments: [task])
+        if let required = statement.flatMap({ JSONLine.read($0.value)?["required"] as? Int }) {
+            try db.cachedStatement(sql: "INSERT INTO need VALUES (?, ?)").execute(arguments: [task, required])
         }
+        return row(task, Desks.compound)
+    }
+
+    /// One row for each person, so that one who answers twice is counted once.
+    private func fold(fill volunteer: String, of task: String, _ statement: Observation?, _ db: Database) throws
+        -> [RowKey]
+    {
+        try db.cachedStatement(sql: "DELETE FROM fill WHERE task = ? AND volunteer = ?").execute(arguments: [
+            task, volunteer,
+        ])
+        if let state = VolunteerDesk.state(statement) {
+            try db.cachedStatement(sql: "INSERT INTO fill VALUES (?, ?, ?)").execute(arguments: [
+                task, volunteer, state,
+            ])
+        }
+        return row(task, Desks.compound)
+    }
+
+    private func fold(
+        claimOf volunteer: String, on subject: String, _ statements: [Observation], _ journal: Journal
+    ) throws -> [RowKey] {
+        let place = subject.split(separator: "/", maxSplits: 1).map(String.init)
+        guard place.count == 2, let building = Code(place[1]) else { return [] }
+        try journal.db.cachedStatement(sql: "DELETE FROM claim WHERE task = ? AND building = ? AND volunteer = ?")
+            .execute(arguments: [place[0], place[1], volunteer])
+        if let state = VolunteerDesk.state(statements.last) {
+            // The place in the queue is that of the first claim since the last release.
+            let held = statements.reversed().prefix { VolunteerDesk.state($0) != Record.Claim.released.rawValue }
+            let since = (held.last ?? statements.last)?.hlc ?? 0
+            try journal.db.cachedStatement(sql: "INSERT INTO claim VALUES (?, ?, ?, ?, ?)")
+                .execute(arguments: [place[0], place[1], volunteer, state, since])
+        }
+        try note(task: place[0], building: place[1], journal)
+        return row(place[0], building)
+    }
+
+    private static func state(_ statement: Observation?) -> String? {
+        statement.flatMap { JSONLine.read($0.value)?["state"] as? String }
     }
 
     private func row(_ task: String, _ subject: Code) -> [RowKey] {
@@ -94,14 +100,14 @@ struct VolunteerDesk: Desk {
         try journal.note(claims.count > 1 ? (kind: "two_claims", detail: detail) : nil, "\(task)/\(building)", "claim")
     }
 
+    // MARK: Counts
+
     func counts(of key: RowKey, _ db: Database) throws -> [String: Int64]? {
         if key.subject == Desks.compound {
             let board = try VolunteerReader.board(key.period.text, db)
             return ["need": Int64(board.need), "filled": Int64(board.filled), "short": Int64(board.short)]
         }
-        let doors = try Int.fetchOne(
-            db.cachedStatement(sql: "SELECT 1 FROM door WHERE building = ? LIMIT 1"), arguments: [key.subject.text])
-        guard doors != nil else { return nil }
+        guard try RegistryDesk.exists(building: key.subject, db) else { return nil }
         let states = try String.fetchAll(
             db.cachedStatement(sql: "SELECT state FROM claim WHERE task = ? AND building = ? AND state <> 'released'"),
             arguments: [key.period.text, key.subject.text])
@@ -109,9 +115,7 @@ struct VolunteerDesk: Desk {
     }
 
     func keys(of period: Code, _ db: Database) throws -> [RowKey] {
-        let buildings = try String.fetchAll(db, sql: "SELECT DISTINCT building FROM door ORDER BY building").compactMap
-        { Code($0) }
-        return ([Desks.compound] + buildings).map {
+        try ([Desks.compound] + RegistryDesk.buildings(db)).map {
             RowKey(dataset: VolunteerDesk.dataset, period: period, subject: $0)
         }
     }

@@ -27,12 +27,8 @@ enum VolunteerReader {
         let volunteers = try String.fetchAll(
             db, sql: "SELECT volunteer FROM fill WHERE task = ? AND state = 'filled' ORDER BY volunteer",
             arguments: [task])
-        let buildings = try String.fetchAll(db, sql: "SELECT DISTINCT building FROM door").sorted(
-            by: BuildingOrder.precedes)
-        var claims = try claims(task, db).filter { $0.state != "released" }
-        claims.sort {
-            ($0.building == $1.building) ? $0.rank < $1.rank : BuildingOrder.precedes($0.building, $1.building)
-        }
+        let buildings = try RegistryDesk.buildings(db).map(\.text).sorted(by: BuildingOrder.precedes)
+        let claims = try claims(task, db).filter { $0.state != "released" }
         let taken = Set(claims.map(\.building))
         return VolunteerBoard(
             task: task, need: need, filled: volunteers.count, short: max(0, need - volunteers.count),

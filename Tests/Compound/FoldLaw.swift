@@ -1,0 +1,87 @@
+import Federation
+import GRDB
+import Testing
+
+@testable import Compound
+
+/// The law of a journal: what follows from a set of statements depends on the set alone. Not on the
+/// order in which they arrive, nor on how they are grouped into requests, nor on how often each is sent.
+///
+/// - Parameters:
+///   - setup: records that the others name (a visit needs its door), always first.
+///   - records: no two of one recorder in one second; those keep the order in which they were made.
+func expectOrderFree(
+    _ records: [Record], after setup: [Record] = [], seed: UInt64, rounds: Int = 4,
+    sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+    var generator = SplitMix(seed)
+    let expected = try outcome(of: [setup, records])
+    for _ in 0..<rounds {
+        let repeated = records + records.filter { _ in Bool.random(using: &generator) }
+        let requests = split(repeated.shuffled(using: &generator), using: &generator)
+        let found = try outcome(of: [setup] + requests)
+        guard found != expected else { continue }
+        for line in Set(found).symmetricDifference(expected).sorted() {
+            Issue.record(
+                "seed \(seed): \(expected.contains(line) ? "lost" : "only there"): \(line)",
+                sourceLocation: sourceLocation)
+        }
+        return
+    }
+}
+
+/// Everything that a compound concludes, one line each, without the numbers of changes.
+private func outcome(of requests: [[Record]]) throws -> [String] {
+    try Fixture.withStore { store in
+        for request in requests {
+            let refused = try store.take(request).refused
+            #expect(refused.isEmpty, "the law speaks of records that are taken: \(refused)")
+        }
+        try expectDigestOfRows(store)
+        return try store.read(conclusions)
+    }
+}
+
+private func conclusions(_ db: Database) throws -> [String] {
+    try [
+        "SELECT 'row', dataset, period, subject, counts FROM row WHERE counts IS NOT NULL",
+        "SELECT 'conflict', subject, field, kind, detail FROM conflict",
+        "SELECT 'visit', campaign, door, disposition, people, passes, hex(visit) FROM survey_door",
+        "SELECT 'fill', task, volunteer, state FROM fill",
+        "SELECT 'claim', task, building, volunteer, state, since FROM claim",
+    ].flatMap {
+        try Row.fetchAll(db, sql: $0).map { row in row.databaseValues.map(\.description).joined(separator: " ") }
+    }
+    .sorted()
+}
+
+/// The position's digest is the one of the rows, however they came about.
+func expectDigestOfRows(_ store: CompoundStore, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let (kept, computed) = try store.read { db in
+        let row = try PositionRow.read(db)
+        return (row.position.digest, try RowTable(db: db, now: 0).recomputedDigest(in: row.incarnation!))
+    }
+    #expect(kept == computed, sourceLocation: sourceLocation)
+}
+
+private func split(_ records: [Record], using generator: inout SplitMix) -> [[Record]] {
+    var requests: [[Record]] = [[]]
+    for record in records {
+        if Int.random(in: 0..<4, using: &generator) == 0 { requests.append([]) }
+        requests[requests.count - 1].append(record)
+    }
+    return requests
+}
+
+/// A random generator whose every run can be repeated (Steele, Lea and Flood, 2014).
+struct SplitMix: RandomNumberGenerator {
+    private var state: UInt64
+    init(_ seed: UInt64) { state = seed }
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ mixed >> 31
+    }
+}

@@ -1,0 +1,72 @@
+import Federation
+
+@testable import Compound
+
+/// GRDB has one too.
+typealias Record = Compound.Record
+
+/// Records by hand. Times are seconds after the evening's beginning; ids are small numbers.
+extension Record {
+    static func building(
+        _ id: UInt128, _ code: String = "7", units: Int = 2, floors: Int = 3, perFloor: Int = 2,
+        by recorder: String = "s01",
+        at time: Int64 = 0, supersedes: [UInt128] = []
+    ) -> Record {
+        Record(
+            id,
+            .building(
+                Building(
+                    code: Code(code)!, label: "\(code)栋", stairUnits: units, floors: floors, doorsPerFloor: perFloor)),
+            recorder, time, supersedes)
+    }
+
+    static func household(
+        _ id: UInt128, _ door: String, _ residents: Int, _ state: Household.State = .occupied,
+        by recorder: String = "s01",
+        at time: Int64 = 1, supersedes: [UInt128] = []
+    ) -> Record {
+        Record(
+            id, .household(Household(door: Door(door)!, residents: residents, state: state)), recorder, time, supersedes
+        )
+    }
+
+    static func visit(
+        _ id: UInt128, _ door: String, _ disposition: Disposition, _ people: [PeopleClass: Int]? = nil,
+        evidence: Evidence = .door, by recorder: String = "v01", at time: Int64 = 100, supersedes: [UInt128] = []
+    ) -> Record {
+        let people = people ?? (disposition.hasPeople ? [.tested: 1] : nil)
+        let visit = Visit(
+            campaign: Fixture.campaign, door: Door(door)!, disposition: disposition, people: people, evidence: evidence)
+        return Record(id, .visit(visit), recorder, time, supersedes)
+    }
+
+    static func need(_ id: UInt128, _ required: Int, at time: Int64 = 10, supersedes: [UInt128] = []) -> Record {
+        Record(id, .need(task: Fixture.campaign, required: required), "s01", time, supersedes)
+    }
+
+    static func fill(
+        _ id: UInt128, _ who: String, _ state: Fill = .filled, at time: Int64 = 20, supersedes: [UInt128] = []
+    ) -> Record {
+        Record(id, .fill(task: Fixture.campaign, volunteer: Code(who)!, state), "s01", time, supersedes)
+    }
+
+    static func claim(
+        _ id: UInt128, _ building: String, _ who: String, _ state: Claim = .claimed, at time: Int64 = 30,
+        supersedes: [UInt128] = []
+    ) -> Record {
+        Record(
+            id, .claim(task: Fixture.campaign, building: Code(building)!, volunteer: Code(who)!, state), who, time,
+            supersedes)
+    }
+
+    private init(_ id: UInt128, _ content: Content, _ recorder: String, _ time: Int64, _ supersedes: [UInt128]) {
+        self.init(
+            id: id, content: content, recorder: Code(recorder)!, observedAt: Fixture.evening + time,
+            supersedes: supersedes)
+    }
+}
+
+extension Code {
+    /// The period of standing facts.
+    static let now = Code(literal: "now")
+}
