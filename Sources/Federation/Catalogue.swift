@@ -36,6 +36,9 @@ package struct Catalogue: Hashable, Sendable {
     package let indicators: [Indicator]
     package let hash: CatalogueHash
 
+    /// As many as a row may carry.
+    package static let mostIndicators = 256
+
     package init(dataset: Code, indicators: [Indicator]) {
         self.dataset = dataset
         self.indicators = indicators
@@ -62,8 +65,11 @@ package struct Catalogue: Hashable, Sendable {
 
     /// - Returns: nil if the text is not the canonical text of a catalogue.
     package init?(text: String) {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.count >= 3, lines.removeLast().isEmpty, let dataset = Code(lines.removeFirst()) else { return nil }
+        var lines = text.split(
+            separator: "\n", maxSplits: Catalogue.mostIndicators + 2, omittingEmptySubsequences: false)
+        guard (3...Catalogue.mostIndicators + 2).contains(lines.count), lines.removeLast().isEmpty,
+            let dataset = Code(lines.removeFirst())
+        else { return nil }
         var indicators: [Indicator] = []
         for line in lines {
             let fields = line.split(separator: " ", omittingEmptySubsequences: false)

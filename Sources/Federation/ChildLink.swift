@@ -151,7 +151,7 @@ package struct ChildLink: Sendable {
             guard parent == nil || parent == said else {
                 return fail(.notTheParent("\(said)"), milliseconds: backoff(draw))
             }
-            parent = said
+            if answer.outcome.provesTheParent { parent = said }
         }
         if let heard = answer.epoch, epoch.map({ $0 < heard }) ?? true { epoch = heard }
         if let heard = answer.role { role = heard }
@@ -171,13 +171,12 @@ package struct ChildLink: Sendable {
         case .contradicted(let have, let why):
             return contradicted(have, why, sent, draw)
         case .refused(let rows):
-            let keys = rows.compactMap {
-                sent.changes.indices.contains($0.line - 1) ? sent.changes[$0.line - 1].key : nil
-            }
-            guard !keys.isEmpty else {
+            var named: Set<Int> = []
+            let real = rows.filter { sent.changes.indices.contains($0.line - 1) && named.insert($0.line).inserted }
+            guard !real.isEmpty else {
                 return fail(.invalid("refused rows that were not sent"), milliseconds: ChildLink.slowest)
             }
-            return .quarantine(keys, rows)
+            return .quarantine(real.map { sent.changes[$0.line - 1].key }, real)
         case .tooLarge:
             guard limit > 1 else { return fail(.invalid("one row is too large"), milliseconds: ChildLink.slowest) }
             limit = max(1, limit / 2)
@@ -248,7 +247,7 @@ package struct ChildLink: Sendable {
         handshakes += 1
         guard handshakes <= 4 else {
             handshakes = 0
-            return .wait(milliseconds: backoff(draw))
+            return fail(.invalid("the parent contradicts itself"), milliseconds: backoff(draw))
         }
         return begin()
     }

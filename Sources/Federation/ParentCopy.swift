@@ -29,7 +29,11 @@ package struct ParentCopy: Hashable, Sendable {
     /// Compare-and-set on the position. `from` must be what is held; `to` already held is a retry.
     package func judge(_ push: Push) -> Verdict {
         guard push.session.mayFollow(session) else { return .contradicted(.fork) }
-        if let to = push.to, to == position, verified { return .alreadyHeld }
+        if let to = push.to, verified {
+            if to == position { return .alreadyHeld }
+            // A child that counts lower than what it sent before has lost rows, whatever the digest says.
+            if to.seq < position.seq { return .contradicted(.stale) }
+        }
         switch push.kind {
         case .delta: return verified && push.from == position ? .take : .contradicted(verified ? .stale : .unknown)
         case .snapshot: return push.from == held ? .take : .contradicted(.stale)
@@ -68,6 +72,7 @@ package struct RowsApplied: Sendable {
         _ changes: [RowChange], kind: Push.Kind, from: Position?, to: Position, in incarnation: Incarnation,
         held: (RowKey) -> RowBody?, others: () -> [RowKey]
     ) -> RowsApplied? {
+        guard to.seq >= from?.seq ?? 0 else { return nil }
         var final: [RowKey: RowChange] = [:]
         final.reserveCapacity(changes.count)
         var order: [RowKey] = []

@@ -91,6 +91,14 @@ package struct Answer: Sendable, Equatable {
         case busy(retryAfterSeconds: Int?)
         /// The request itself was at fault; the text is the parent's hint.
         case invalid(String)
+
+        /// Only who took the unit's token and read the push shows that it is the parent; a stranger can refuse.
+        package var provesTheParent: Bool {
+            switch self {
+            case .held, .staged, .contradicted, .refused, .tooLarge: true
+            case .unsupported, .unauthorized, .busy, .invalid: false
+            }
+        }
     }
 
     package var outcome: Outcome

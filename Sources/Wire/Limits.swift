@@ -1,3 +1,5 @@
+internal import Federation
+
 /// Bounds of one request; a parent answers 413 beyond them.
 package enum Limits {
     package static let version = 1
@@ -8,7 +10,7 @@ package enum Limits {
     package static let ratio = 100
     package static let symbols = 8192
     package static let sets = 64
-    package static let countsPerRow = 256
+    package static let countsPerRow = Catalogue.mostIndicators
     package static let depth = 8
     package static let answer = 64 * 1024
     package static let registry = 8 * 1024 * 1024

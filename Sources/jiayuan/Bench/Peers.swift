@@ -121,6 +121,11 @@ enum PostgreSQL {
         process.arguments = geteuid() == 0 ? ["-u", "postgres", "--", "bash", "-c", shell] : ["-c", shell]
         process.currentDirectoryURL = FileManager.default.temporaryDirectory
         process.standardOutput = pipe
+        // A thread of the pool blocks signals and a child inherits that; pgbench ends its run by SIGALRM.
+        var alarm = sigset_t()
+        sigemptyset(&alarm)
+        sigaddset(&alarm, SIGALRM)
+        pthread_sigmask(SIG_UNBLOCK, &alarm, nil)
         try process.run()
         let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()

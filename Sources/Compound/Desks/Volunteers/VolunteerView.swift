@@ -28,7 +28,9 @@ enum VolunteerReader {
             db, sql: "SELECT volunteer FROM fill WHERE task = ? AND state = 'filled' ORDER BY volunteer",
             arguments: [task])
         let buildings = try RegistryDesk.buildings(db).map(\.text).sorted(by: BuildingOrder.precedes)
-        let claims = try claims(task, db).filter { $0.state != "released" }
+        let claims = try claims(task, db).filter { $0.state != "released" }.sorted {
+            $0.building == $1.building ? $0.rank < $1.rank : BuildingOrder.precedes($0.building, $1.building)
+        }
         let taken = Set(claims.map(\.building))
         return VolunteerBoard(
             task: task, need: need, filled: volunteers.count, short: max(0, need - volunteers.count),
