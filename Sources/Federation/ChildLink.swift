@@ -186,7 +186,7 @@ package struct ChildLink: Sendable {
         case .unauthorized(let why):
             return fail(.unauthorized(why), milliseconds: ChildLink.slowest)
         case .busy(let seconds):
-            let least = min(max(0, seconds ?? 0) * 1000, ChildLink.slowest)
+            let least = min(max(0, seconds ?? 0), ChildLink.slowest / 1000) * 1000
             return fail(.busy, milliseconds: least + backoff(draw))
         case .invalid(let why):
             return fail(.invalid(why), milliseconds: ChildLink.slowest)
