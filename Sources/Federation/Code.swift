@@ -7,8 +7,9 @@ package struct Code: Hashable, Sendable, Comparable, CustomStringConvertible {
     package let text: String
 
     package init?(_ text: some StringProtocol) {
+        let text = String(text)
         guard (1...64).contains(text.utf8.count), text.utf8.allSatisfy(Code.allows) else { return nil }
-        self.text = String(text)
+        self.text = text
     }
 
     /// For codes spelled in this program's own source.

@@ -187,7 +187,8 @@ package final class Aggregator: @unchecked Sendable {
         for catalogue in push.catalogues { shelf.add(catalogue) }
         var touch =
             batch.touched[index]
-            ?? Batch.Touch(write: RowStore.Write(unit: code, state: units[index], blocks: [], dropped: []))
+            ?? Batch.Touch(
+                write: RowStore.Write(unit: code, before: units[index], state: units[index], blocks: [], dropped: []))
         let before = Set(touch.write.state.copies.map(\.parent.incarnation))
         let received = merge.receive(
             push, unit: &touch.write.state, staged: &staged[index], place: index, shelf: shelf, now: now,
@@ -234,7 +235,8 @@ package final class Aggregator: @unchecked Sendable {
         }
         var touch =
             batch.touched[index]
-            ?? Batch.Touch(write: RowStore.Write(unit: code, state: units[index], blocks: [], dropped: []))
+            ?? Batch.Touch(
+                write: RowStore.Write(unit: code, before: units[index], state: units[index], blocks: [], dropped: []))
         let found = merge.retire(incarnation, &touch.write.state)
         touch.everything = true
         batch.touched[index] = touch

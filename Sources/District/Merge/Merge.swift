@@ -146,18 +146,18 @@ struct Merge {
     private func excess(_ blocks: [(Cut, RowBlock)], _ changes: [RowChange], _ shelf: CatalogueShelf) -> [RowRefusal]? {
         for (cut, block) in blocks {
             var sums: [Int64] = []
-            for entry in block.entries {
-                for (place, count) in entry.counts.enumerated() {
-                    if place == sums.count { sums.append(0) }
-                    sums[place] += count.known ?? 0
-                }
+            var rows = 0
+            block.forEach { _, place, count in
+                if place == 0 { rows += 1 }
+                if place == sums.count { sums.append(0) }
+                sums[place] += count.known ?? 0
             }
             guard let place = sums.firstIndex(where: { $0 > Merge.unitCeiling }) else { continue }
             let lines = changes.indices.filter { index in
                 guard let body = changes[index].body, changes[index].key.dataset == cut.dataset,
                     changes[index].key.period == cut.period, place < body.counts.count
                 else { return false }
-                return (body.counts[place].known ?? 0) > Merge.unitCeiling / Int64(max(1, block.entries.count))
+                return (body.counts[place].known ?? 0) > Merge.unitCeiling / Int64(max(1, rows))
             }
             return lines.prefix(Int(UInt16.max)).map { RowRefusal(line: $0 + 1, why: "unit_total_out_of_range") }
         }
@@ -169,7 +169,9 @@ struct Merge {
 private struct HeldRows {
     private let copy: Copy
     private let shelf: CatalogueShelf
-    private var tables: [Cut: [Code: RowBlock.Entry]] = [:]
+    private var tables: [Cut: [RowBlock.Entry]] = [:]
+    /// The table of the last key: a push's rows come cut by cut.
+    private var current: (cut: Cut, entries: [RowBlock.Entry])?
 
     init(_ copy: Copy, _ shelf: CatalogueShelf) {
         self.copy = copy
@@ -178,7 +180,15 @@ private struct HeldRows {
 
     mutating func body(_ key: RowKey) -> RowBody? {
         let cut = Cut(dataset: key.dataset, period: key.period)
-        guard let entry = table(cut)[key.subject] else { return nil }
+        if current?.cut != cut { current = (cut, table(cut)) }
+        guard let entries = current?.entries else { return nil }
+        var (low, high) = (0, entries.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].subject < key.subject { low = middle + 1 } else { high = middle }
+        }
+        guard low < entries.count, entries[low].subject == key.subject else { return nil }
+        let entry = entries[low]
         return RowBody(catalogue: shelf[entry.catalogue].hash, counts: entry.counts, asOf: entry.asOf)
     }
 
@@ -189,29 +199,27 @@ private struct HeldRows {
     }
 
     /// The touched blocks as they are after the rows were replaced, in a fixed order.
-    mutating func blocks(after applied: RowsApplied) -> [(Cut, RowBlock)] {
-        var touched: Set<Cut> = []
-        for replacement in applied.replacements {
-            let key = replacement.key
-            let cut = Cut(dataset: key.dataset, period: key.period)
-            touched.insert(cut)
-            _ = table(cut)
-            tables[cut]?[key.subject] = replacement.new.flatMap { body in
+    func blocks(after applied: RowsApplied) -> [(Cut, RowBlock)] {
+        var changes: [Cut: [(subject: Code, entry: RowBlock.Entry?)]] = [:]
+        for one in applied.replacements {
+            let entry = one.new.flatMap { body in
                 shelf.place(body.catalogue).map {
                     RowBlock.Entry(
-                        subject: key.subject, seq: replacement.seq, asOf: body.asOf, catalogue: $0, counts: body.counts)
+                        subject: one.key.subject, seq: one.seq, asOf: body.asOf, catalogue: $0, counts: body.counts)
                 }
             }
+            changes[Cut(dataset: one.key.dataset, period: one.key.period), default: []].append((one.key.subject, entry))
         }
-        return touched.sorted().map { cut in
-            (cut, RowBlock(table(cut).values.sorted { $0.subject < $1.subject }))
+        return changes.sorted { $0.key < $1.key }.map { cut, changes in
+            var block = copy.blocks[cut] ?? RowBlock()
+            block.replace(changes)
+            return (cut, block)
         }
     }
 
-    private mutating func table(_ cut: Cut) -> [Code: RowBlock.Entry] {
+    private mutating func table(_ cut: Cut) -> [RowBlock.Entry] {
         if let known = tables[cut] { return known }
-        let table = Dictionary(
-            uniqueKeysWithValues: (copy.blocks[cut]?.entries ?? []).map { ($0.subject, $0) })
+        let table = copy.blocks[cut]?.entries ?? []
         tables[cut] = table
         return table
     }

@@ -55,20 +55,36 @@ struct RowBlock: Equatable, Sendable {
 
     func entry(_ subject: Code) -> Entry? { entries.first { $0.subject == subject } }
 
-    /// Replaces or removes rows.
+    /// Replaces (entry) or removes (nil) rows; each subject at most once, in any order.
     mutating func replace(_ changes: [(subject: Code, entry: Entry?)]) {
-        var all = entries
+        let changes = changes.sorted { $0.subject < $1.subject }
+        let old = entries
+        var merged: [Entry] = []
+        merged.reserveCapacity(old.count + changes.count)
+        var place = 0
         for (subject, entry) in changes {
-            let place = all.partitioningIndex { !($0.subject < subject) }
-            let found = place < all.count && all[place].subject == subject
-            switch (found, entry) {
-            case (true, let entry?): all[place] = entry
-            case (true, nil): all.remove(at: place)
-            case (false, let entry?): all.insert(entry, at: place)
-            case (false, nil): break
+            while place < old.count, old[place].subject < subject {
+                merged.append(old[place])
+                place += 1
+            }
+            if place < old.count, old[place].subject == subject { place += 1 }
+            if let entry { merged.append(entry) }
+        }
+        merged += old[place...]
+        self = RowBlock(merged)
+    }
+
+    /// Every row's counts in order, without its name: what sums need, without building what they don't.
+    func forEach(_ body: (_ catalogue: Int, _ column: Int, _ count: Count) -> Void) {
+        var reader = Reader(bytes)
+        while reader.skipSubject() {
+            _ = reader.integer()
+            _ = reader.integer()
+            let catalogue = Int(reader.integer())
+            for column in 0..<Int(reader.integer()) {
+                body(catalogue, column, Count(unchecked: Int64(reader.integer()) - 1))
             }
         }
-        self = RowBlock(all)
     }
 
     private mutating func put(_ value: UInt64) {
@@ -92,6 +108,13 @@ struct RowBlock: Equatable, Sendable {
             return Code(String(decoding: bytes[(index + 1)..<(index + 1 + length)], as: UTF8.self))
         }
 
+        /// - Returns: false at the end.
+        mutating func skipSubject() -> Bool {
+            guard index < bytes.count else { return false }
+            index += 1 + Int(bytes[index])
+            return true
+        }
+
         mutating func integer() -> UInt64 {
             var value: UInt64 = 0
             var shift: UInt64 = 0
@@ -103,17 +126,5 @@ struct RowBlock: Equatable, Sendable {
                 shift += 7
             }
         }
-    }
-}
-
-extension Array {
-    /// The first index whose element satisfies `belongs`, in an array where all that do come last.
-    fileprivate func partitioningIndex(_ belongs: (Element) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if belongs(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 }

@@ -63,6 +63,8 @@ final class RowStore {
     /// What one batch changed: all of it is written in one transaction, or the process ends.
     struct Write {
         var unit: Code
+        /// As it is on the disk: what didn't change isn't written again.
+        var before: UnitCopies
         var state: UnitCopies
         var blocks: [(incarnation: Incarnation, cut: Cut, body: RowBlock)]
         /// Incarnations that are no longer kept.
@@ -83,11 +85,14 @@ final class RowStore {
     private func store(_ write: Write, _ db: Database) throws {
         let unit = write.unit.text
         let state = write.state
-        try db.cachedStatement(sql: "INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?)").execute(
-            arguments: [
-                unit, state.epoch.map { Int64($0.number) }, state.epoch.map { Blob.of($0.holder.value) },
-                state.disputed,
-            ])
+        let before = write.before
+        if before.copies.isEmpty || before.epoch != state.epoch || before.disputed != state.disputed {
+            try db.cachedStatement(sql: "INSERT OR REPLACE INTO unit VALUES (?, ?, ?, ?)").execute(
+                arguments: [
+                    unit, state.epoch.map { Int64($0.number) }, state.epoch.map { Blob.of($0.holder.value) },
+                    state.disputed,
+                ])
+        }
         for incarnation in write.dropped {
             let arguments: StatementArguments = [unit, Blob.of(incarnation.value)]
             try db.cachedStatement(sql: "DELETE FROM block WHERE unit = ? AND incarnation = ?").execute(
@@ -99,6 +104,9 @@ final class RowStore {
             sql: "INSERT OR REPLACE INTO incarnation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         for copy in state.copies {
             let parent = copy.parent
+            if let old = before.index(of: parent.incarnation).map({ before.copies[$0] }), old.isOnDisk(as: copy) {
+                continue
+            }
             try insert.execute(arguments: [
                 unit, Blob.of(parent.incarnation.value), Int64(parent.position.seq),
                 Blob.of(parent.position.digest.value),

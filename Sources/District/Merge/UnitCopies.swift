@@ -27,6 +27,12 @@ struct Copy: Sendable {
     var lastHeard: Int64
     var past: Past = .none
 
+    /// Whether `other` needs no new line in the store; blocks are written apart.
+    func isOnDisk(as other: Copy) -> Bool {
+        parent == other.parent && past == other.past && heardAt == other.heardAt
+            && paceMilliseconds == other.paceMilliseconds
+    }
+
     enum Past: Int, Sendable {
         case none
         /// It held the lease once and lost it: if it is heard again, only a person can settle it.
