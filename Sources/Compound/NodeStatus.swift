@@ -7,6 +7,8 @@ import Synchronization
 /// How this node stands: the header of every page and `GET /api/v1/status`.
 package struct NodeStatus: Sendable, Equatable, Encodable {
     package var unit: String
+    /// The compound's name as the parent's registry has it; nil until that was heard.
+    @Null package var name: String?
     package var incarnation: String
     package var seq: UInt64
     package var digest: String
@@ -42,7 +44,9 @@ extension CompoundStore {
                 db, sql: "SELECT count(*) AS number, min(changed_at) AS since FROM row WHERE seq > ?",
                 arguments: [acknowledged])
             return NodeStatus(
-                unit: unit.text, incarnation: row.incarnation.map { "\($0)" } ?? "", seq: row.position.seq,
+                unit: unit.text,
+                name: try String.fetchOne(db, sql: "SELECT registry ->> '$.unit.name' FROM position"),
+                incarnation: row.incarnation.map { "\($0)" } ?? "", seq: row.position.seq,
                 digest: "\(row.position.digest)", acknowledgedSeq: row.acknowledged?.seq,
                 acknowledgedAt: row.acknowledgedAt,
                 unacknowledged: open?["number"] ?? 0, unacknowledgedSince: open?["since"], because: trouble?.code,

@@ -27,3 +27,30 @@ final class Progress {
             Data("\r\(label) \(done)/\(total) \(percent) %\(done == total ? "\n" : "")".utf8))
     }
 }
+
+/// A line that says how long somebody else's work has taken so far; gone when it is done, silent when piped.
+final class Waiting: Sendable {
+    private let finished = DispatchSemaphore(value: 0)
+    private let cleared = DispatchSemaphore(value: 0)
+    private let shown: Bool
+
+    init(_ label: String) {
+        shown = Console.isTerminal
+        guard shown else { return }
+        let begun = ContinuousClock.now
+        Thread.detachNewThread { [finished, cleared] in
+            while finished.wait(timeout: .now() + 1) == .timedOut {
+                let seconds = Int((ContinuousClock.now - begun) / .seconds(1))
+                FileHandle.standardError.write(Data("\r\(label) … \(seconds) s".utf8))
+            }
+            FileHandle.standardError.write(Data("\r\u{1b}[K".utf8))
+            cleared.signal()
+        }
+    }
+
+    func done() {
+        guard shown else { return }
+        finished.signal()
+        cleared.wait()
+    }
+}

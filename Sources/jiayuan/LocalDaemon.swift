@@ -17,6 +17,9 @@ struct LocalDaemon {
             separator: "&")
         let client = HTTPClient(base: "http://localhost", socket: socket)
         let target = path + (text.isEmpty ? "" : "?" + text)
+        let size = body.map { $0.count > 1_048_576 ? " (\($0.count / 1_048_576) MiB)" : "" } ?? ""
+        let waiting = Waiting(path + size)
+        defer { waiting.done() }
         do throws(HTTPClient.Failure) {
             let response = try client.send(
                 method, target, headers: ["content-type: application/octet-stream"], body: body,

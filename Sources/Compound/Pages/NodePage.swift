@@ -13,7 +13,8 @@ enum NodePage {
             case .problem(let error): problem(error, text)
             case .notFound: "<h1>\(text("node.not_found"))</h1>"
             }
-        return shell(status.unit, tabs(path, text), standing(status, text), content, path, text)
+        let name = status.name.map { "\($0) \(status.unit)" } ?? status.unit
+        return shell(name, tabs(path, text), standing(status, text), content, path, text)
     }
 
     static func shell(

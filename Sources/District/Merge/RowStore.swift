@@ -2,6 +2,17 @@ import Daemon
 import Federation
 import GRDB
 
+/// What one batch changed of one unit: all of it is written in one transaction, or the process ends.
+struct RowWrite {
+    var unit: Code
+    /// As it is on the disk: what didn't change isn't written again.
+    var before: UnitCopies
+    var state: UnitCopies
+    var blocks: [(incarnation: Incarnation, cut: Cut, body: RowBlock)]
+    /// Incarnations that are no longer kept.
+    var dropped: [Incarnation]
+}
+
 /// `rows.sqlite`: what the children sent. It may be lost: the children are its backup.
 final class RowStore {
     private let database: DatabaseQueue
@@ -60,18 +71,7 @@ final class RowStore {
         ) STRICT, WITHOUT ROWID;
         """
 
-    /// What one batch changed: all of it is written in one transaction, or the process ends.
-    struct Write {
-        var unit: Code
-        /// As it is on the disk: what didn't change isn't written again.
-        var before: UnitCopies
-        var state: UnitCopies
-        var blocks: [(incarnation: Incarnation, cut: Cut, body: RowBlock)]
-        /// Incarnations that are no longer kept.
-        var dropped: [Incarnation]
-    }
-
-    func commit(_ writes: [Write], catalogues: [(place: Int, catalogue: Catalogue)]) throws {
+    func commit(_ writes: [RowWrite], catalogues: [(place: Int, catalogue: Catalogue)]) throws {
         try database.write { db in
             for (place, catalogue) in catalogues {
                 try db.cachedStatement(sql: "INSERT INTO catalogue VALUES (?, ?)").execute(arguments: [
@@ -82,7 +82,7 @@ final class RowStore {
         }
     }
 
-    private func store(_ write: Write, _ db: Database) throws {
+    private func store(_ write: RowWrite, _ db: Database) throws {
         let unit = write.unit.text
         let state = write.state
         let before = write.before

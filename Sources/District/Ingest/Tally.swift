@@ -1,0 +1,191 @@
+import Federation
+import Wire
+
+/// What is held of every unit and what it adds up to: the synchronous heart of the aggregator. It reads
+/// no clock, no file and no random number; its owner makes a batch durable, then settles it.
+///
+/// The order is the promise: `receive` only looks at what is held and writes into the batch; `settle`
+/// changes what is held, after the batch is on the disk.
+struct Tally {
+    /// What the registry says, read as a whole whenever it changes.
+    struct Registered {
+        var tree: PlaceTree
+        var campaigns: [RegistryCampaign]
+        var edition: String?
+        var tokens: [[UInt8]: Code]
+    }
+
+    /// What one transaction will hold.
+    struct Batch {
+        struct Touch {
+            var write: RowWrite
+            var cuts: Set<Cut> = []
+            /// The role of some copy changed, and everything of the unit has to be settled.
+            var everything = false
+        }
+        var touched: [Int: Touch] = [:]
+        var writes: [RowWrite] { touched.sorted { $0.key < $1.key }.map(\.value.write) }
+    }
+
+    let identity: Incarnation
+    private(set) var registered: Registered
+    private(set) var units: [UnitCopies]
+    private(set) var rollup: Rollup
+    private(set) var shelf: CatalogueShelf
+    private let merge: Merge
+    private var staged: [Int: StagedPush] = [:]
+    /// Whether a unit's appointment was kept at the last sweep.
+    private var fresh: [Bool]
+    /// Digests of registry documents, made when asked for.
+    private var documents: [Int: String] = [:]
+    /// Rows of units that the registry doesn't name.
+    private var strangers: [Code: UnitCopies]
+    /// How many catalogues of the shelf are durable.
+    private var shelved: Int
+
+    /// - Parameter held: what the store has of every unit, named by the registry or not.
+    init(
+        identity: Incarnation, pace: Pace, registered: Registered, shelf: CatalogueShelf, held: [Code: UnitCopies],
+        now: Int64
+    ) {
+        self.identity = identity
+        self.registered = registered
+        self.shelf = shelf
+        shelved = shelf.catalogues.count
+        merge = Merge(pace: pace, startedAt: now)
+        units = registered.tree.units.map { held[$0.code] ?? UnitCopies() }
+        strangers = held.filter { registered.tree.unit($0.key) == nil }
+        rollup = Rollup.recomputed(tree: registered.tree, shelf: shelf, units: units, now: now)
+        fresh = units.map { ($0.active?.appointment ?? -1) >= now }
+    }
+
+    // MARK: Into a batch
+
+    /// - Returns: what may be said to the child once the batch is durable.
+    mutating func receive(_ push: Push, unit code: Code, now: Int64, wall: Int64, into batch: inout Batch) -> Answer {
+        guard let index = registered.tree.unit(code) else {
+            return Answer(outcome: .unauthorized("unit_unknown"), parent: identity)
+        }
+        for catalogue in push.catalogues { shelf.add(catalogue) }
+        var touch = batch.touched[index] ?? touch(index)
+        let before = Set(touch.write.state.copies.map(\.parent.incarnation))
+        let received = merge.receive(
+            push, unit: &touch.write.state, staged: &staged[index], place: index, shelf: shelf, now: now, wall: wall)
+        boundStaged(keeping: index)
+        let after = Set(touch.write.state.copies.map(\.parent.incarnation))
+        touch.write.dropped += before.subtracting(after)
+        for (cut, _, new) in received.changed {
+            touch.write.blocks.append((push.incarnation, cut, new))
+            touch.cuts.insert(cut)
+        }
+        if received.rolesChanged || !before.isSubset(of: after) { touch.everything = true }
+        batch.touched[index] = touch
+        return answer(received, push, touch.write.state, index)
+    }
+
+    /// A person's word that this incarnation is not to be counted.
+    ///
+    /// - Returns: false if the unit has no such incarnation.
+    mutating func retire(_ incarnation: Incarnation, of code: Code, into batch: inout Batch) -> Bool {
+        guard let index = registered.tree.unit(code) else { return false }
+        var touch = batch.touched[index] ?? touch(index)
+        guard merge.retire(incarnation, &touch.write.state) else { return false }
+        touch.everything = true
+        batch.touched[index] = touch
+        return true
+    }
+
+    private func touch(_ index: Int) -> Batch.Touch {
+        Batch.Touch(
+            write: RowWrite(
+                unit: registered.tree.units[index].code, before: units[index], state: units[index], blocks: [],
+                dropped: []))
+    }
+
+    /// What is staged is memory that nobody has paid for with a verified push: it is bounded over all units.
+    private mutating func boundStaged(keeping index: Int) {
+        guard staged.count > 1, staged.values.reduce(0, { $0 + $1.changes.count }) > StagedPush.totalLimit else {
+            return
+        }
+        staged = staged.filter { $0.key == index }
+    }
+
+    private mutating func answer(_ received: Received, _ push: Push, _ unit: UnitCopies, _ index: Int) -> Answer {
+        let copy = received.incarnation.flatMap { unit.index(of: $0) }.map { unit.copies[$0] }
+        // What the child has just said itself is not said back: most answers fit into one small packet.
+        let epoch = unit.epoch == push.epoch ? nil : unit.epoch
+        var answer = Answer(outcome: received.outcome, parent: identity, epoch: epoch)
+        if case .held = received.outcome {
+            answer.role = copy.map { unit.shownRole($0) }
+            answer.nextAfterMilliseconds = copy?.paceMilliseconds
+            answer.registry = documentDigest(index)
+        }
+        return answer
+    }
+
+    // MARK: After the batch is durable
+
+    /// Catalogues that the store doesn't have yet.
+    var newCatalogues: [(place: Int, catalogue: Catalogue)] {
+        (shelved..<shelf.catalogues.count).map { (place: $0, catalogue: shelf[$0]) }
+    }
+
+    /// - Returns: whether anything that readers see changed.
+    mutating func settle(_ batch: Batch, now: Int64) -> Bool {
+        if shelved < shelf.catalogues.count { rollup.learn(shelf) }
+        shelved = shelf.catalogues.count
+        for (index, touch) in batch.touched.sorted(by: { $0.key < $1.key }) {
+            rollup.settle(
+                index, from: units[index], to: touch.write.state, cuts: touch.everything ? nil : touch.cuts.sorted(),
+                now: now)
+            units[index] = touch.write.state
+            // A kept appointment makes a stale unit known again in every cut, not only in those that changed.
+            if !fresh[index], isFresh(units[index], now) {
+                rollup.restate(index, units[index], now: now)
+                fresh[index] = true
+            }
+        }
+        return !batch.touched.isEmpty
+    }
+
+    /// Appointments pass without anybody speaking.
+    ///
+    /// - Returns: whether any did.
+    mutating func sweep(now: Int64) -> Bool {
+        var changed = false
+        for index in units.indices where fresh[index] && !isFresh(units[index], now) {
+            fresh[index] = false
+            rollup.restate(index, units[index], now: now)
+            changed = true
+        }
+        return changed
+    }
+
+    private func isFresh(_ unit: UnitCopies, _ now: Int64) -> Bool {
+        unit.active.map { $0.appointment >= now } ?? false
+    }
+
+    // MARK: Registry
+
+    /// Counts everything anew under a changed registry.
+    mutating func reregister(_ registered: Registered, now: Int64) {
+        var held = strangers
+        for (index, unit) in self.registered.tree.units.enumerated() { held[unit.code] = units[index] }
+        self.registered = registered
+        units = registered.tree.units.map { held.removeValue(forKey: $0.code) ?? UnitCopies() }
+        strangers = held
+        staged = [:]
+        documents = [:]
+        rollup = Rollup.recomputed(tree: registered.tree, shelf: shelf, units: units, now: now)
+        fresh = units.map { isFresh($0, now) }
+    }
+
+    private mutating func documentDigest(_ index: Int) -> String? {
+        if let known = documents[index] { return known }
+        let document = RegistryDocument.make(
+            parent: identity, unit: index, tree: registered.tree, campaigns: registered.campaigns)
+        let digest = (try? document.encoded()).map { RegistryDocument.digest(of: $0) }
+        documents[index] = digest
+        return digest
+    }
+}

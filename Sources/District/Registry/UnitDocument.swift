@@ -1,0 +1,22 @@
+import Federation
+import Wire
+
+extension RegistryDocument {
+    static func make(parent: Incarnation, unit: Int, tree: PlaceTree, campaigns: [RegistryCampaign]) -> RegistryDocument
+    {
+        let entry = tree.units[unit]
+        return RegistryDocument(
+            v: 1, parent: "\(parent)",
+            unit: Unit(
+                code: entry.code.text, name: entry.name, expectedHouseholds: Int(entry.households ?? 0),
+                expectedResidents: Int(entry.residents ?? 0), dutyTelephone: entry.dutyTelephone),
+            path: tree.path(entry.place).map {
+                Place(code: tree.places[$0].code, name: tree.places[$0].name, level: tree.places[$0].level)
+            },
+            campaigns: campaigns.map {
+                Campaign(
+                    code: $0.code.text, name: $0.name, opens: $0.opens, deadline: $0.deadline, order: $0.order,
+                    closed: $0.closed)
+            })
+    }
+}
