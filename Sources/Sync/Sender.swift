@@ -62,48 +62,30 @@ package final class Sender: @unchecked Sendable {
     }
 
     private func converse() throws {
-        let memory = try outbox.memory()
-        var registry = memory.registry
-        let parent = Parent(url: url, unit: memory.unit, token: token, caFile: caFile, stop: stop)
-        var link = ChildLink(
-            incarnation: memory.incarnation, session: memory.session, cursor: memory.cursor, floor: memory.floor,
-            epoch: memory.epoch, parent: memory.parent, catalogues: memory.catalogues,
-            firstPush: UInt64.random(in: 0 ... .max))
+        var talk = try Conversation(outbox, firstPush: UInt64.random(in: 0 ... .max), log: log)
+        let parent = Parent(url: url, unit: talk.unit, token: token, caFile: caFile, stop: stop)
         var event = ChildLink.Event.due
         var heard: Int64?
         while true {
-            let effect = link.step(event, draw: UInt64.random(in: 0 ... .max))
-            if case .answer(let answer) = event, answer.parent != nil { heard = Int64(Date().timeIntervalSince1970) }
-            switch effect {
-            case .read(let after, let limit):
-                let (changes, reachesEnd, own) = try outbox.changes(after: after, limit: limit)
-                event = .part(changes: changes, reachesEnd: reachesEnd, own: own)
+            switch try talk.step(event, draw: { UInt64.random(in: 0 ... .max) }) {
             case .post(let push):
                 event = parent.post(push)
-            case .mint(let reason):
-                log.warning("starting a new incarnation", metadata: ["reason": "\(reason.rawValue)"])
-                event = .minted(try outbox.mint(reason))
-            case .quarantine(let keys, let refusals):
-                log.warning(
-                    "rows refused by the parent are now unknown",
-                    metadata: ["rows": "\(keys.count)", "why": "\(refusals[0].why)"])
-                try outbox.quarantine(keys, refusals)
-                event = .quarantined
-            case .acknowledge(let position, let epoch, let wait):
-                guard let identity = link.parent else { preconditionFailure("acknowledged by nobody") }
-                try outbox.acknowledge(position, epoch: epoch, parent: identity)
-                outbox.report(standing(link, heard))
-                if link.registry != registry, let (document, digest) = parent.registry(held: registry, of: identity) {
-                    try outbox.adopt(document, digest: digest)
-                    registry = digest
+                if case .answer(let answer) = event, answer.parent != nil { heard = Int64(Date().timeIntervalSince1970) }
+            case .wait(let milliseconds, let acknowledged):
+                outbox.report(standing(talk.link, heard))
+                if acknowledged {
+                    if let wanted = talk.registryWanted,
+                        let (document, digest) = parent.registry(held: wanted.held, of: wanted.parent)
+                    {
+                        try talk.adopt(document, digest: digest)
+                    }
+                } else {
+                    log.info(
+                        "not acknowledged",
+                        metadata: [
+                            "because": "\(talk.link.trouble.map { "\($0)" } ?? "-")", "retry_ms": "\(milliseconds)",
+                        ])
                 }
-                if sleep(milliseconds: wait) { return }
-                event = .due
-            case .wait(let milliseconds):
-                log.info(
-                    "not acknowledged",
-                    metadata: ["because": "\(link.trouble.map { "\($0)" } ?? "-")", "retry_ms": "\(milliseconds)"])
-                outbox.report(standing(link, heard))
                 if sleep(milliseconds: milliseconds) { return }
                 event = .due
             }

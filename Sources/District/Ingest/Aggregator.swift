@@ -32,7 +32,7 @@ package final class Aggregator: @unchecked Sendable {
     private let queue = GroupCommit<Job>()
     private let picture: Mutex<Picture>
 
-    private var tally: Tally  // writer:
+    private var ledger: Ledger  // writer:
     private var revision: UInt64 = 0  // writer:
     private var unpublished = false  // writer:
     private var publishedAt: Int64 = 0  // writer:
@@ -42,6 +42,15 @@ package final class Aggregator: @unchecked Sendable {
         case push(Push, unit: Code, CheckedContinuation<Answer, Never>)
         case change(@Sendable (RegistryStore) throws -> Void, CheckedContinuation<Void, any Error>)
         case retire(unit: Code, Incarnation, CheckedContinuation<Bool, Never>)
+
+        /// Nil for what isn't part of the rows' transaction.
+        var order: Ledger.Order? {
+            switch self {
+            case .push(let push, let unit, _): .push(push, unit: unit)
+            case .retire(let unit, let incarnation, _): .retire(incarnation, unit: unit)
+            case .change: nil
+            }
+        }
     }
 
     /// - Parameter folder: holds `registry.sqlite` and `rows.sqlite`; both are made if missing.
@@ -51,11 +60,10 @@ package final class Aggregator: @unchecked Sendable {
         registry = try RegistryStore(folder + "/registry.sqlite")
         identity = try registry.identity()
         store = try RowStore(folder + "/rows.sqlite")
-        let (shelf, held) = try store.load(startedAt: clock.now, wall: clock.wall, pace: pace)
-        tally = Tally(
-            identity: identity, pace: pace, registered: try Tally.Registered(registry), shelf: shelf, held: held,
-            now: clock.now)
-        picture = Mutex(Picture(tally, now: clock.now, wall: clock.wall, revision: 0))
+        ledger = try Ledger(
+            identity: identity, pace: pace, registry: try RegistryContent(registry), store: store, now: clock.now,
+            wall: clock.wall)
+        picture = Mutex(Picture(ledger.tally, now: clock.now, wall: clock.wall, revision: 0))
     }
 
     package func start() { queue.start { [self] in run($0) } }
@@ -99,46 +107,38 @@ package final class Aggregator: @unchecked Sendable {
         if !jobs.isEmpty { commit(jobs, now) }
         if now - sweptAt >= 250 {
             sweptAt = now
-            note(changed: tally.sweep(now: now))
+            note(changed: ledger.sweep(now: now))
         }
         // Publishing copies what has changed since; 25 ms keep that cheap and nobody sees the difference.
         if unpublished, now - publishedAt >= 25 || jobs.isEmpty { publish(now) }
     }
 
-    /// One batch, one transaction: every push is verified against what the ones before it left.
     private func commit(_ jobs: [Job], _ now: Int64) {
-        var batch = Tally.Batch()
-        var replies: [() -> Void] = []
-        for job in jobs {
-            switch job {
-            case .push(let push, let unit, let done):
-                let answer = tally.receive(push, unit: unit, now: now, wall: clock.wall, into: &batch)
-                replies.append { done.resume(returning: answer) }
-            case .retire(let unit, let incarnation, let done):
-                let found = tally.retire(incarnation, of: unit, into: &batch)
-                replies.append { done.resume(returning: found) }
-            case .change(let body, let done):
-                replies.append { [self] in
-                    done.resume(
-                        with: Result {
-                            try body(registry)
-                            tally.reregister(try Tally.Registered(registry), now: now)
-                            note(changed: true)
-                            publish(now)
-                        })
-                }
-            }
-        }
-        let (writes, catalogues) = (batch.writes, tally.newCatalogues)
+        let done: (replies: [Ledger.Reply], changed: Bool)
         do {
-            if !writes.isEmpty || !catalogues.isEmpty { try store.commit(writes, catalogues: catalogues) }
+            done = try ledger.perform(jobs.compactMap(\.order), now: now, wall: clock.wall)
         } catch {
             // What is on the disk is no longer known, and memory must not run ahead of it.
             log.critical("commit failed; stopping", metadata: ["error": "\(error)"])
             exit(74)
         }
-        note(changed: tally.settle(batch, now: now))
-        for reply in replies { reply() }
+        note(changed: done.changed)
+        var replies = done.replies.makeIterator()
+        for job in jobs {
+            switch job {
+            case .push(_, _, let waiting):
+                if case .answer(let answer) = replies.next() { waiting.resume(returning: answer) }
+            case .retire(_, _, let waiting): waiting.resume(returning: replies.next() == .found(true))
+            case .change(let body, let waiting): waiting.resume(with: Result { try reregister(body, now) })
+            }
+        }
+    }
+
+    private func reregister(_ body: (RegistryStore) throws -> Void, _ now: Int64) throws {
+        try body(registry)
+        ledger.reregister(try RegistryContent(registry), now: now)
+        note(changed: true)
+        publish(now)
     }
 
     private func note(changed: Bool) {
@@ -150,7 +150,7 @@ package final class Aggregator: @unchecked Sendable {
     private func publish(_ now: Int64) {
         unpublished = false
         publishedAt = now
-        let fresh = Picture(tally, now: now, wall: clock.wall, revision: revision)
+        let fresh = Picture(ledger.tally, now: now, wall: clock.wall, revision: revision)
         picture.withLock { $0 = fresh }
     }
 }
@@ -163,19 +163,3 @@ extension Picture {
             tokens: tally.registered.tokens)
     }
 }
-
-extension Tally.Registered {
-    init(_ registry: RegistryStore) throws {
-        var paths: [String: [RegistryDivision]] = [:]
-        let tree = try PlaceTree(units: try registry.units()) { unit in
-            if let known = paths[unit.community] { return known }
-            let path = try registry.path(to: unit.community)
-            paths[unit.community] = path
-            return path
-        }
-        self.init(
-            tree: tree, campaigns: try registry.campaigns(), edition: try registry.edition(),
-            tokens: try registry.tokens())
-    }
-}
-

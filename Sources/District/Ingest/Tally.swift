@@ -8,7 +8,7 @@ import Wire
 /// changes what is held, after the batch is on the disk.
 struct Tally {
     /// What the registry says, read as a whole whenever it changes.
-    struct Registered {
+    struct Registered: Sendable {
         var tree: PlaceTree
         var campaigns: [RegistryCampaign]
         var edition: String?

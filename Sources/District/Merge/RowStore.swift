@@ -2,19 +2,8 @@ import Daemon
 import Federation
 import GRDB
 
-/// What one batch changed of one unit: all of it is written in one transaction, or the process ends.
-struct RowWrite {
-    var unit: Code
-    /// As it is on the disk: what didn't change isn't written again.
-    var before: UnitCopies
-    var state: UnitCopies
-    var blocks: [(incarnation: Incarnation, cut: Cut, body: RowBlock)]
-    /// Incarnations that are no longer kept.
-    var dropped: [Incarnation]
-}
-
 /// `rows.sqlite`: what the children sent. It may be lost: the children are its backup.
-final class RowStore {
+final class RowStore: RowKeeping {
     private let database: DatabaseQueue
 
     init(_ path: String) throws {
@@ -130,7 +119,7 @@ final class RowStore {
     }
 
     /// Everything, as it stood when the last batch was committed.
-    func load(startedAt now: Int64, wall: Int64, pace: Pace) throws -> (CatalogueShelf, [Code: UnitCopies]) {
+    func load(now: Int64, wall: Int64, pace: Pace) throws -> RowsHeld {
         try database.read { db in
             var shelf = CatalogueShelf()
             for text in try String.fetchAll(db, sql: "SELECT text FROM catalogue ORDER BY place") {
@@ -159,7 +148,7 @@ final class RowStore {
                 else { throw RowStore.damaged("block") }
                 units[code]?.copies[index].blocks[Cut(dataset: dataset, period: period)] = RowBlock(bytes: body)
             }
-            return (shelf, units)
+            return RowsHeld(shelf: shelf, units: units)
         }
     }
 
@@ -169,22 +158,14 @@ final class RowStore {
         else { throw RowStore.damaged("incarnation") }
         let counter: Int64? = row["session_counter"]
         let tag = Blob.bytes(row["session_tag"])
-        let heardAt: Int64 = row["heard_at"]
-        let given: Int = row["pace_ms"]
-        // A restart takes nobody's appointment away and gives nobody a longer one: what is left of it
-        // by this machine's own clock still runs. Leases start anew, since nobody could be heard.
-        let left = (heardAt - wall) * 1000 + Int64(given + pace.graceMilliseconds)
-        let kept = (0...Int64(given + pace.graceMilliseconds)).contains(left)
         return Copy(
             parent: ParentCopy(
                 incarnation: Incarnation(value: Blob.uint128(incarnation)),
                 position: Position(seq: UInt64(row["seq"] as Int64), digest: Digest(value: Blob.uint128(digest))),
                 session: counter.flatMap { counter in
                     tag.map { Session(counter: UInt64(counter), tag: Blob.uint64($0)) }
-                }, role: role, verified: row["verified"]),
-            heardAt: heardAt, paceMilliseconds: given, appointment: kept ? now + left : -1,
-            leaseEnds: pace.lease(from: now, pace: given), firstHeard: now, lastHeard: now,
-            past: Copy.Past(rawValue: row["past"]) ?? .none)
+                }, role: role, verified: row["verified"]), past: Copy.Past(rawValue: row["past"]) ?? .none,
+            heardAt: row["heard_at"], given: row["pace_ms"], now: now, wall: wall, pace: pace)
     }
 
     /// One statement that reaches the file: what the watchdog beats on.

@@ -42,6 +42,28 @@ struct Copy: Sendable {
     }
 }
 
+extension Copy {
+    /// A copy as a starting process finds it in the store.
+    ///
+    /// A restart takes nobody's appointment away and gives nobody a longer one: what is left of it by this
+    /// machine's own clock still runs. Leases start anew, since nobody could be heard.
+    ///
+    /// - Parameters:
+    ///   - now, wall: milliseconds on the serving clock and seconds since 1970 at the start.
+    init(
+        parent: ParentCopy, past: Past, heardAt: Int64, given: Int, blocks: [Cut: RowBlock] = [:], now: Int64,
+        wall: Int64, pace: Pace
+    ) {
+        let whole = Int64(given + pace.graceMilliseconds)
+        let (elapsed, overflow) = heardAt.subtractingReportingOverflow(wall)
+        let left = overflow ? -1 : elapsed.multipliedReportingOverflow(by: 1000).partialValue &+ whole
+        self.init(
+            parent: parent, blocks: blocks, heardAt: heardAt, paceMilliseconds: given,
+            appointment: (0...whole).contains(left) ? now + left : -1, leaseEnds: pace.lease(from: now, pace: given),
+            firstHeard: now, lastHeard: now, past: past)
+    }
+}
+
 /// All that is held of one unit: its copies, exactly one of which may be active.
 struct UnitCopies: Sendable {
     var copies: [Copy] = []

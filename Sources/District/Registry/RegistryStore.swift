@@ -1,17 +1,17 @@
 import Daemon
-import Federation
+package import Federation
 import Foundation
 import GRDB
 
 /// A division as the registry holds it.
-struct RegistryDivision: Sendable, Equatable {
-    var code: String
-    var name: String
-    var level: String
+package struct RegistryDivision: Sendable, Equatable {
+    package var code: String
+    package var name: String
+    package var level: String
     /// Empty at the root.
-    var parent: String
+    package var parent: String
 
-    init(code: String, name: String, level: String, parent: String) {
+    package init(code: String, name: String, level: String, parent: String) {
         self.code = code
         self.name = name
         self.level = level
@@ -20,17 +20,17 @@ struct RegistryDivision: Sendable, Equatable {
 }
 
 /// A unit that is expected to report.
-struct RegistryUnit: Sendable, Equatable {
-    var code: Code
-    var name: String
-    var community: String
-    var expectedHouseholds: Int64?
-    var expectedResidents: Int64?
-    var dutyTelephone: String
+package struct RegistryUnit: Sendable, Equatable {
+    package var code: Code
+    package var name: String
+    package var community: String
+    package var expectedHouseholds: Int64?
+    package var expectedResidents: Int64?
+    package var dutyTelephone: String
     /// Percent of the expected number that may at most be due: the ceiling that bounds a silent unit.
-    var ceilingPercent: Int64
+    package var ceilingPercent: Int64
 
-    init(
+    package init(
         code: Code, name: String, community: String, expectedHouseholds: Int64?, expectedResidents: Int64?,
         dutyTelephone: String, ceilingPercent: Int64
     ) {
@@ -48,15 +48,15 @@ struct RegistryUnit: Sendable, Equatable {
     private func ceiling(_ expected: Int64) -> Int64 { (expected * ceilingPercent + 99) / 100 }
 }
 
-struct RegistryCampaign: Sendable, Equatable {
-    var code: Code
-    var name: String
-    var opens: Int64
-    var deadline: Int64
-    var order: String
-    var closed: Bool
+package struct RegistryCampaign: Sendable, Equatable {
+    package var code: Code
+    package var name: String
+    package var opens: Int64
+    package var deadline: Int64
+    package var order: String
+    package var closed: Bool
 
-    init(code: Code, name: String, opens: Int64, deadline: Int64, order: String, closed: Bool) {
+    package init(code: Code, name: String, opens: Int64, deadline: Int64, order: String, closed: Bool) {
         self.code = code
         self.name = name
         self.opens = opens
@@ -276,4 +276,18 @@ final class RegistryStore: Sendable {
     }
 
     func backup(to path: String) throws { try SQLiteFile.backup(database, to: path) }
+}
+
+extension RegistryContent {
+    /// The units, and of the division tree what stands above them.
+    init(_ registry: RegistryStore) throws {
+        let units = try registry.units()
+        var divisions: [String: RegistryDivision] = [:]
+        for unit in units where divisions[unit.community] == nil {
+            for division in try registry.path(to: unit.community) { divisions[division.code] = division }
+        }
+        self.init(
+            units: units, divisions: divisions, campaigns: try registry.campaigns(), edition: try registry.edition(),
+            tokens: try registry.tokens())
+    }
 }

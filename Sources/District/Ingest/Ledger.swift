@@ -1,0 +1,105 @@
+package import Federation
+
+/// The aggregator without its thread: what is held and what it adds up to, and the store that makes it
+/// durable. Whoever owns the waiting drives it: the writing thread, or a simulated machine.
+package struct Ledger {
+    private(set) var tally: Tally
+    private let store: any RowKeeping
+
+    /// What a batch is made of.
+    package enum Order: Sendable {
+        case push(Push, unit: Code)
+        /// A person's word that this incarnation is not to be counted.
+        case retire(Incarnation, unit: Code)
+    }
+
+    package enum Reply: Sendable, Equatable {
+        case answer(Answer)
+        /// False if the unit has no such incarnation.
+        case found(Bool)
+    }
+
+    /// - Parameters:
+    ///   - now: milliseconds on the serving clock.
+    ///   - wall: seconds since 1970.
+    package init(
+        identity: Incarnation, pace: Pace, registry: RegistryContent, store: any RowKeeping, now: Int64, wall: Int64
+    ) throws {
+        self.store = store
+        let held = try store.load(now: now, wall: wall, pace: pace)
+        tally = Tally(
+            identity: identity, pace: pace, registered: Tally.Registered(registry), shelf: held.shelf,
+            held: held.units, now: now)
+    }
+
+    /// One batch, one transaction: every push is verified against what the ones before it left. The replies
+    /// may leave this machine: everything they say is durable.
+    ///
+    /// - Throws: what the store threw. What is on the disk is then not known, and this value must not be used again.
+    package mutating func perform(_ orders: [Order], now: Int64, wall: Int64) throws -> (
+        replies: [Reply], changed: Bool
+    ) {
+        var batch = Tally.Batch()
+        let replies = orders.map { order -> Reply in
+            switch order {
+            case .push(let push, let unit):
+                .answer(tally.receive(push, unit: unit, now: now, wall: wall, into: &batch))
+            case .retire(let incarnation, let unit): .found(tally.retire(incarnation, of: unit, into: &batch))
+            }
+        }
+        let (writes, catalogues) = (batch.writes, tally.newCatalogues)
+        if !writes.isEmpty || !catalogues.isEmpty { try store.commit(writes, catalogues: catalogues) }
+        return (replies, tally.settle(batch, now: now))
+    }
+
+    /// Appointments pass without anybody speaking.
+    ///
+    /// - Returns: whether any did.
+    package mutating func sweep(now: Int64) -> Bool { tally.sweep(now: now) }
+
+    /// Counts everything anew under a changed registry.
+    package mutating func reregister(_ registry: RegistryContent, now: Int64) {
+        tally.reregister(Tally.Registered(registry), now: now)
+    }
+}
+
+/// What the registry says, as plain values.
+package struct RegistryContent: Sendable {
+    package var units: [RegistryUnit]
+    /// By code.
+    package var divisions: [String: RegistryDivision]
+    package var campaigns: [RegistryCampaign]
+    package var edition: String?
+    /// Hash of each unit's token.
+    package var tokens: [[UInt8]: Code]
+
+    package init(
+        units: [RegistryUnit], divisions: [String: RegistryDivision], campaigns: [RegistryCampaign],
+        edition: String? = nil, tokens: [[UInt8]: Code] = [:]
+    ) {
+        self.units = units
+        self.divisions = divisions
+        self.campaigns = campaigns
+        self.edition = edition
+        self.tokens = tokens
+    }
+}
+
+extension Tally.Registered {
+    init(_ content: RegistryContent) {
+        var paths: [String: [RegistryDivision]] = [:]
+        let tree = PlaceTree(units: content.units) { unit in
+            if let known = paths[unit.community] { return known }
+            var path: [RegistryDivision] = []
+            var code = unit.community
+            while let division = content.divisions[code], path.count < 8 {
+                path.insert(division, at: 0)
+                code = division.parent
+            }
+            paths[unit.community] = path
+            return path
+        }
+        self.init(
+            tree: tree, campaigns: content.campaigns, edition: content.edition, tokens: content.tokens)
+    }
+}
