@@ -15,26 +15,33 @@ package final class Parent {
 
     /// Sends one part and reads what was said. Whatever is not the answer of a parent is trouble, not an answer.
     package func post(_ push: Push) -> ChildLink.Event {
-        let body = Gzip.compress(PushCodec.encode(push))
-        let headers = [authorization, "content-type: \(Paths.ndjson); v=1", "content-encoding: gzip"]
-        let response: HTTPClient.Response
+        let request = PushRequest(push)
+        let headers = [
+            authorization, "content-type: \(request.contentType)", "content-encoding: \(request.contentEncoding ?? "")",
+        ]
         do {
-            response = try http.send(
-                "POST", Paths.push(unit.text, push.kind.rawValue), headers: headers, body: body, limit: Limits.answer)
+            let response = try http.send(
+                "POST", Paths.push(unit.text, push.kind.rawValue), headers: headers, body: request.body,
+                limit: Limits.answer)
+            return Parent.heard(
+                AnswerMessage(
+                    status: response.status, body: response.body, retryAfterSeconds: response.retryAfterSeconds),
+                type: response.type)
         } catch {
             return .unanswered(.unreachable(error.description))
         }
-        // A captive portal's 200 is a page, and a proxy's error is whatever it likes.
-        guard response.type.hasPrefix(Paths.answer) else {
-            return response.status == 429 || response.status >= 500
-                ? .answer(Answer(outcome: .busy(retryAfterSeconds: response.retryAfterSeconds), parent: nil))
-                : .unanswered(.notTheParent("status \(response.status), \(response.type)"))
+    }
+
+    /// Whether a response is a parent's answer. A captive portal's 200 is a page, and a proxy's error is whatever
+    /// it likes.
+    package static func heard(_ message: AnswerMessage, type: String) -> ChildLink.Event {
+        guard type.hasPrefix(Paths.answer) else {
+            return message.status == 429 || message.status >= 500
+                ? .answer(Answer(outcome: .busy(retryAfterSeconds: message.retryAfterSeconds), parent: nil))
+                : .unanswered(.notTheParent("status \(message.status), \(type)"))
         }
         do {
-            return .answer(
-                try AnswerCodec.decode(
-                    AnswerMessage(
-                        status: response.status, body: response.body, retryAfterSeconds: response.retryAfterSeconds)))
+            return .answer(try AnswerCodec.decode(message))
         } catch {
             return .unanswered(.notTheParent(error.description))
         }

@@ -70,7 +70,9 @@ package final class Sender: @unchecked Sendable {
             switch try talk.step(event, draw: { UInt64.random(in: 0 ... .max) }) {
             case .post(let push):
                 event = parent.post(push)
-                if case .answer(let answer) = event, answer.parent != nil { heard = Int64(Date().timeIntervalSince1970) }
+                if case .answer(let answer) = event, answer.parent != nil {
+                    heard = Int64(Date().timeIntervalSince1970)
+                }
             case .wait(let milliseconds, let acknowledged):
                 outbox.report(standing(talk.link, heard))
                 if acknowledged {

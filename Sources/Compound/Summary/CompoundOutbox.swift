@@ -12,21 +12,22 @@ extension CompoundStore: Outbox {
     func awaken() throws {
         let beside = try Sidecar.read(sidecar)
         let (row, lives) = try read { db in
-            (try PositionRow.read(db), try Data.fetchAll(db, sql: "SELECT incarnation FROM life").map(Bytes.uint128))
+            (
+                try PositionRow.read(db),
+                try Data.fetchAll(db, sql: "SELECT incarnation FROM life").map {
+                    Incarnation(value: Bytes.uint128($0))
+                }
+            )
         }
         if row.incarnation == nil {
             _ = try mint(.firstStart)
-        } else if let beside, CompoundStore.isOlder(row, lives, than: beside) {
+        } else if let beside,
+            beside.showsRestore(
+                of: row.incarnation, session: row.session, seq: row.position.seq, lives: lives)
+        {
             _ = try mint(.olderThanSidecar)
         }
         try rederiveAll()
-    }
-
-    /// A sidecar that names an earlier life of this file was overtaken by a crash between the two writes,
-    /// and says nothing; one that names a life this file never had, or later numbers, shows a restore.
-    private static func isOlder(_ row: PositionRow, _ lives: [UInt128], than beside: Sidecar) -> Bool {
-        guard row.incarnation == beside.incarnation else { return !lives.contains(beside.incarnation.value) }
-        return row.session < beside.session || row.position.seq < beside.acknowledged
     }
 
     /// A new version of the program may count under a new catalogue: every row is derived anew from the journal.

@@ -1,15 +1,8 @@
 import Daemon
 import Federation
+import Sync
 
-/// What must not be rewound with the database: a small file beside it, in no backup.
-///
-/// It exists only to be compared at start. A database that is older than it has been restored, and
-/// starts a new incarnation before it writes anything.
-struct Sidecar: Equatable {
-    var incarnation: Incarnation
-    var session: UInt64
-    var acknowledged: UInt64
-
+extension Sidecar {
     static func read(_ path: String) throws -> Sidecar? {
         guard let bytes = try DurableFile.read(path) else { return nil }
         let fields = String(decoding: bytes, as: UTF8.self).split(separator: " ").map { $0.filter { !$0.isNewline } }

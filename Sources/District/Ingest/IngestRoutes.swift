@@ -25,39 +25,14 @@ package struct IngestRoutes: Sendable {
         case .success(let known): unit = known
         }
         guard call.captures["unit"] == unit.text else { return Refusal(403, "wrong_unit").reply(aggregator.identity) }
+        let request = PushRequest(
+            kind: kind, contentType: call.headers["content-type"] ?? "",
+            contentEncoding: call.headers["content-encoding"], body: call.body)
         let push: Push
-        do throws(WireError) {
-            push = try PushCodec.decode(try plain(call), kind: kind)
-        } catch {
-            return reply(Answer(outcome: outcome(error), parent: aggregator.identity))
+        do throws(WireError) { push = try request.push() } catch {
+            return reply(Answer(outcome: error.outcome, parent: aggregator.identity))
         }
         return reply(await aggregator.receive(push, unit: unit))
-    }
-
-    private func plain(_ call: Call) throws(WireError) -> [UInt8] {
-        guard call.body.count <= Limits.inflated else {
-            throw WireError(.tooLarge, "more than \(Limits.inflated) bytes")
-        }
-        let type = (call.headers["content-type"] ?? "").split(separator: ";").map { $0.filter { $0 != " " } }
-        guard type.first == Paths.ndjson else {
-            throw WireError(.version, "content-type must be \(Paths.ndjson); v=\(Limits.version)")
-        }
-        if let version = type.dropFirst().first(where: { $0.hasPrefix("v=") }), version != "v=\(Limits.version)" {
-            throw WireError(.version, "\(version) is not spoken here; supported: \(Limits.version)")
-        }
-        switch call.headers["content-encoding"] {
-        case "gzip": return try Gzip.inflate(call.body, limit: Limits.inflated)
-        case nil, "identity": return call.body
-        case let other?: throw WireError(.version, "content-encoding \(other) is not spoken here; supported: gzip")
-        }
-    }
-
-    private func outcome(_ error: WireError) -> Answer.Outcome {
-        switch error.kind {
-        case .malformed: .invalid(error.description)
-        case .version: .unsupported(error.description)
-        case .tooLarge: .tooLarge
-        }
     }
 
     private func reply(_ answer: Answer) -> Reply {
