@@ -65,10 +65,14 @@ let package = Package(
             dependencies: ["Federation", "Coverage", "Wire", "Sync", "Daemon", grdb, log, crypto],
             swiftSettings: strict),
         .target(name: "Generator", swiftSettings: strict),
+        .target(
+            name: "Simulator",
+            dependencies: ["Federation", "Coverage", "Wire", "Sync", "District", log], swiftSettings: strict),
         .executableTarget(
             name: "jiayuan",
             dependencies: [
-                "Federation", "Coverage", "Wire", "Sync", "Daemon", "Compound", "District", "Generator", log,
+                "Federation", "Coverage", "Wire", "Sync", "Daemon", "Compound", "District", "Generator",
+                "Simulator", log,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

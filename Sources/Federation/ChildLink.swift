@@ -151,7 +151,10 @@ package struct ChildLink: Sendable {
             guard parent == nil || parent == said else {
                 return fail(.notTheParent("\(said)"), milliseconds: backoff(draw))
             }
-            if answer.outcome.provesTheParent { parent = said }
+        }
+        // A proxy that keeps answers must not make an honest node doubt its own history.
+        if let named = answer.push, named != sent.id {
+            return fail(.notTheParent("an answer to another push"), milliseconds: backoff(draw))
         }
         if let heard = answer.epoch, epoch.map({ $0 < heard }) ?? true { epoch = heard }
         if let heard = answer.role { role = heard }
@@ -162,6 +165,9 @@ package struct ChildLink: Sendable {
             guard position == sent.to else {
                 return fail(.invalid("held \(position.seq)"), milliseconds: backoff(draw))
             }
+            // Whoever names the digest of what was just sent has read it; a stranger, or another parent's
+            // answer that a proxy kept, can say anything else.
+            parent = parent ?? answer.parent
             return acknowledged(position, answer, draw)
         case .staged(let part):
             guard part >= sent.part, sent.to == nil else { return restart(draw) }

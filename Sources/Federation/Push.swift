@@ -91,19 +91,13 @@ package struct Answer: Sendable, Equatable {
         case busy(retryAfterSeconds: Int?)
         /// The request itself was at fault; the text is the parent's hint.
         case invalid(String)
-
-        /// Only who took the unit's token and read the push shows that it is the parent; a stranger can refuse.
-        package var provesTheParent: Bool {
-            switch self {
-            case .held, .staged, .contradicted, .refused, .tooLarge: true
-            case .unsupported, .unauthorized, .busy, .invalid: false
-            }
-        }
     }
 
     package var outcome: Outcome
     /// Who answers. Nil only where the parent could not say (an overloaded proxy's 503).
     package var parent: Incarnation?
+    /// Which push is answered; nil where the parent could not read one.
+    package var push: UInt64?
     package var role: Role?
     package var epoch: Epoch?
     package var nextAfterMilliseconds: Int?
@@ -111,11 +105,12 @@ package struct Answer: Sendable, Equatable {
     package var registry: String?
 
     package init(
-        outcome: Outcome, parent: Incarnation?, role: Role? = nil, epoch: Epoch? = nil,
+        outcome: Outcome, parent: Incarnation?, push: UInt64? = nil, role: Role? = nil, epoch: Epoch? = nil,
         nextAfterMilliseconds: Int? = nil, registry: String? = nil
     ) {
         self.outcome = outcome
         self.parent = parent
+        self.push = push
         self.role = role
         self.epoch = epoch
         self.nextAfterMilliseconds = nextAfterMilliseconds

@@ -21,6 +21,10 @@ package enum AnswerCodec {
             text.key("parent")
             text.string("\(parent)")
         }
+        if let push = answer.push {
+            text.key("push")
+            text.string(Hex.text(push))
+        }
         var message = AnswerMessage(status: 200, body: [])
         switch answer.outcome {
         case .held(let position):
@@ -103,7 +107,7 @@ package enum AnswerCodec {
             throw WireError(.malformed, "status \(message.status) names no parent")
         }
         return Answer(
-            outcome: try outcome(message, fields), parent: fields.parent, role: fields.role, epoch: fields.epoch,
+            outcome: try outcome(message, fields), parent: fields.parent, push: fields.push, role: fields.role, epoch: fields.epoch,
             nextAfterMilliseconds: fields.next, registry: fields.registry)
     }
 
@@ -127,6 +131,7 @@ package enum AnswerCodec {
 /// The members of an answer, whatever its status.
 private struct AnswerFields {
     var parent: Incarnation?
+    var push: UInt64?
     var at: Position?
     var staged: Int?
     var have: Position?
@@ -155,6 +160,7 @@ private struct AnswerFields {
     mutating func member(_ key: String, _ cursor: inout JSONCursor) throws(WireError) {
         switch key {
         case "parent": parent = Incarnation(hex: try cursor.string())
+        case "push": push = Hex.uint64(try cursor.string())
         case "at": at = try PushHeader.position(&cursor)
         case "staged": staged = Int(try cursor.integer())
         case "have": have = cursor.null() ? nil : try PushHeader.position(&cursor)

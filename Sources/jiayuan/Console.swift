@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Writing to people: results to standard output, everything else to standard error.
 enum Console {
@@ -9,10 +10,10 @@ enum Console {
 }
 
 /// Progress of long work on one line of a terminal; silent when piped.
-final class Progress {
+final class Progress: Sendable {
     private let label: String
     private let total: Int
-    private var shown = ContinuousClock.now
+    private let shown = Mutex(ContinuousClock.now)
 
     init(_ label: String, total: Int) {
         self.label = label
@@ -20,8 +21,12 @@ final class Progress {
     }
 
     func update(_ done: Int) {
-        guard Console.isTerminal, ContinuousClock.now - shown > .milliseconds(100) || done == total else { return }
-        shown = ContinuousClock.now
+        let due = shown.withLock { shown in
+            guard ContinuousClock.now - shown > .milliseconds(100) || done == total else { return false }
+            shown = ContinuousClock.now
+            return true
+        }
+        guard Console.isTerminal, due else { return }
         let percent = total > 0 ? done * 100 / total : 100
         FileHandle.standardError.write(
             Data("\r\(label) \(done)/\(total) \(percent) %\(done == total ? "\n" : "")".utf8))

@@ -23,7 +23,9 @@ struct Jiayuan: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "At a compound", subcommands: [RecordCommand.self, ImportCommand.self, StatusCommand.self]),
-            CommandGroup(name: "Trying out", subcommands: [DemoCommand.self, BenchCommand.self, GenerateCommand.self]),
+            CommandGroup(
+                name: "Trying out",
+                subcommands: [DemoCommand.self, BenchCommand.self, SimulateCommand.self, GenerateCommand.self]),
         ])
 }
 

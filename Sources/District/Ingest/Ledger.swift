@@ -1,4 +1,5 @@
 package import Federation
+package import Wire
 
 /// The aggregator without its thread: what is held and what it adds up to, and the store that makes it
 /// durable. Whoever owns the waiting drives it: the writing thread, or a simulated machine.
@@ -56,6 +57,17 @@ package struct Ledger {
     ///
     /// - Returns: whether any did.
     package mutating func sweep(now: Int64) -> Bool { tally.sweep(now: now) }
+
+    /// What the registry holds for a unit, as the unit fetches it.
+    ///
+    /// - Returns: nil for a unit that isn't registered.
+    package func document(for unit: Code) -> RegistryDocument? {
+        tally.registered.tree.unit(unit).map {
+            RegistryDocument.make(
+                parent: tally.identity, unit: $0, tree: tally.registered.tree,
+                campaigns: tally.registered.campaigns)
+        }
+    }
 
     /// Counts everything anew under a changed registry.
     package mutating func reregister(_ registry: RegistryContent, now: Int64) {

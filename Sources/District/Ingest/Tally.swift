@@ -59,12 +59,14 @@ struct Tally {
         fresh = units.map { ($0.active?.appointment ?? -1) >= now }
     }
 
+    var stagedRows: Int { staged.values.reduce(0) { $0 + $1.changes.count } }
+
     // MARK: Into a batch
 
     /// - Returns: what may be said to the child once the batch is durable.
     mutating func receive(_ push: Push, unit code: Code, now: Int64, wall: Int64, into batch: inout Batch) -> Answer {
         guard let index = registered.tree.unit(code) else {
-            return Answer(outcome: .unauthorized("unit_unknown"), parent: identity)
+            return Answer(outcome: .unauthorized("unit_unknown"), parent: identity, push: push.id)
         }
         for catalogue in push.catalogues { shelf.add(catalogue) }
         var touch = batch.touched[index] ?? touch(index)
@@ -104,7 +106,7 @@ struct Tally {
 
     /// What is staged is memory that nobody has paid for with a verified push: it is bounded over all units.
     private mutating func boundStaged(keeping index: Int) {
-        guard staged.count > 1, staged.values.reduce(0, { $0 + $1.changes.count }) > StagedPush.totalLimit else {
+        guard staged.count > 1, stagedRows > StagedPush.totalLimit else {
             return
         }
         staged = staged.filter { $0.key == index }
@@ -114,7 +116,7 @@ struct Tally {
         let copy = received.incarnation.flatMap { unit.index(of: $0) }.map { unit.copies[$0] }
         // What the child has just said itself is not said back: most answers fit into one small packet.
         let epoch = unit.epoch == push.epoch ? nil : unit.epoch
-        var answer = Answer(outcome: received.outcome, parent: identity, epoch: epoch)
+        var answer = Answer(outcome: received.outcome, parent: identity, push: push.id, epoch: epoch)
         if case .held = received.outcome {
             answer.role = copy.map { unit.shownRole($0) }
             answer.nextAfterMilliseconds = copy?.paceMilliseconds

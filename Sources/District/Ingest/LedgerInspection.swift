@@ -1,0 +1,79 @@
+package import Coverage
+package import Federation
+
+/// What is held, as plain values: for the checks of a scrub and of a simulation. Nothing here is on a hot path.
+extension Ledger {
+    package struct Held: Sendable, Equatable {
+        /// The incarnation that counts, and where it stands; nil before the first verified snapshot.
+        package var active: Incarnation?
+        package var position: Position?
+        package var disputed: Bool
+        package var epoch: Epoch?
+        package var shadows: [Incarnation]
+        /// How many copies claim to be the active one; anything but 0 and 1 is broken.
+        package var actives: Int
+        /// The rows of the active copy.
+        package var rows: [RowKey: RowBody]
+    }
+
+    package func held(_ unit: Code) -> Held? {
+        guard let index = tally.registered.tree.unit(unit) else { return nil }
+        let copies = tally.units[index]
+        let active = copies.active
+        return Held(
+            active: active?.parent.incarnation, position: active?.parent.held, disputed: copies.disputed,
+            epoch: copies.epoch,
+            shadows: copies.copies.filter { $0.parent.role == .shadow }.map(\.parent.incarnation),
+            actives: copies.copies.count { $0.parent.role == .active }, rows: active.map(rows) ?? [:])
+    }
+
+    private func rows(_ copy: Copy) -> [RowKey: RowBody] {
+        var rows: [RowKey: RowBody] = [:]
+        for (cut, block) in copy.blocks {
+            for entry in block.entries {
+                rows[RowKey(dataset: cut.dataset, period: cut.period, subject: entry.subject)] = RowBody(
+                    catalogue: tally.shelf[entry.catalogue].hash, counts: entry.counts, asOf: entry.asOf)
+            }
+        }
+        return rows
+    }
+
+    /// Whether the unit enters a cut exactly.
+    package func isKnown(_ unit: Code, _ dataset: Code, _ period: Code) -> Bool {
+        guard let index = tally.registered.tree.unit(unit) else { return false }
+        let totals = tally.rollup.cuts[Cut(dataset: dataset, period: period)] ?? tally.rollup.empty()
+        return totals.standings[index] == .known
+    }
+
+    /// The figure of a division, subtree included.
+    ///
+    /// - Returns: nil for a division without units.
+    package func figure(_ division: String, _ measure: Measure, _ period: Code) -> Figure? {
+        guard let place = tally.registered.tree.place(division) else { return nil }
+        let picture = Picture(tally, now: 0, wall: 0, revision: 0)
+        return picture.figures(place, Question(period: period, measures: [measure])).measures.first?.figure
+    }
+
+    /// Whether the totals that were kept up with every change are those that the rows give.
+    package func addsUp(now: Int64) -> Bool {
+        let anew = Rollup.recomputed(
+            tree: tally.registered.tree, shelf: tally.shelf, units: tally.units, now: now)
+        return Set(anew.cuts.keys).union(tally.rollup.cuts.keys).allSatisfy { cut in
+            (anew.cuts[cut] ?? anew.empty()).sameFigures(as: tally.rollup.cuts[cut] ?? tally.rollup.empty())
+        }
+    }
+
+    /// Rows of unfinished pushes that are kept aside.
+    package var stagedRows: Int { tally.stagedRows }
+}
+
+extension CutTotals {
+    /// Equal but for sums that are all zero and may as well be absent.
+    fileprivate func sameFigures(as other: CutTotals) -> Bool {
+        func solid(_ totals: CutTotals) -> [Int: Sums] {
+            totals.sums.filter { $0.value.known.contains { $0 != 0 } || $0.value.last.contains { $0 != 0 } }
+        }
+        return standings == other.standings && counts == other.counts && knownExpected == other.knownExpected
+            && solid(self) == solid(other)
+    }
+}

@@ -1,0 +1,84 @@
+import District
+import Federation
+import Sync
+import Wire
+
+/// What must hold, whatever happens. Each invariant is a checker in a file of its own; a hook that a checker
+/// doesn't need does nothing.
+protocol Checker: AnyObject {
+    init(_ world: World)
+    /// A node made a change durable, or started and found its files like this.
+    func written(by machine: CompoundMachine, _ store: any CompoundStoring, _ incarnation: Incarnation)
+    /// A node is about to send.
+    func sent(_ push: Push, by machine: CompoundMachine, _ store: any CompoundStoring)
+    /// Bytes go out.
+    func leaves(_ request: PushRequest, _ push: Push)
+    /// A node heard that everything it has is held.
+    func acknowledged(by machine: CompoundMachine, _ link: ChildLink)
+    func minted(_ reason: ChildLink.MintReason, by machine: CompoundMachine)
+    /// An aggregator answers; what it says is durable.
+    func answered(_ answer: Answer, to push: Push, of unit: Code, by district: DistrictMachine)
+    /// An aggregator made a batch durable.
+    func committed(_ ledger: Ledger, _ district: DistrictMachine, clock: Int64)
+    /// Everything was mended and time has passed.
+    func healed()
+}
+
+extension Checker {
+    func written(by machine: CompoundMachine, _ store: any CompoundStoring, _ incarnation: Incarnation) {}
+    func sent(_ push: Push, by machine: CompoundMachine, _ store: any CompoundStoring) {}
+    func leaves(_ request: PushRequest, _ push: Push) {}
+    func acknowledged(by machine: CompoundMachine, _ link: ChildLink) {}
+    func minted(_ reason: ChildLink.MintReason, by machine: CompoundMachine) {}
+    func answered(_ answer: Answer, to push: Push, of unit: Code, by district: DistrictMachine) {}
+    func committed(_ ledger: Ledger, _ district: DistrictMachine, clock: Int64) {}
+    func healed() {}
+}
+
+/// All checkers of one world.
+final class Checks {
+    private unowned let world: World
+    private let all: [any Checker]
+    private let convergence: Convergence
+
+    init(_ world: World) {
+        self.world = world
+        convergence = Convergence(world)
+        all = [
+            convergence, TotalsEqualTheOracle(world), NoDoubleCount(world), AcknowledgedIsDurable(world),
+            SentIsDurable(world), RetriesChangeNothing(world), NumbersRise(world), IncrementalIsRecomputed(world),
+            NoFlapping(world), Bounded(world), OneBadRowStopsNobody(world), TruthLiesInTheBounds(world),
+        ]
+    }
+
+    func written(by machine: CompoundMachine, _ store: any CompoundStoring, _ incarnation: Incarnation) {
+        for one in all { one.written(by: machine, store, incarnation) }
+    }
+    func sent(_ push: Push, by machine: CompoundMachine, _ store: any CompoundStoring) {
+        for one in all { one.sent(push, by: machine, store) }
+    }
+    func leaves(_ request: PushRequest, _ push: Push) { for one in all { one.leaves(request, push) } }
+    func acknowledged(by machine: CompoundMachine, _ link: ChildLink?) {
+        guard let link else { return }
+        for one in all { one.acknowledged(by: machine, link) }
+    }
+    func minted(_ reason: ChildLink.MintReason, by machine: CompoundMachine) {
+        for one in all { one.minted(reason, by: machine) }
+    }
+    func answered(_ answer: Answer, to push: Push, of unit: Code, by district: DistrictMachine) {
+        for one in all { one.answered(answer, to: push, of: unit, by: district) }
+    }
+    func committed(_ ledger: Ledger, _ district: DistrictMachine, clock: Int64) {
+        for one in all { one.committed(ledger, district, clock: clock) }
+    }
+
+    /// What is not yet as it must be in the end; nil if everybody agrees.
+    func disagreement() -> String? { convergence.disagreement() }
+
+    func healed(converged: Bool) {
+        guard converged else {
+            return world.violate(1, "no agreement within the heal phase: \(disagreement() ?? "it came too late")")
+        }
+        for one in all { one.healed() }
+    }
+}

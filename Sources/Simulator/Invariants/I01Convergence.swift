@@ -1,0 +1,30 @@
+import District
+import Federation
+
+/// Invariant 1: after the faults every level holds, byte for byte, what the level below has.
+final class Convergence: Checker {
+    private unowned let world: World
+    init(_ world: World) { self.world = world }
+
+    func disagreement() -> String? {
+        for machine in world.compounds where !machine.retired {
+            let unit = machine.frame.unit
+            guard let store = machine.store else { return "\(machine.name) is down" }
+            guard let held = machine.district.held(unit) else { return "the aggregator of \(unit) is down" }
+            if held.disputed { return "\(unit) is in dispute" }
+            if held.active != store.incarnation {
+                return "\(unit): \(held.active.map { "\($0)" } ?? "nobody") is counted, not \(machine.name)"
+            }
+            if held.position != store.position { return "\(unit): another position is held" }
+            if held.rows != store.rows { return "\(unit): equal positions, different rows" }
+            for round in 0..<world.roundsOpen {
+                guard machine.district.ledger?.isKnown(unit, Rounds.dataset, Rounds.all[round]) == true else {
+                    return "\(unit) is unknown in round \(round + 1)"
+                }
+            }
+        }
+        return nil
+    }
+
+    func healed() { if let why = disagreement() { world.violate(1, why) } }
+}

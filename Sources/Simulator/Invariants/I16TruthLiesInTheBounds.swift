@@ -1,0 +1,64 @@
+import Coverage
+import District
+import Federation
+
+/// Invariant 16: the truth lies between the bounds at every moment: for a known unit what its journal said at
+/// the accepted position, for an unknown one what its journal says now.
+final class TruthLiesInTheBounds: Checker {
+    private struct Moment: Hashable {
+        var incarnation: Incarnation
+        var position: Position
+    }
+    private unowned let world: World
+    private var said: [Moment: [Completion]] = [:]
+    private var now: [Code: [Completion]] = [:]
+    private var batches = 0
+    init(_ world: World) { self.world = world }
+
+    func written(by machine: CompoundMachine, _ store: any CompoundStoring, _ incarnation: Incarnation) {
+        let completions = Rounds.all.indices.map { store.completion($0) }
+        said[Moment(incarnation: incarnation, position: store.position)] = completions
+        now[machine.frame.unit] = completions
+    }
+
+    func committed(_ ledger: Ledger, _ district: DistrictMachine, clock: Int64) {
+        sign(ledger, district)
+        batches += 1
+        guard batches % 4 == 0 else { return }
+        for round in 0..<world.roundsOpen { check(ledger, district, round) }
+    }
+
+    private func check(_ ledger: Ledger, _ district: DistrictMachine, _ round: Int) {
+        var truth = Completion()
+        for unit in district.content.units {
+            let households = Int(unit.expectedHouseholds ?? 0)
+            var own = now[unit.code]?[round] ?? Completion(done: 0, due: households)
+            if ledger.isKnown(unit.code, Rounds.dataset, Rounds.all[round]), let held = ledger.held(unit.code),
+                let active = held.active, let position = held.position
+            {
+                guard let then = said[Moment(incarnation: active, position: position)] else {
+                    return world.violate(16, "\(unit.code) is counted at a position that no journal ever had")
+                }
+                own = then[round]
+            }
+            truth = truth + own
+        }
+        guard let figure = ledger.figure(district.code, .completion, Rounds.all[round]), let lower = figure.lower,
+            let upper = figure.upper
+        else { return world.violate(16, "no bound though every unit has a ceiling") }
+        let (n, d) = (Int64(truth.done), Int64(truth.due))
+        if lower.numerator * d > n * lower.denominator || upper.numerator * d < n * upper.denominator {
+            world.violate(16, "round \(round + 1): \(n)/\(d) is outside \(lower) … \(upper)")
+        }
+    }
+
+    /// What is published, for the comparison of two runs (invariant 13).
+    private func sign(_ ledger: Ledger, _ district: DistrictMachine) {
+        for round in 0..<world.roundsOpen {
+            guard let figure = ledger.figure(district.code, .completion, Rounds.all[round]) else { continue }
+            world.sign(UInt64(truncatingIfNeeded: figure.evidence.numerator))
+            world.sign(UInt64(truncatingIfNeeded: figure.evidence.denominator))
+            world.sign(UInt64(truncatingIfNeeded: figure.evidence.unknownCeiling))
+        }
+    }
+}

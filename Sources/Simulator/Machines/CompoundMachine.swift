@@ -1,0 +1,207 @@
+import Federation
+import Logging
+import Sync
+import Wire
+
+/// One node: a machine with a disk, a process that runs or doesn't, and a line to its district.
+///
+/// The process is the real one: `Conversation` steps the link over the store. Only waiting and sending are
+/// the world's.
+final class CompoundMachine {
+    let frame: Frame
+    let number: Int
+    let district: DistrictMachine
+    var disk: MemoryDisk
+    private unowned let world: World
+    private(set) var store: (any CompoundStoring)?
+    private var talk: Conversation?
+    /// Distinguishes the process from the ones before it: what was planned for those is nobody's.
+    private var run = 0
+    /// Distinguishes the turn from the ones before it: an answer to an older one is not waited for any more.
+    private var turn = 0
+    /// Switched off for good: the second of two copies, after people found it.
+    var retired = false
+    /// Seconds by which the wall clock is off.
+    var clockOff: Int64 = 0
+    var version = 0
+    var tokenIsWrong = false
+    /// Cut towards the district, and back.
+    var cutUp = false
+    var cutDown = false
+    /// It was restored, copied or robbed of its sidecar: new incarnations are no surprise.
+    var rewound = false
+    private var backups: [MemoryDisk.Database] = []
+
+    init(_ frame: Frame, number: Int, district: DistrictMachine, disk: MemoryDisk = MemoryDisk(), world: World) {
+        (self.frame, self.number, self.district, self.disk, self.world) = (frame, number, district, disk, world)
+    }
+
+    var isUp: Bool { store != nil }
+    var name: String { "node \(number) of \(frame.unit)" }
+
+    // MARK: Process
+
+    func start() {
+        guard !retired, store == nil else { return }
+        run += 1
+        do {
+            let store = try world.openStore(self, moments: moments(run))
+            self.store = store
+            talk = try Conversation(store, firstPush: world.chance.next(), log: World.silent)
+            noteWritten()
+            wake(in: world.chance.between(0, 250), .due)
+        } catch { end("while starting") }
+    }
+
+    /// The process ends, at any moment. What is on the disk stays.
+    func end(_ why: String, restartIn wait: Int64? = nil) {
+        world.note("\(name) ends \(why)")
+        store = nil
+        talk = nil
+        run += 1
+        let restart = wait ?? world.chance.between(500, 60_000)
+        world.after(restart) { [self] in start() }
+    }
+
+    private func moments(_ run: Int) -> Moments {
+        Moments(
+            wall: { [unowned self] in world.wall + clockOff },
+            draw: { [unowned self] in world.chance.next() },
+            between: { [unowned self] in
+                guard world.inFaultPhase, world.chance.happens(world.faults.tornEffects) else { return }
+                world.count(.tornEffect)
+                throw Ended()
+            },
+            afterRead: { [unowned self] in
+                noteWritten()
+                guard world.inFaultPhase, world.chance.happens(world.faults.writesBetweenParts) else { return }
+                world.count(.writeBetweenParts)
+                record()
+            },
+            minted: { [unowned self] in world.minted($0, by: self) }, rowsPerPart: world.rowsPerPart)
+    }
+
+    // MARK: The link
+
+    private func wake(in milliseconds: Int64, _ event: ChildLink.Event) {
+        turn += 1
+        let (mine, of) = (turn, run)
+        world.after(milliseconds) { [self] in if turn == mine, run == of { step(event) } }
+    }
+
+    private func step(_ event: ChildLink.Event) {
+        guard talk != nil, let store else { return }
+        do {
+            guard let next = try talk?.step(event, draw: { world.chance.next() }) else { return }
+            noteWritten()
+            switch next {
+            case .post(let push):
+                turn += 1
+                let (mine, of) = (turn, run)
+                world.checks.sent(push, by: self, store)
+                world.network.send(push, from: self) { [self] answer in
+                    // Whoever gave up waiting doesn't hear a late answer.
+                    if turn == mine, run == of { step(answer) }
+                }
+            case .wait(let milliseconds, let acknowledged):
+                world.note(
+                    "\(name) waits \(milliseconds) ms at \(store.position.seq), "
+                        + (acknowledged ? "acknowledged" : "because \(talk?.link.trouble.map { "\($0)" } ?? "-")"))
+                if acknowledged {
+                    world.checks.acknowledged(by: self, talk?.link)
+                    try fetchRegistry()
+                }
+                wake(in: Int64(milliseconds), .due)
+            }
+        } catch { end("between two effects") }
+    }
+
+    private func fetchRegistry() throws {
+        guard !cutUp, !cutDown, !tokenIsWrong, let wanted = talk?.registryWanted,
+            let (document, digest) = district.document(for: frame.unit), document.parent == "\(wanted.parent)"
+        else { return }
+        try talk?.adopt(document, digest: digest)
+        noteWritten()
+    }
+
+    // MARK: People
+
+    /// Somebody finds something at a random door of a random round that is open.
+    func record() {
+        let building = world.chance.below(frame.doors.count)
+        let fact = Fact(
+            id: world.chance.next(), round: world.chance.below(world.roundsOpen), building: building,
+            door: world.chance.below(frame.doors[building]),
+            finding: Fact.Finding(rawValue: world.chance.below(Fact.Finding.allCases.count)) ?? .completed,
+            stamp: world.now)
+        guard let store else { return }
+        do {
+            try store.record(fact)
+            world.records += 1
+            noteWritten()
+        } catch { end("while recording") }
+    }
+
+    func change(_ body: (any CompoundStoring) throws -> Void) {
+        guard let store else { return }
+        do {
+            try body(store)
+            noteWritten()
+        } catch { end("while writing") }
+    }
+
+    /// After every durable change: numbers rise, and what the journal says now belongs to this position.
+    private func noteWritten() {
+        guard let store, let incarnation = store.incarnation else { return }
+        world.checks.written(by: self, store, incarnation)
+    }
+
+    // MARK: What people do to it
+
+    func backUp() { backups.append(disk.database) }
+
+    enum SidecarFate { case stays, lost }
+
+    /// - Returns: false if there is no backup.
+    func restore(sidecar: SidecarFate) -> Bool {
+        guard let backup = world.chance.pick(backups) else { return false }
+        rewind(unit: frame.unit)
+        end("for a restore")
+        disk.database = backup
+        if sidecar == .lost { disk.sidecar = nil }
+        return true
+    }
+
+    /// A second machine with a copy of this one's files; both run.
+    ///
+    /// - Returns: false if there is no backup to copy.
+    func clone(older: Bool, sidecar: Bool) -> Bool {
+        let copy = MemoryDisk()
+        guard !retired, let database = older ? world.chance.pick(backups) : disk.database else { return false }
+        rewind(unit: frame.unit)
+        copy.database = database
+        copy.sidecar = sidecar ? disk.sidecar : nil
+        let twin = CompoundMachine(frame, number: world.compounds.count, district: district, disk: copy, world: world)
+        twin.rewound = true
+        twin.version = version
+        world.add(twin)
+        twin.start()
+        return true
+    }
+
+    private func rewind(unit: Code) {
+        for machine in world.compounds where machine.frame.unit == unit { machine.rewound = true }
+    }
+
+    func switchOff() {
+        retired = true
+        store = nil
+        talk = nil
+        run += 1
+    }
+
+    /// The program that derived absurd counts is mended.
+    func mendRows() {
+        change { store in for building in frame.doors.indices { try store.setAbsurd(building, false) } }
+    }
+}

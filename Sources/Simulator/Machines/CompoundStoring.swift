@@ -1,0 +1,33 @@
+import Federation
+import Sync
+
+/// A node's store as a simulated machine needs it: in memory for the many seeds, SQLite on a simulated disk
+/// for fewer.
+protocol CompoundStoring: Outbox {
+    var position: Position { get }
+    var incarnation: Incarnation? { get }
+    var rows: [RowKey: RowBody] { get }
+    /// What the journal says of a round.
+    func completion(_ round: Int) -> Completion
+    /// Some row of the round is unknown because the parent refused it.
+    func hasUnknown(_ round: Int) -> Bool
+
+    /// Each is one transaction, durable when it returns.
+    func record(_ fact: Fact) throws
+    func open(_ round: Int) throws
+    func setAbsurd(_ building: Int, _ absurd: Bool) throws
+}
+
+/// Where the world reaches into a machine: its clock, its randomness, and the moments at which it may end.
+struct Moments {
+    /// Seconds since 1970 by the machine's own clock, which may be decades off.
+    var wall: () -> Int64
+    var draw: () -> UInt64
+    /// Between two effects of one step; throws `Ended` if the process ends here.
+    var between: () throws -> Void
+    /// After rows were read for a push: somebody may record before they are sent.
+    var afterRead: () -> Void
+    var minted: (ChildLink.MintReason) -> Void
+    /// Rows of a part; small, so that small worlds have pushes in parts.
+    var rowsPerPart: Int
+}

@@ -1,0 +1,156 @@
+import District
+import Federation
+import Wire
+
+/// One aggregator: rows that may be lost, a registry that may not, and a process in between. The process is
+/// the real one: `Ledger` over a store.
+final class DistrictMachine {
+    let number: Int
+    let code: String
+    private(set) var identity: Incarnation
+    var content: RegistryContent
+    private let rows = MemoryRows()
+    private unowned let world: World
+    private(set) var ledger: Ledger?
+    private var startedAt: Int64 = 0
+    private var waiting: [(Ledger.Order, (Ledger.Reply) -> Void)] = []
+    private var run = 0
+    var clockOff: Int64 = 0
+    /// Rows were taken back or lost: positions may be lower than what was acknowledged, until children send again.
+    private(set) var rewinds = 0
+    private var backup: RowsHeld?
+
+    init(number: Int, code: String, content: RegistryContent, world: World) {
+        (self.number, self.code, self.content, self.world) = (number, code, content, world)
+        identity = Incarnation(value: UInt128(number + 1) << 64 | 1)
+    }
+
+    private var clock: Int64 { world.now - startedAt }
+    private var wall: Int64 { world.wall + clockOff }
+
+    // MARK: Process
+
+    func start() {
+        guard ledger == nil else { return }
+        run += 1
+        startedAt = world.now
+        do {
+            ledger = try Ledger(
+                identity: identity, pace: World.pace, registry: content, store: rows, now: 0, wall: wall)
+        } catch { preconditionFailure("a store in memory doesn't fail: \(error)") }
+        sweep(run)
+    }
+
+    func end(restartIn wait: Int64? = nil) {
+        world.note("aggregator \(number) ends")
+        ledger = nil
+        waiting = []
+        run += 1
+        world.after(wait ?? world.chance.between(500, 120_000)) { [self] in start() }
+    }
+
+    private func sweep(_ mine: Int) {
+        world.after(5000) { [self] in
+            guard run == mine else { return }
+            _ = ledger?.sweep(now: clock)
+            sweep(mine)
+        }
+    }
+
+    // MARK: Requests
+
+    /// Takes a request in; nothing is said if the process ends before the batch is durable.
+    func receive(_ request: PushRequest, unit: Code, tokenIsWrong: Bool, reply: @escaping (Answer) -> Void) {
+        guard ledger != nil else { return }
+        guard !tokenIsWrong else {
+            return reply(Answer(outcome: .unauthorized("token_unknown"), parent: identity))
+        }
+        do throws(WireError) {
+            let push = try request.push()
+            submit(.push(push, unit: unit)) { [self] in
+                guard case .answer(let answer) = $0 else { return }
+                world.checks.answered(answer, to: push, of: unit, by: self)
+                reply(answer)
+            }
+        } catch {
+            reply(Answer(outcome: error.outcome, parent: identity))
+        }
+    }
+
+    /// A person's decision.
+    func retire(_ incarnation: Incarnation, of unit: Code) {
+        submit(.retire(incarnation, unit: unit)) { _ in }
+    }
+
+    private func submit(_ order: Ledger.Order, _ reply: @escaping (Ledger.Reply) -> Void) {
+        waiting.append((order, reply))
+        guard waiting.count == 1 else { return }
+        let mine = run
+        world.after(world.chance.between(1, 8)) { [self] in if run == mine { perform() } }
+    }
+
+    /// One batch. Before the commit a crash loses everything, after it only the answers.
+    private func perform() {
+        let batch = waiting
+        waiting = []
+        guard var ledger else { return }
+        self.ledger = nil
+        do {
+            let done = try ledger.perform(batch.map(\.0), now: clock, wall: wall)
+            self.ledger = ledger
+            world.checks.committed(ledger, self, clock: clock)
+            if world.inFaultPhase, world.chance.happens(world.faults.tornEffects) {
+                world.count(.tornEffect)
+                return end()
+            }
+            for (reply, waiting) in zip(done.replies, batch) { waiting.1(reply) }
+        } catch { preconditionFailure("a store in memory doesn't fail: \(error)") }
+    }
+
+    func document(for unit: Code) -> (RegistryDocument, String)? {
+        guard let document = ledger?.document(for: unit), let bytes = try? document.encoded() else { return nil }
+        return (document, RegistryDocument.digest(of: bytes))
+    }
+
+    // MARK: What people do to it
+
+    func backUp() { backup = rows.held }
+
+    /// - Returns: false if there is no backup.
+    func restore() -> Bool {
+        guard let backup else { return false }
+        rewinds += 1
+        rows.held = backup
+        end()
+        return true
+    }
+
+    func empty() {
+        rewinds += 1
+        rows.held = RowsHeld()
+        end()
+    }
+
+    func open(_ campaign: RegistryCampaign) {
+        content.campaigns.append(campaign)
+        ledger?.reregister(content, now: clock)
+    }
+
+    /// Counts nothing that isn't durable: what a starting process would find.
+    func held(_ unit: Code) -> Ledger.Held? { ledger?.held(unit) }
+    var clockNow: Int64 { clock }
+}
+
+/// Rows of an aggregator in memory; each commit is whole or not at all.
+final class MemoryRows: RowKeeping, @unchecked Sendable {
+    // One simulated world runs on one thread.
+    var held = RowsHeld()
+
+    func commit(_ writes: [RowWrite], catalogues: [(place: Int, catalogue: Catalogue)]) throws {
+        held.apply(writes, catalogues: catalogues)
+    }
+
+    func load(now: Int64, wall: Int64, pace: Pace) throws -> RowsHeld {
+        held.reopened(now: now, wall: wall, pace: pace)
+    }
+}

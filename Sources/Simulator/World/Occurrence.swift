@@ -1,0 +1,82 @@
+/// What a run counts: every fault that fired and every decision that was taken. One that never occurs over
+/// the fixed set of seeds is a fault that isn't simulated or a decision that isn't tested.
+package enum Occurrence: String, CaseIterable, Sendable {
+    // Faults
+    case compoundCrash, districtCrash, tornEffect
+    case restoreExact, restoreOlder, databaseWithoutSidecar
+    case cloneIdentical, cloneDiverged, cloneWithSidecar
+    case districtRestored, districtEmptied
+    case upgrade, absurdRow, wrongToken, storm, outage, campaignOpened
+    case requestLost, answerLost, requestRepeated, requestLate, bodyTruncated, bomb, portal, answerReplayed, halfOpen
+    case writeBetweenParts, clockOff
+
+    // Decisions of a child
+    case incarnationFirst, incarnationParentAhead, incarnationMismatch, incarnationFork, incarnationOlderThanSidecar
+    case snapshotSwitch, pushInParts, quarantined
+
+    // Answers of a parent
+    case held, staged, answer400, answer401, answer409unknown, answer409stale, answer409mismatch, answer409fork
+    case answer409parts, answer409catalogue, answer413, answer422
+
+    // Decisions of a parent
+    case takeover, shadow, disputed, retired, epochLearnt
+
+    /// What a line of the legend says.
+    package var meaning: String {
+        switch self {
+        case .compoundCrash: "a node's process ends at any moment"
+        case .districtCrash: "an aggregator's process ends at any moment"
+        case .tornEffect: "a node ends between two effects of one step"
+        case .restoreExact: "a node's database is restored from a backup of this moment"
+        case .restoreOlder: "a node's database is restored from an older backup and goes on"
+        case .databaseWithoutSidecar: "an older database is restored and its sidecar is lost"
+        case .cloneIdentical: "a node's files are copied to a second machine; both run"
+        case .cloneDiverged: "an older copy runs on a second machine"
+        case .cloneWithSidecar: "the copy took the sidecar along"
+        case .districtRestored: "an aggregator's rows are restored from an older backup"
+        case .districtEmptied: "an aggregator's rows are lost"
+        case .upgrade: "a node counts under a newer catalogue"
+        case .absurdRow: "a node derives counts that no parent can store, until it is mended"
+        case .wrongToken: "a node's token is wrong for a while"
+        case .storm: "all nodes of a district lose it and come back at once"
+        case .outage: "a node's line is cut, one way or both"
+        case .campaignOpened: "a round is opened while some are offline"
+        case .requestLost: "a request never arrives"
+        case .answerLost: "an answer never arrives"
+        case .requestRepeated: "a request is delivered twice"
+        case .requestLate: "a request is delivered long after its sender gave up"
+        case .bodyTruncated: "a body arrives cut short"
+        case .bomb: "a small body that inflates without end arrives under a unit's token"
+        case .portal: "somebody else answers 200 with a page"
+        case .answerReplayed: "an old answer is delivered for a new request"
+        case .halfOpen: "the request is taken and nothing ever comes back"
+        case .writeBetweenParts: "somebody records while a push is being read"
+        case .clockOff: "a node's wall clock is off by minutes to decades"
+        case .incarnationFirst: "a new life at the first start"
+        case .incarnationParentAhead: "a new life: the parent holds more than this node has"
+        case .incarnationMismatch: "a new life: the rows don't add up at the parent"
+        case .incarnationFork: "a new life: another run or copy has spoken"
+        case .incarnationOlderThanSidecar: "a new life: the database is older than its sidecar"
+        case .snapshotSwitch: "everything is sent instead of what changed"
+        case .pushInParts: "a push takes several requests"
+        case .quarantined: "rows are made unknown because the parent refused them"
+        case .held: "the parent holds what was sent"
+        case .staged: "a part is kept aside"
+        case .answer400: "not of the protocol's form"
+        case .answer401: "the credential isn't known"
+        case .answer409unknown: "an incarnation the parent has not heard of"
+        case .answer409stale: "another position is held"
+        case .answer409mismatch: "the rows don't add up"
+        case .answer409fork: "an older or a second session spoke"
+        case .answer409parts: "a part is missing"
+        case .answer409catalogue: "a catalogue is asked for"
+        case .answer413: "too large"
+        case .answer422: "rows refused by name"
+        case .takeover: "another incarnation of a unit is counted from now on"
+        case .shadow: "an incarnation is kept and not counted"
+        case .disputed: "two lives of a unit: a person has to decide"
+        case .retired: "a person has decided"
+        case .epochLearnt: "a parent that lost a decision heard it from a child"
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import District
+import Federation
+
+/// People, after the faults: they plug everything in again, keep one machine of each unit, and decide where
+/// only they can.
+struct Operators {
+    private unowned let world: World
+
+    init(_ world: World) { self.world = world }
+
+    func mend() {
+        world.note("everything is mended")
+        var kept: Set<Code> = []
+        for machine in world.compounds.shuffled(using: &world.chance) where !machine.retired {
+            guard kept.insert(machine.frame.unit).inserted else {
+                machine.switchOff()
+                continue
+            }
+            (machine.cutUp, machine.cutDown, machine.tokenIsWrong) = (false, false, false)
+        }
+    }
+
+    /// - Returns: whether everybody agreed before `end`.
+    func waitForAgreement(until end: Int64) -> Bool {
+        while world.now < end {
+            world.advance(to: world.now + 120_000)
+            for machine in world.compounds where !machine.retired { look(after: machine) }
+            if world.checks.disagreement() == nil { return true }
+        }
+        return false
+    }
+
+    private func look(after machine: CompoundMachine) {
+        machine.mendRows()
+        guard let mine = machine.store?.incarnation, let held = machine.district.held(machine.frame.unit) else {
+            return
+        }
+        guard held.disputed, held.active == mine || held.shadows.contains(mine) else { return }
+        world.count(.disputed)
+        for other in held.shadows + [held.active].compactMap({ $0 }) where other != mine {
+            world.count(.retired)
+            machine.district.retire(other, of: machine.frame.unit)
+        }
+    }
+}

@@ -1,0 +1,210 @@
+import District
+import Federation
+import Logging
+import Sync
+
+/// One seed: districts, compounds, a network between them, people who record, and what goes wrong. First a
+/// phase of faults, then one in which everything is mended and must come together.
+package final class World {
+    static let pace = Pace(milliseconds: 60_000, graceMilliseconds: 20_000, leaseMilliseconds: 300_000)
+    static let silent = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
+    static let faultPhase: Int64 = 40 * 60_000
+    /// Everything has to come together within this time after the last fault.
+    static let healPhase: Int64 = 6 * 3_600_000
+
+    let seed: UInt64
+    var chance: Chance
+    let faults: Faults
+    let rowsPerPart: Int
+    private(set) var now: Int64 = 0
+    private(set) var inFaultPhase = true
+    private(set) var roundsOpen = 1
+    private(set) var districts: [DistrictMachine] = []
+    private(set) var compounds: [CompoundMachine] = []
+    private(set) lazy var network = Network(self)
+    private(set) lazy var checks = Checks(self)
+    var records = 0
+    private var report: Report
+    private var agenda = Agenda()
+    private let traces: Bool
+    private let clocksTell: Bool
+
+    /// - Parameters:
+    ///   - faults: nil to let the seed draw them.
+    ///   - clocksTell: false gives every node the right time and changes nothing else.
+    package init(seed: UInt64, faults: Faults? = nil, clocksTell: Bool = true, traces: Bool = false) {
+        self.seed = seed
+        self.traces = traces
+        self.clocksTell = clocksTell
+        chance = Chance(seed)
+        let drawn = Faults.drawn(&chance)
+        self.faults = faults ?? drawn
+        rowsPerPart = 2 + chance.below(6)
+        report = Report(seed: seed)
+        build()
+    }
+
+    private func build() {
+        let numberOfDistricts = 2 + chance.below(2)
+        var divisions = ["4213": RegistryDivision(code: "4213", name: "city", level: "city", parent: "")]
+        for number in 0..<numberOfDistricts {
+            divisions["42130\(number)"] = RegistryDivision(
+                code: "42130\(number)", name: "district", level: "district", parent: "4213")
+        }
+        var frames: [[Frame]] = Array(repeating: [], count: numberOfDistricts)
+        for number in 0..<(8 + chance.below(5)) {
+            guard let unit = Code("42130\(number % numberOfDistricts)-\(100 + number)") else { continue }
+            let doors = (0..<(1 + chance.below(4))).map { _ in 3 + chance.below(10) }
+            let ceiling = Int64(doors.reduce(0, +)) * 120 / 100
+            frames[number % numberOfDistricts].append(Frame(unit: unit, doors: doors, ceiling: ceiling))
+        }
+        for (number, frames) in frames.enumerated() {
+            let units = frames.map {
+                RegistryUnit(
+                    code: $0.unit, name: $0.unit.text, community: "42130\(number)",
+                    expectedHouseholds: Int64($0.households), expectedResidents: nil, dutyTelephone: "",
+                    ceilingPercent: 120)
+            }
+            let content = RegistryContent(units: units, divisions: divisions, campaigns: [World.campaign(0)])
+            let district = DistrictMachine(number: number, code: "42130\(number)", content: content, world: self)
+            districts.append(district)
+            for frame in frames {
+                compounds.append(CompoundMachine(frame, number: compounds.count, district: district, world: self))
+            }
+        }
+    }
+
+    private static func campaign(_ round: Int) -> RegistryCampaign {
+        RegistryCampaign(
+            code: Rounds.all[round], name: "round", opens: 1, deadline: Int64.max / 4, order: "", closed: false)
+    }
+
+    // MARK: The story
+
+    package func run() -> Report {
+        let clocks = Chance(seed ^ 0xc10c)
+        setClocks(clocks)
+        for district in districts { district.start() }
+        for compound in compounds { after(chance.between(0, 60_000)) { compound.start() } }
+        for _ in 0..<(500 + chance.below(200)) {
+            after(chance.between(61_000, World.faultPhase)) { [self] in
+                chance.pick(compounds.filter(\.isUp))?.record()
+            }
+        }
+        planBackups()
+        planFaults()
+        advance(to: World.faultPhase)
+        inFaultPhase = false
+        let operators = Operators(self)
+        operators.mend()
+        let converged = operators.waitForAgreement(until: World.faultPhase + World.healPhase)
+        checks.healed(converged: converged)
+        report.records = records
+        report.simulatedMilliseconds = now
+        return report
+    }
+
+    /// Moves time forward, one happening after the other.
+    func advance(to end: Int64) {
+        while let next = agenda.next(before: end) {
+            now = next.at
+            report.events += 1
+            next.body()
+        }
+        now = end
+    }
+
+    private func setClocks(_ drawn: Chance) {
+        var clocks = drawn
+        for compound in compounds where clocks.happens(faults.clocksOff) {
+            let off = [-1_649_239_000, 2_460_000_000, -86_400, 3600, -300, 40].map(Int64.init)
+            let seconds = clocks.pick(off) ?? 0
+            guard clocksTell else { continue }
+            compound.clockOff = seconds
+            count(.clockOff)
+        }
+    }
+
+    private func planBackups() {
+        for compound in compounds {
+            for _ in 0..<4 {
+                after(chance.between(120_000, World.faultPhase)) { compound.backUp() }
+            }
+        }
+        for district in districts {
+            for _ in 0..<3 { after(chance.between(120_000, World.faultPhase)) { district.backUp() } }
+        }
+    }
+
+    private func planFaults() {
+        for kind in Faults.schedule {
+            for _ in 0..<faults[keyPath: kind.path] {
+                after(chance.between(180_000, World.faultPhase - 60_000)) { [self] in
+                    if Mishap.happen(kind.name, in: self) { count(kind.name) }
+                }
+            }
+        }
+    }
+
+    func openNextRound() -> Bool {
+        guard roundsOpen < Rounds.all.count else { return false }
+        for district in districts { district.open(World.campaign(roundsOpen)) }
+        roundsOpen += 1
+        return true
+    }
+
+    func add(_ compound: CompoundMachine) { compounds.append(compound) }
+
+    func openStore(_ machine: CompoundMachine, moments: Moments) throws -> any CompoundStoring {
+        try MemoryStore(machine.disk, machine.frame, version: machine.version, moments: moments)
+    }
+
+    // MARK: What everybody uses
+
+    /// Seconds since 1970, as the world's own clock has it.
+    var wall: Int64 { 1_649_239_200 + now / 1000 }
+
+    func after(_ milliseconds: Int64, _ body: @escaping () -> Void) { agenda.add(at: now + milliseconds, body) }
+
+    func count(_ what: Occurrence, _ number: Int = 1) { report.occurrences[what, default: 0] += number }
+
+    func note(_ line: @autoclosure () -> String) { if traces { report.trace.append("\(now) ms  \(line())") } }
+
+    func violate(_ invariant: Int, _ what: String) {
+        note("VIOLATION of invariant \(invariant): \(what)")
+        report.violations.append(Violation(invariant: invariant, what: what, at: now))
+    }
+
+    func sign(_ value: UInt64) { report.signature = (report.signature ^ value) &* 0x0000_0100_0000_01b3 }
+
+    func minted(_ reason: ChildLink.MintReason, by machine: CompoundMachine) {
+        note("\(machine.name) starts a new life: \(reason.rawValue)")
+        switch reason {
+        case .firstStart: count(.incarnationFirst)
+        case .parentAhead: count(.incarnationParentAhead)
+        case .digestMismatch: count(.incarnationMismatch)
+        case .fork: count(.incarnationFork)
+        case .olderThanSidecar: count(.incarnationOlderThanSidecar)
+        }
+        checks.minted(reason, by: machine)
+    }
+
+    /// Counts what a parent said.
+    func said(_ answer: Answer) {
+        switch answer.outcome {
+        case .held: count(.held)
+        case .staged: count(.staged)
+        case .contradicted(_, .unknown): count(.answer409unknown)
+        case .contradicted(_, .stale): count(.answer409stale)
+        case .contradicted(_, .mismatch): count(.answer409mismatch)
+        case .contradicted(_, .fork): count(.answer409fork)
+        case .contradicted(_, .parts): count(.answer409parts)
+        case .contradicted(_, .catalogue): count(.answer409catalogue)
+        case .refused: count(.answer422)
+        case .tooLarge: count(.answer413)
+        case .unauthorized: count(.answer401)
+        case .unsupported, .invalid: count(.answer400)
+        case .busy: break
+        }
+    }
+}
