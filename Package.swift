@@ -43,6 +43,7 @@ let package = Package(
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
         .target(name: "CAssets", exclude: ["files"], cSettings: embeds),
+        .target(name: "CDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "Federation", swiftSettings: strict),
         .target(name: "Coverage", swiftSettings: strict),
         .target(name: "Wire", dependencies: ["Federation", "CZlib"], exclude: ["PROTOCOL.md"], swiftSettings: strict),
@@ -65,6 +66,10 @@ let package = Package(
             dependencies: ["Federation", "Coverage", "Wire", "Sync", "Daemon", grdb, log, crypto],
             swiftSettings: strict),
         .target(name: "Generator", swiftSettings: strict),
+        .target(
+            name: "Simulator",
+            dependencies: ["CDisk", "Federation", "Wire", "Sync", "Compound", "District", "Daemon", grdb],
+            swiftSettings: strict),
         .executableTarget(
             name: "jiayuan",
             dependencies: [
