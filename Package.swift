@@ -93,6 +93,9 @@ let package = Package(
             name: "CompoundTests", dependencies: ["Compound", "Federation", "Wire", "Sync", "Daemon", grdb],
             path: "Tests/Compound", swiftSettings: strict),
         .testTarget(
+            name: "SimulatorTests", dependencies: ["Simulator", "Daemon", grdb], path: "Tests/Simulator",
+            swiftSettings: strict),
+        .testTarget(
             name: "ProfileTests",
             dependencies: [
                 "Compound", "District", "Generator", "Coverage", "Sync", "Daemon", "Federation", log,
