@@ -43,6 +43,7 @@ let package = Package(
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CZlib", linkerSettings: [.linkedLibrary("z")]),
         .target(name: "CAssets", exclude: ["files"], cSettings: embeds),
+        .target(name: "CDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "Federation", swiftSettings: strict),
         .target(name: "Coverage", swiftSettings: strict),
         .target(name: "Wire", dependencies: ["Federation", "CZlib"], exclude: ["PROTOCOL.md"], swiftSettings: strict),
@@ -67,7 +68,10 @@ let package = Package(
         .target(name: "Generator", swiftSettings: strict),
         .target(
             name: "Simulator",
-            dependencies: ["Federation", "Coverage", "Wire", "Sync", "District", log], swiftSettings: strict),
+            dependencies: [
+                "CDisk", "Federation", "Coverage", "Wire", "Sync", "Compound", "District", "Daemon", grdb, log,
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "jiayuan",
             dependencies: [
@@ -91,6 +95,9 @@ let package = Package(
         .testTarget(
             name: "CompoundTests", dependencies: ["Compound", "Federation", "Wire", "Sync", "Daemon", grdb],
             path: "Tests/Compound", swiftSettings: strict),
+        .testTarget(
+            name: "SimulatorTests", dependencies: ["Simulator", "Daemon", grdb], path: "Tests/Simulator",
+            swiftSettings: strict),
         .testTarget(
             name: "ProfileTests",
             dependencies: [
