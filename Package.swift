@@ -96,7 +96,7 @@ let package = Package(
             name: "CompoundTests", dependencies: ["Compound", "Federation", "Wire", "Sync", "Daemon", grdb],
             path: "Tests/Compound", swiftSettings: strict),
         .testTarget(
-            name: "SimulatorTests", dependencies: ["Simulator", "Daemon", grdb], path: "Tests/Simulator",
+            name: "SimulatorTests", dependencies: ["Simulator", "Federation", "Daemon", grdb], path: "Tests/Simulator",
             swiftSettings: strict),
         .testTarget(
             name: "ProfileTests",

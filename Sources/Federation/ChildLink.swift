@@ -51,6 +51,9 @@ package struct ChildLink: Sendable {
         var lastSeq: UInt64
         /// The part that was sent, kept because a part is re-sent byte for byte.
         var sent: Push?
+        #if DEBUG
+            var firstOwn: Position?
+        #endif
     }
 
     package private(set) var incarnation: Incarnation
@@ -132,6 +135,13 @@ package struct ChildLink: Sendable {
 
     private mutating func send(_ changes: [RowChange], reachesEnd: Bool, own: Position) -> Effect {
         guard var flight else { return .wait(milliseconds: 0) }
+        var own = own
+        #if DEBUG
+            if Mutation.singlePartTo.isActive {
+                own = flight.firstOwn ?? own
+                flight.firstOwn = own
+            }
+        #endif
         flight.lastSeq = changes.last?.seq ?? flight.lastSeq
         let push = Push(
             kind: flight.kind, incarnation: incarnation, epoch: epoch, session: session, id: flight.id,

@@ -26,6 +26,9 @@ package struct Sidecar: Equatable, Sendable {
     package func showsRestore(of incarnation: Incarnation?, session: UInt64, seq: UInt64, lives: [Incarnation]) -> Bool
     {
         guard incarnation == self.incarnation else { return !lives.contains(self.incarnation) }
+        #if DEBUG
+            if Mutation.sidecarWithIncarnationOnly.isActive { return false }
+        #endif
         return session < self.session || seq < acknowledged
     }
 }

@@ -107,7 +107,8 @@ package enum AnswerCodec {
             throw WireError(.malformed, "status \(message.status) names no parent")
         }
         return Answer(
-            outcome: try outcome(message, fields), parent: fields.parent, push: fields.push, role: fields.role, epoch: fields.epoch,
+            outcome: try outcome(message, fields), parent: fields.parent, push: fields.push, role: fields.role,
+            epoch: fields.epoch,
             nextAfterMilliseconds: fields.next, registry: fields.registry)
     }
 

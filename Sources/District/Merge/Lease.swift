@@ -70,7 +70,11 @@ extension Merge {
             if mayStart || now >= pace.lease(from: startedAt, pace: pace.milliseconds) { enthrone(&unit, index) }
             return
         }
-        guard !unit.disputed, now >= unit.copies[incumbent].leaseEnds else { return }
+        var leaseEnds = unit.copies[incumbent].leaseEnds
+        #if DEBUG
+            if Mutation.takeoverWithoutLease.isActive { leaseEnds = now }
+        #endif
+        guard !unit.disputed, now >= leaseEnds else { return }
         unit.copies[incumbent].parent.role = .shadow
         unit.copies[incumbent].past = .deposed
         enthrone(&unit, index)

@@ -56,6 +56,7 @@ struct Rollup: Sendable {
         if unit.disputed { return .disputed }
         #if DEBUG
             if Breakage.chosen == .staleAsCurrent { return .known }
+            if Mutation.nullsAsZeros.isActive { return active.appointment < now ? .stale : .known }
         #endif
         if active.appointment < now { return .stale }
         return block.hasUnknown ? .unknownRows : .known

@@ -84,6 +84,13 @@ extension Picture {
                 }
             }
         }
+        #if DEBUG
+            if Mutation.lastValueAsBound.isActive {
+                evidence.numerator += evidence.lastNumerator
+                evidence.denominator += evidence.lastDenominator
+                evidence.unknownCeiling = 0
+            }
+        #endif
         return Figure(evidence)
     }
 

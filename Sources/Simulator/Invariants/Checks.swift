@@ -45,7 +45,8 @@ final class Checks {
         self.world = world
         convergence = Convergence(world)
         all = [
-            convergence, TotalsEqualTheOracle(world), NoDoubleCount(world), AcknowledgedIsDurable(world),
+            convergence, TotalsEqualTheOracle(world), NoDoubleCount(world), NoSilentLoss(world),
+            AcknowledgedIsDurable(world),
             SentIsDurable(world), RetriesChangeNothing(world), NumbersRise(world), IncrementalIsRecomputed(world),
             NoFlapping(world), Bounded(world), OneBadRowStopsNobody(world), TruthLiesInTheBounds(world),
         ]

@@ -6,6 +6,7 @@ import Federation
 final class NoFlapping: Checker {
     private unowned let world: World
     private var lives: [Code: Int] = [:]
+    private var heard: [Incarnation: Int64] = [:]
     private var counted: [Code: (incarnation: Incarnation, changes: Int)] = [:]
     /// The highest epoch of each unit, and whether the parent has lost it since.
     private var epochs: [Code: (highest: Epoch, lost: Bool)] = [:]
@@ -30,9 +31,24 @@ final class NoFlapping: Checker {
             guard old.incarnation != active else { continue }
             counted[unit.code] = (active, old.changes + 1)
             world.count(.takeover)
+            checkLease(of: old.incarnation, unit.code, district)
             // Each life can take over once; a parent that was rewound may learn each of its decisions once more.
             let reasons = lives[unit.code, default: 1] * (1 + district.rewinds) + district.rewinds
             if old.changes + 1 > reasons { world.violate(10, "\(unit.code) changed hands \(old.changes + 1) times") }
+        }
+    }
+
+    func answered(_ answer: Answer, to push: Push, of unit: Code, by district: DistrictMachine) {
+        if case .held = answer.outcome { heard[push.incarnation] = world.now }
+    }
+
+    /// The incumbent was silent for a whole lease before another took over, but for what people decide and what a
+    /// parent learns back.
+    private func checkLease(of incumbent: Incarnation, _ unit: Code, _ district: DistrictMachine) {
+        guard world.inFaultPhase, district.rewinds == 0, let last = heard[incumbent] else { return }
+        let silent = world.now - last
+        if silent < Int64(World.pace.leaseMilliseconds) {
+            world.violate(10, "\(unit) changed hands \(silent) ms after the incumbent was heard")
         }
     }
 

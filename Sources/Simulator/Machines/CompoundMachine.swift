@@ -30,6 +30,7 @@ final class CompoundMachine {
     var cutDown = false
     /// It was restored, copied or robbed of its sidecar: new incarnations are no surprise.
     var rewound = false
+    private(set) var lostItsSidecar = false
     private var backups: [MemoryDisk.Database] = []
 
     init(_ frame: Frame, number: Int, district: DistrictMachine, disk: MemoryDisk = MemoryDisk(), world: World) {
@@ -130,7 +131,10 @@ final class CompoundMachine {
     func record() {
         let building = world.chance.below(frame.doors.count)
         let fact = Fact(
-            id: world.chance.next(), round: world.chance.below(world.roundsOpen), building: building,
+            // Most people work on the newest round; rows of the older ones stand for long.
+            id: world.chance.next(),
+            round: world.chance.happens(700) ? world.roundsOpen - 1 : world.chance.below(world.roundsOpen),
+            building: building,
             door: world.chance.below(frame.doors[building]),
             finding: Fact.Finding(rawValue: world.chance.below(Fact.Finding.allCases.count)) ?? .completed,
             stamp: world.now)
@@ -168,7 +172,10 @@ final class CompoundMachine {
         rewind(unit: frame.unit)
         end("for a restore")
         disk.database = backup
-        if sidecar == .lost { disk.sidecar = nil }
+        if sidecar == .lost {
+            disk.sidecar = nil
+            lostItsSidecar = true
+        }
         return true
     }
 

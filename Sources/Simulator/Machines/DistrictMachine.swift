@@ -147,10 +147,24 @@ final class MemoryRows: RowKeeping, @unchecked Sendable {
     var held = RowsHeld()
 
     func commit(_ writes: [RowWrite], catalogues: [(place: Int, catalogue: Catalogue)]) throws {
+        #if DEBUG
+            if Mutation.acknowledgedBeforeFsync.isActive {
+                if let unsynced { held.apply(unsynced.writes, catalogues: unsynced.catalogues) }
+                unsynced = (writes, catalogues)
+                return
+            }
+        #endif
         held.apply(writes, catalogues: catalogues)
     }
 
     func load(now: Int64, wall: Int64, pace: Pace) throws -> RowsHeld {
-        held.reopened(now: now, wall: wall, pace: pace)
+        #if DEBUG
+            unsynced = nil
+        #endif
+        return held.reopened(now: now, wall: wall, pace: pace)
     }
+
+    #if DEBUG
+        private var unsynced: (writes: [RowWrite], catalogues: [(place: Int, catalogue: Catalogue)])?
+    #endif
 }

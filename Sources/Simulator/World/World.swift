@@ -54,7 +54,7 @@ package final class World {
         var frames: [[Frame]] = Array(repeating: [], count: numberOfDistricts)
         for number in 0..<(8 + chance.below(5)) {
             guard let unit = Code("42130\(number % numberOfDistricts)-\(100 + number)") else { continue }
-            let doors = (0..<(1 + chance.below(4))).map { _ in 3 + chance.below(10) }
+            let doors = (0..<(2 + chance.below(8))).map { _ in 2 + chance.below(7) }
             let ceiling = Int64(doors.reduce(0, +)) * 120 / 100
             frames[number % numberOfDistricts].append(Frame(unit: unit, doors: doors, ceiling: ceiling))
         }

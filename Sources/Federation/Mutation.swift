@@ -1,0 +1,28 @@
+#if DEBUG
+    /// Ways to break the design on purpose, so that a test can show that the simulator notices. Compiled into
+    /// debug builds only; a release build has no trace of them.
+    package enum Mutation: String, CaseIterable, Sendable {
+        /// A position is its number; the digest is carried along and never compared.
+        case counterOnlyPositions
+        /// Any run of a node may speak at any time.
+        case noSession
+        /// Runs are told apart by a random number that has no order.
+        case unorderedSession
+        /// The sidecar says who the node was, not how far it had come.
+        case sidecarWithIncarnationOnly
+        /// The position of a push in parts is read with its first part.
+        case singlePartTo
+        /// Another incarnation takes over as soon as it speaks.
+        case takeoverWithoutLease
+        /// An aggregator answers first and writes then.
+        case acknowledgedBeforeFsync
+        /// A row of unknown counts is a row of zeros.
+        case nullsAsZeros
+        /// A silent unit enters the bounds with what it last said.
+        case lastValueAsBound
+
+        @TaskLocal package static var active: Mutation?
+
+        package var isActive: Bool { Mutation.active == self }
+    }
+#endif

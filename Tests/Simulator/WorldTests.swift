@@ -1,0 +1,36 @@
+import Testing
+
+@testable import Simulator
+
+@Suite struct WorldTests {
+    @Test func seedsHoldEveryInvariant() {
+        for seed in UInt64(1)...24 {
+            let report = Simulation.run(seed: seed)
+            #expect(report.violations.isEmpty, "replay: jiayuan simulate --seed \(seed) --trace")
+            #expect(report.records >= 450)
+        }
+    }
+
+    @Test func oneSeedIsOneRun() {
+        let runs = (0..<2).map { _ in World(seed: 7, traces: true).run() }
+        #expect(runs[0].signature == runs[1].signature && runs[0].events == runs[1].events)
+        #expect(runs[0].trace == runs[1].trace && !runs[0].trace.isEmpty)
+        #expect(World(seed: 8).run().signature != runs[0].signature)
+    }
+
+    @Test func withoutFaultsNothingIsEverInDoubt() {
+        let report = World(seed: 3, faults: Faults.none).run()
+        #expect(report.violations.isEmpty)
+        for never in [Occurrence.disputed, .takeover, .incarnationFork, .incarnationParentAhead, .answer400] {
+            #expect(report.occurrences[never] == nil)
+        }
+    }
+
+    @Test func happeningsComeInOrderOfTimeAndOfPlanning() {
+        var agenda = Agenda()
+        var seen: [Int] = []
+        for (number, at) in [50, 10, 30, 10, 20].enumerated() { agenda.add(at: Int64(at)) { seen.append(number) } }
+        while let next = agenda.next(before: 40) { next.body() }
+        #expect(seen == [1, 3, 4, 2])
+    }
+}
