@@ -15,6 +15,8 @@ SWIFT_TEST := swift test --explicit-target-dependency-import-check error
 # The Swift library goes into the binary, so that it runs where no toolchain is.
 RELEASE := -c release --static-swift-stdlib --product jiayuan
 VENV := .build-venv
+# Worlds that every change is tried in; over them every fault fires and every decision is taken.
+CI_SEEDS := 160
 PYTEST := $(VENV)/bin/python -m pytest -q
 
 BUILD_PACKAGES := libcurl4-openssl-dev libsqlite3-dev zlib1g-dev
@@ -71,11 +73,18 @@ demo: build ## the evening of 6 April, six compounds [ONCE=1] [SEED=n] [SABOTAGE
 .PHONY: test
 test: setup-test build ## unit tests, then tests over real processes and of the systemd units
 	@$(SWIFT_TEST)
+	@.build/debug/jiayuan simulate --seeds $(CI_SEEDS) --complete
+	@.build/debug/jiayuan simulate --seeds 40 --from $$((16#$$(git rev-parse --short=8 HEAD 2>/dev/null || echo 1)))
 	@$(PYTEST) $(wildcard Tests/EndToEnd) Tests/Deploy
 
 .PHONY: test-long
 test-long: export JIAYUAN_LONG = 1
-test-long: test ## the same with the long runs (JIAYUAN_LONG=1)
+test-long: test ## the same with the long runs (JIAYUAN_LONG=1) and 100,000 simulated worlds
+	@$(MAKE) --no-print-directory simulate SEEDS=100000
+
+.PHONY: simulate
+simulate: release ## worlds in which everything goes wrong, release build [SEEDS=1000] [FROM=1]
+	@.build/release/jiayuan simulate --seeds $(or $(SEEDS),1000) --from $(or $(FROM),1)
 
 .PHONY: test-host
 test-host: ## one Debian 12 machine with systemd: install, cable pulled, kill -9 [BIN=path] (root)

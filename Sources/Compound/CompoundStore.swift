@@ -17,28 +17,25 @@ package final class CompoundStore: Sendable {
     let standing = Mutex(LinkStanding())
     /// Why the disk refused the last record; nil once it takes records again.
     let diskTrouble = Mutex<IntakeError.Code?>(nil)
-    /// Seconds since 1970. Clamps what devices claim and says how long rows have waited; counts nothing.
-    let clock: @Sendable () -> Int64
+    let surroundings: Surroundings
+    var clock: @Sendable () -> Int64 { surroundings.clock }
 
     /// - Parameters:
     ///   - folder: holds `journal.sqlite`.
     ///   - sidecar: path of the file that no backup may contain.
     package init(
         folder: String, sidecar: String, unit: String, parentURL: String, catalogues text: String? = nil,
-        clock: @escaping @Sendable () -> Int64 = { CompoundStore.now }
+        surroundings: Surroundings = Surroundings()
     ) throws {
         guard let unit = Code(unit) else { throw IntakeError(.notACode, field: "unit", value: unit) }
         self.unit = unit
         self.sidecar = sidecar
         self.parentURL = parentURL
-        self.clock = clock
+        self.surroundings = surroundings
         catalogues = Catalogues(text)
         database = try SQLiteFile.open(folder + "/journal.sqlite", migrations: JournalSchema.migrations)
         try awaken()
     }
-
-    /// Seconds since 1970; a clock before that counts as the beginning.
-    static var now: Int64 { max(0, Int64(Date().timeIntervalSince1970)) }
 
     // MARK: Recording
 

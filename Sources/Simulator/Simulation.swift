@@ -28,10 +28,10 @@ package struct Simulation: Sendable {
     /// Every so many seeds the world is run twice, once with the right time on every node (invariant 13).
     private static let clockShare: UInt64 = 4
 
-    package static func run(seed: UInt64, traces: Bool = false) -> Report {
-        var report = World(seed: seed, traces: traces).run()
+    package static func run(seed: UInt64, depth: World.Depth = .memory, traces: Bool = false) -> Report {
+        var report = World(seed: seed, depth: depth, traces: traces).run()
         if seed % clockShare == 0, report.violations.isEmpty {
-            let other = World(seed: seed, clocksTell: false).run()
+            let other = World(seed: seed, depth: depth, clocksTell: false).run()
             if other.signature != report.signature {
                 report.violations.append(
                     Violation(
@@ -46,13 +46,15 @@ package struct Simulation: Sendable {
     /// Runs seeds side by side, each on one thread from beginning to end.
     ///
     /// - Parameter progress: called now and then with how many are done.
-    package static func run(seeds: [UInt64], threads: Int, progress: @escaping @Sendable (Int) -> Void) -> Summary {
+    package static func run(
+        seeds: [UInt64], depth: World.Depth, threads: Int, progress: @escaping @Sendable (Int) -> Void
+    ) -> Summary {
         let shared = Shared(seeds)
         let group = DispatchGroup()
         for _ in 0..<max(1, threads) {
             group.enter()
             let thread = Thread {
-                while let seed = shared.next() { progress(shared.add(run(seed: seed))) }
+                while let seed = shared.next() { progress(shared.add(run(seed: seed, depth: depth))) }
                 group.leave()
             }
             thread.stackSize = 8 * 1024 * 1024

@@ -34,7 +34,8 @@ struct Fixture {
 
     func open(parent: String = "https://district.example") throws -> CompoundStore {
         try CompoundStore(
-            folder: folder, sidecar: sidecar, unit: Fixture.unit, parentURL: parent, clock: { [clock] in clock.now })
+            folder: folder, sidecar: sidecar, unit: Fixture.unit, parentURL: parent,
+            surroundings: Surroundings(clock: { [clock] in clock.now }))
     }
 
     /// Sets a copy of the journal aside, as a backup does.

@@ -28,7 +28,7 @@ private let parent = Incarnation(value: 77)
                 seen.append(memory.session)
                 lives.insert(memory.incarnation)
                 #expect(
-                    try Sidecar.read(fixture.sidecar)
+                    try Sidecar.read(fixture.sidecar, Surroundings())
                         == Sidecar(incarnation: memory.incarnation, session: memory.session.counter, acknowledged: 0))
                 try store.database.close()
             }

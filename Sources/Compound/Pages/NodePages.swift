@@ -189,7 +189,7 @@ struct NodePages: Sendable {
         var supersedes: [UInt128] = []
         if let earlier = form["supersedes"].flatMap({ Hex.uint128($0) }) { supersedes = [earlier] }
         let record = Record(
-            id: id, content: content, recorder: try recorder(form), observedAt: CompoundStore.now,
+            id: id, content: content, recorder: try recorder(form), observedAt: store.clock(),
             supersedes: supersedes)
         let outcome = try store.record([(id: Hex.text(id), .success(record))])
         if let refusal = outcome.refused.first { throw refusal.error }

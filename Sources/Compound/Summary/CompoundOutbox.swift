@@ -10,7 +10,7 @@ extension CompoundStore: Outbox {
     /// At start, before anything is written: mints where this is the first start, or where the database is
     /// older than the sidecar and so has been restored.
     func awaken() throws {
-        let beside = try Sidecar.read(sidecar)
+        let beside = try Sidecar.read(sidecar, surroundings)
         let (row, lives) = try read { db in
             (
                 try PositionRow.read(db),
@@ -48,7 +48,7 @@ extension CompoundStore: Outbox {
     }
 
     package func memory() throws -> LinkMemory {
-        let beside = try Sidecar.read(sidecar)
+        let beside = try Sidecar.read(sidecar, surroundings)
         let row = try durably { db -> PositionRow in
             var row = try PositionRow.read(db)
             row.session = max(row.session, beside?.session ?? 0) + 1
@@ -64,10 +64,10 @@ extension CompoundStore: Outbox {
         }
         guard let incarnation = row.incarnation else { throw IntakeError(.storeFailed, field: "incarnation") }
         try Sidecar(incarnation: incarnation, session: row.session, acknowledged: row.acknowledged?.seq ?? 0).write(
-            sidecar)
+            sidecar, surroundings)
         return LinkMemory(
             unit: unit, incarnation: incarnation,
-            session: Session(counter: row.session, tag: UInt64.random(in: 0 ... .max)),
+            session: Session(counter: row.session, tag: surroundings.draw()),
             cursor: row.acknowledged, floor: row.floor, epoch: row.epoch, parent: row.parent,
             catalogues: catalogues.all,
             registry: row.registryDigest)
@@ -96,13 +96,14 @@ extension CompoundStore: Outbox {
         }
         guard let incarnation = row.incarnation else { return }
         // After the cursor: a sidecar ahead of its database would look like a restored database.
-        try Sidecar(incarnation: incarnation, session: row.session, acknowledged: position.seq).write(sidecar)
+        try Sidecar(incarnation: incarnation, session: row.session, acknowledged: position.seq).write(
+            sidecar, surroundings)
     }
 
     package func mint(_ reason: ChildLink.MintReason) throws -> Incarnation {
-        var generator = SystemRandomNumberGenerator()
-        let fresh = Incarnation.random(using: &generator)
-        let beside = try Sidecar.read(sidecar)
+        // Zero names nobody.
+        let fresh = Incarnation(value: UInt128(surroundings.draw()) << 64 | UInt128(surroundings.draw() | 1))
+        let beside = try Sidecar.read(sidecar, surroundings)
         let row = try durably { db -> PositionRow in
             var row = try PositionRow.read(db)
             let standing = try RowTable(db: db, now: self.clock()).renumber(
@@ -118,7 +119,7 @@ extension CompoundStore: Outbox {
                 arguments: [Bytes.of(fresh.value), reason.rawValue, self.clock()])
             return row
         }
-        try Sidecar(incarnation: fresh, session: row.session, acknowledged: 0).write(sidecar)
+        try Sidecar(incarnation: fresh, session: row.session, acknowledged: 0).write(sidecar, surroundings)
         return fresh
     }
 

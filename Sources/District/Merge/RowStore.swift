@@ -1,12 +1,12 @@
 import Daemon
-import Federation
+package import Federation
 import GRDB
 
 /// `rows.sqlite`: what the children sent. It may be lost: the children are its backup.
-final class RowStore: RowKeeping {
+package final class RowStore: RowKeeping {
     private let database: DatabaseQueue
 
-    init(_ path: String) throws {
+    package init(_ path: String) throws {
         database = try SQLiteFile.open(path, migrations: RowStore.migrations)
     }
 
@@ -60,7 +60,7 @@ final class RowStore: RowKeeping {
         ) STRICT, WITHOUT ROWID;
         """
 
-    func commit(_ writes: [RowWrite], catalogues: [(place: Int, catalogue: Catalogue)]) throws {
+    package func commit(_ writes: [RowWrite], catalogues: [(place: Int, catalogue: Catalogue)]) throws {
         try database.write { db in
             for (place, catalogue) in catalogues {
                 try db.cachedStatement(sql: "INSERT INTO catalogue VALUES (?, ?)").execute(arguments: [
@@ -119,7 +119,7 @@ final class RowStore: RowKeeping {
     }
 
     /// Everything, as it stood when the last batch was committed.
-    func load(now: Int64, wall: Int64, pace: Pace) throws -> RowsHeld {
+    package func load(now: Int64, wall: Int64, pace: Pace) throws -> RowsHeld {
         try database.read { db in
             var shelf = CatalogueShelf()
             for text in try String.fetchAll(db, sql: "SELECT text FROM catalogue ORDER BY place") {

@@ -10,7 +10,7 @@ final class TotalsEqualTheOracle: Checker {
         for district in world.districts {
             for round in 0..<world.roundsOpen {
                 let truth = world.compounds.filter { !$0.retired && $0.district === district }
-                    .compactMap { $0.store?.completion(round) }.reduce(Completion(), +)
+                    .compactMap { $0.store?.completions()[round] }.reduce(Completion(), +)
                 let figure = district.ledger?.figure(district.code, .completion, Rounds.all[round])
                 guard let figure, figure.isExact, figure.evidence.numerator == truth.done,
                     figure.evidence.denominator == truth.due

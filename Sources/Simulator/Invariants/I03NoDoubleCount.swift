@@ -28,12 +28,11 @@ final class NoDoubleCount: Checker {
     /// As an oracle adds up rows: by position in the vector, not by the product's rules.
     static func sum(_ rows: [RowKey: RowBody], _ period: Code) -> Completion {
         rows.reduce(into: Completion()) { sum, row in
-            guard row.key.period == period else { return }
+            guard row.key.period == period, row.key.dataset == Rounds.dataset else { return }
             let counts = row.value.counts.map { Int($0.known ?? 0) }
-            guard counts.count >= 4 else { return }
-            // unvisited, completed, refused, vacant, and in the newer catalogue absent.
-            let done = counts[1] + counts[2] + (counts.count > 4 ? counts[4] : 0)
-            sum = sum + Completion(done: done, due: done + counts[0])
+            let (done, open) = Rounds.columns(counts.count)
+            let finished = done.reduce(0) { $0 + counts[$1] }
+            sum = sum + Completion(done: finished, due: finished + open.reduce(0) { $0 + counts[$1] })
         }
     }
 }

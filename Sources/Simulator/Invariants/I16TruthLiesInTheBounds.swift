@@ -16,8 +16,9 @@ final class TruthLiesInTheBounds: Checker {
     init(_ world: World) { self.world = world }
 
     func written(by machine: CompoundMachine, _ store: any CompoundStoring, _ incarnation: Incarnation) {
-        let completions = Rounds.all.indices.map { store.completion($0) }
-        said[Moment(incarnation: incarnation, position: store.position)] = completions
+        let moment = Moment(incarnation: incarnation, position: store.position)
+        let completions = said[moment] ?? store.completions()
+        said[moment] = completions
         now[machine.frame.unit] = completions
     }
 

@@ -11,7 +11,7 @@ final class CompoundMachine {
     let frame: Frame
     let number: Int
     let district: DistrictMachine
-    var disk: MemoryDisk
+    private let disk: any MachineDisk
     private unowned let world: World
     private(set) var store: (any CompoundStoring)?
     private var talk: Conversation?
@@ -31,9 +31,9 @@ final class CompoundMachine {
     /// It was restored, copied or robbed of its sidecar: new incarnations are no surprise.
     var rewound = false
     private(set) var lostItsSidecar = false
-    private var backups: [MemoryDisk.Database] = []
+    private var backups: [Any] = []
 
-    init(_ frame: Frame, number: Int, district: DistrictMachine, disk: MemoryDisk = MemoryDisk(), world: World) {
+    init(_ frame: Frame, number: Int, district: DistrictMachine, disk: any MachineDisk, world: World) {
         (self.frame, self.number, self.district, self.disk, self.world) = (frame, number, district, disk, world)
     }
 
@@ -46,10 +46,11 @@ final class CompoundMachine {
         guard !retired, store == nil else { return }
         run += 1
         do {
-            let store = try world.openStore(self, moments: moments(run))
+            let store = try disk.open(self, moments(run))
             self.store = store
             talk = try Conversation(store, firstPush: world.chance.next(), log: World.silent)
             noteWritten()
+            if world.inFaultPhase, world.chance.happens(world.faults.tornEffects * 5) { disk.endanger(&world.chance) }
             wake(in: world.chance.between(0, 250), .due)
         } catch { end("while starting") }
     }
@@ -57,8 +58,10 @@ final class CompoundMachine {
     /// The process ends, at any moment. What is on the disk stays.
     func end(_ why: String, restartIn wait: Int64? = nil) {
         world.note("\(name) ends \(why)")
+        if disk.wasCut { world.count(.tornEffect) }
         store = nil
         talk = nil
+        disk.crash(&world.chance)
         run += 1
         let restart = wait ?? world.chance.between(500, 60_000)
         world.after(restart) { [self] in start() }
@@ -91,9 +94,13 @@ final class CompoundMachine {
     }
 
     private func step(_ event: ChildLink.Event) {
-        guard talk != nil, let store else { return }
+        guard var talk, let store else { return }
+        let mine = run
         do {
-            guard let next = try talk?.step(event, draw: { world.chance.next() }) else { return }
+            let next = try talk.step(event, draw: { world.chance.next() })
+            // Somebody who recorded while rows were read may have found the disk dead.
+            guard run == mine else { return }
+            self.talk = talk
             noteWritten()
             switch next {
             case .post(let push):
@@ -107,14 +114,14 @@ final class CompoundMachine {
             case .wait(let milliseconds, let acknowledged):
                 world.note(
                     "\(name) waits \(milliseconds) ms at \(store.position.seq), "
-                        + (acknowledged ? "acknowledged" : "because \(talk?.link.trouble.map { "\($0)" } ?? "-")"))
+                        + (acknowledged ? "acknowledged" : "because \(talk.link.trouble.map { "\($0)" } ?? "-")"))
                 if acknowledged {
-                    world.checks.acknowledged(by: self, talk?.link)
+                    world.checks.acknowledged(by: self, talk.link)
                     try fetchRegistry()
                 }
                 wake(in: Int64(milliseconds), .due)
             }
-        } catch { end("between two effects") }
+        } catch { if run == mine { end("between two effects") } }
     }
 
     private func fetchRegistry() throws {
@@ -162,7 +169,7 @@ final class CompoundMachine {
 
     // MARK: What people do to it
 
-    func backUp() { backups.append(disk.database) }
+    func backUp() { backups.append(disk.image()) }
 
     enum SidecarFate { case stays, lost }
 
@@ -171,9 +178,9 @@ final class CompoundMachine {
         guard let backup = world.chance.pick(backups) else { return false }
         rewind(unit: frame.unit)
         end("for a restore")
-        disk.database = backup
+        disk.put(any: backup)
         if sidecar == .lost {
-            disk.sidecar = nil
+            disk.loseSidecar()
             lostItsSidecar = true
         }
         return true
@@ -183,11 +190,10 @@ final class CompoundMachine {
     ///
     /// - Returns: false if there is no backup to copy.
     func clone(older: Bool, sidecar: Bool) -> Bool {
-        let copy = MemoryDisk()
-        guard !retired, let database = older ? world.chance.pick(backups) : disk.database else { return false }
+        guard !retired, let image = older ? world.chance.pick(backups) : disk.image(),
+            let copy = disk.copy(any: image, sidecar: sidecar)
+        else { return false }
         rewind(unit: frame.unit)
-        copy.database = database
-        copy.sidecar = sidecar ? disk.sidecar : nil
         let twin = CompoundMachine(frame, number: world.compounds.count, district: district, disk: copy, world: world)
         twin.rewound = true
         twin.version = version

@@ -7,8 +7,8 @@ protocol CompoundStoring: Outbox {
     var position: Position { get }
     var incarnation: Incarnation? { get }
     var rows: [RowKey: RowBody] { get }
-    /// What the journal says of a round.
-    func completion(_ round: Int) -> Completion
+    /// What the journal says, round by round.
+    func completions() -> [Completion]
     /// Some row of the round is unknown because the parent refused it.
     func hasUnknown(_ round: Int) -> Bool
 

@@ -9,7 +9,7 @@ final class DistrictMachine {
     let code: String
     private(set) var identity: Incarnation
     var content: RegistryContent
-    private let rows = MemoryRows()
+    private let rows: any RowsDisk
     private unowned let world: World
     private(set) var ledger: Ledger?
     private var startedAt: Int64 = 0
@@ -18,10 +18,9 @@ final class DistrictMachine {
     var clockOff: Int64 = 0
     /// Rows were taken back or lost: positions may be lower than what was acknowledged, until children send again.
     private(set) var rewinds = 0
-    private var backup: RowsHeld?
 
-    init(number: Int, code: String, content: RegistryContent, world: World) {
-        (self.number, self.code, self.content, self.world) = (number, code, content, world)
+    init(number: Int, code: String, content: RegistryContent, rows: any RowsDisk, world: World) {
+        (self.number, self.code, self.content, self.rows, self.world) = (number, code, content, rows, world)
         identity = Incarnation(value: UInt128(number + 1) << 64 | 1)
     }
 
@@ -36,14 +35,16 @@ final class DistrictMachine {
         startedAt = world.now
         do {
             ledger = try Ledger(
-                identity: identity, pace: World.pace, registry: content, store: rows, now: 0, wall: wall)
-        } catch { preconditionFailure("a store in memory doesn't fail: \(error)") }
+                identity: identity, pace: World.pace, registry: content, store: try rows.open(), now: 0, wall: wall)
+        } catch { return end() }
+        if world.inFaultPhase, world.chance.happens(world.faults.tornEffects * 5) { rows.endanger(&world.chance) }
         sweep(run)
     }
 
     func end(restartIn wait: Int64? = nil) {
         world.note("aggregator \(number) ends")
         ledger = nil
+        rows.crash(&world.chance)
         waiting = []
         run += 1
         world.after(wait ?? world.chance.between(500, 120_000)) { [self] in start() }
@@ -104,7 +105,10 @@ final class DistrictMachine {
                 return end()
             }
             for (reply, waiting) in zip(done.replies, batch) { waiting.1(reply) }
-        } catch { preconditionFailure("a store in memory doesn't fail: \(error)") }
+        } catch {
+            world.count(.tornEffect)
+            end()
+        }
     }
 
     func document(for unit: Code) -> (RegistryDocument, String)? {
@@ -114,20 +118,25 @@ final class DistrictMachine {
 
     // MARK: What people do to it
 
-    func backUp() { backup = rows.held }
+    func backUp() { rows.backUp() }
 
     /// - Returns: false if there is no backup.
     func restore() -> Bool {
-        guard let backup else { return false }
+        let up = ledger != nil
+        ledger = nil
+        guard rows.restore() else {
+            if up { end() }
+            return false
+        }
         rewinds += 1
-        rows.held = backup
         end()
         return true
     }
 
     func empty() {
         rewinds += 1
-        rows.held = RowsHeld()
+        ledger = nil
+        rows.empty()
         end()
     }
 
@@ -139,32 +148,4 @@ final class DistrictMachine {
     /// Counts nothing that isn't durable: what a starting process would find.
     func held(_ unit: Code) -> Ledger.Held? { ledger?.held(unit) }
     var clockNow: Int64 { clock }
-}
-
-/// Rows of an aggregator in memory; each commit is whole or not at all.
-final class MemoryRows: RowKeeping, @unchecked Sendable {
-    // One simulated world runs on one thread.
-    var held = RowsHeld()
-
-    func commit(_ writes: [RowWrite], catalogues: [(place: Int, catalogue: Catalogue)]) throws {
-        #if DEBUG
-            if Mutation.acknowledgedBeforeFsync.isActive {
-                if let unsynced { held.apply(unsynced.writes, catalogues: unsynced.catalogues) }
-                unsynced = (writes, catalogues)
-                return
-            }
-        #endif
-        held.apply(writes, catalogues: catalogues)
-    }
-
-    func load(now: Int64, wall: Int64, pace: Pace) throws -> RowsHeld {
-        #if DEBUG
-            unsynced = nil
-        #endif
-        return held.reopened(now: now, wall: wall, pace: pace)
-    }
-
-    #if DEBUG
-        private var unsynced: (writes: [RowWrite], catalogues: [(place: Int, catalogue: Catalogue)])?
-    #endif
 }

@@ -1,4 +1,6 @@
+import Daemon
 import Federation
+import Foundation
 
 /// What somebody found at a door, as small as it can be and still be counted.
 struct Fact: Hashable, Sendable {
@@ -40,6 +42,24 @@ enum Rounds {
             indicators: codes.compactMap { Code($0) }.map {
                 Indicator(code: $0, unit: .households, suppression: Code(literal: "open"))
             })
+    }
+
+    /// The shipped list with a later one of the survey below it, as a newer program has it.
+    static var newerList: String {
+        let shipped = Asset.text("indicators.yaml") ?? ""
+        let survey = shipped.components(separatedBy: "\n- dataset: ").first { $0.hasPrefix("survey") } ?? ""
+        return "\(shipped)\n- dataset: \(survey)\n    - [spare, households, open]\n"
+    }
+
+    /// Which columns of the survey's vector are done and which are still open, by its width.
+    static func columns(_ width: Int) -> (done: [Int], open: [Int]) {
+        switch width {
+        case 4: ([1, 2], [0])
+        case 5: ([1, 2, 4], [0])
+        // unvisited, completed, partial, nobody_home, nobody_home_final, absent, postponed, refused, vacant,
+        // not_dwelling, not_found, moved, language, other, and people.
+        default: ([1, 2, 4, 5, 7, 10, 11, 12, 13], [0, 3, 6])
+        }
     }
 
     /// - Returns: nil if no building has this code.

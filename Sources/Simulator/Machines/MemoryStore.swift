@@ -32,7 +32,7 @@ final class MemoryStore: CompoundStoring, @unchecked Sendable {
     var position: Position { disk.database.position }
     var incarnation: Incarnation? { disk.database.incarnation }
     var rows: [RowKey: RowBody] { disk.database.rows }
-    func completion(_ round: Int) -> Completion { disk.database.completion(frame, round) }
+    func completions() -> [Completion] { Rounds.all.indices.map { disk.database.completion(frame, $0) } }
     func hasUnknown(_ round: Int) -> Bool {
         disk.database.rows.contains { $0.key.period == Rounds.all[round] && $0.value.counts.contains(.unknown) }
     }

@@ -12,7 +12,16 @@ package final class World {
     /// Everything has to come together within this time after the last fault.
     static let healPhase: Int64 = 6 * 3_600_000
 
+    /// What the machines' stores are.
+    package enum Depth: String, Sendable, CaseIterable {
+        /// The pure core over stores in memory: the many seeds.
+        case memory
+        /// The real journal and store code, SQLite over a disk that forgets what wasn't synced.
+        case disk
+    }
+
     let seed: UInt64
+    let depth: Depth
     var chance: Chance
     let faults: Faults
     let rowsPerPart: Int
@@ -32,8 +41,11 @@ package final class World {
     /// - Parameters:
     ///   - faults: nil to let the seed draw them.
     ///   - clocksTell: false gives every node the right time and changes nothing else.
-    package init(seed: UInt64, faults: Faults? = nil, clocksTell: Bool = true, traces: Bool = false) {
+    package init(
+        seed: UInt64, depth: Depth = .memory, faults: Faults? = nil, clocksTell: Bool = true, traces: Bool = false
+    ) {
         self.seed = seed
+        self.depth = depth
         self.traces = traces
         self.clocksTell = clocksTell
         chance = Chance(seed)
@@ -66,10 +78,14 @@ package final class World {
                     ceilingPercent: 120)
             }
             let content = RegistryContent(units: units, divisions: divisions, campaigns: [World.campaign(0)])
-            let district = DistrictMachine(number: number, code: "42130\(number)", content: content, world: self)
+            let district = DistrictMachine(
+                number: number, code: "42130\(number)", content: content,
+                rows: depth == .memory ? MemoryRows() : SQLiteRows(), world: self)
             districts.append(district)
             for frame in frames {
-                compounds.append(CompoundMachine(frame, number: compounds.count, district: district, world: self))
+                let disk: any MachineDisk = depth == .memory ? MemoryDisk() : SQLiteDisk()
+                compounds.append(
+                    CompoundMachine(frame, number: compounds.count, district: district, disk: disk, world: self))
             }
         }
     }
@@ -154,10 +170,6 @@ package final class World {
     }
 
     func add(_ compound: CompoundMachine) { compounds.append(compound) }
-
-    func openStore(_ machine: CompoundMachine, moments: Moments) throws -> any CompoundStoring {
-        try MemoryStore(machine.disk, machine.frame, version: machine.version, moments: moments)
-    }
 
     // MARK: What everybody uses
 

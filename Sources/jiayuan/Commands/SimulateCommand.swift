@@ -14,16 +14,21 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "One seed.") var seed: UInt64?
     @Option(help: "How many seeds, from --from on.") var seeds: UInt64 = 100
     @Option(help: "The first seed.") var from: UInt64 = 1
+    @Option(help: "memory: stores in memory, many seeds. disk: SQLite over a disk that forgets what wasn't synced.")
+    var depth = World.Depth.memory
     @Option(help: "Seeds that run side by side.") var threads = ProcessInfo.processInfo.activeProcessorCount
     @Flag(help: "With --seed: print what happens, in simulated milliseconds.") var trace = false
     @Flag(help: "Fail if a fault never fired or a decision was never taken.") var complete = false
 
     func run() throws {
+        if depth == .disk { try SimulatedDisk.install(time: 1_649_239_200_000, seed: 1) }
         if let seed { return try one(seed) }
         guard seeds > 0 else { throw ValidationError("--seeds must be above 0") }
         let begun = ContinuousClock.now
         let progress = Progress("simulate", total: Int(seeds))
-        let summary = Simulation.run(seeds: Array(from..<(from + seeds)), threads: threads) { progress.update($0) }
+        let summary = Simulation.run(seeds: Array(from..<(from + seeds)), depth: depth, threads: threads) {
+            progress.update($0)
+        }
         report(summary, seconds: (ContinuousClock.now - begun) / .seconds(1))
         let absent = summary.absent.map(\.rawValue)
         if complete, !absent.isEmpty {
@@ -34,7 +39,7 @@ struct SimulateCommand: ParsableCommand {
     }
 
     private func one(_ seed: UInt64) throws {
-        let report = Simulation.run(seed: seed, traces: trace)
+        let report = Simulation.run(seed: seed, depth: depth, traces: trace)
         for line in report.trace { Console.out(line) }
         for violation in report.violations { Console.out("✕ \(violation)") }
         guard report.violations.isEmpty else { throw ExitCode(1) }
@@ -51,7 +56,7 @@ struct SimulateCommand: ParsableCommand {
         }
         for failure in summary.failures.prefix(20) {
             for violation in failure.violations.prefix(3) { Console.out("✕ seed \(failure.seed): \(violation)") }
-            Console.out("  replay: jiayuan simulate --seed \(failure.seed) --trace")
+            Console.out("  replay: jiayuan simulate --seed \(failure.seed) --depth \(depth.rawValue) --trace")
         }
         let minutes = seconds / 60
         let ratio = Double(summary.simulatedMilliseconds) / 1000 / max(seconds, 0.001)
@@ -63,3 +68,5 @@ struct SimulateCommand: ParsableCommand {
                 ratio))
     }
 }
+
+extension World.Depth: ExpressibleByArgument {}
