@@ -1,12 +1,10 @@
 import Daemon
 import Federation
-import Sync
-import Synchronization
 import Testing
 
 @testable import Compound
 
-/// Clocks that are wrong and lines that are down, by their numbers in the catalogue of conflicts.
+/// Clocks that are wrong, by their numbers in the catalogue of conflicts.
 @Suite struct ConflictCasesOfClocks {
     private static let setup: [Record] = [.building(900)]
 
@@ -140,54 +138,6 @@ import Testing
             try desk.expectSettled()
             #expect(try desk.store.board().volunteers == ["v01"])
         }
-    }
-
-    /// Right: every record, under the time at which it was made. Nothing is too old to be sent.
-    @Test func case20ThreeDaysWithoutALine() async throws {
-        let days: [Record] = [
-            .visit(1, "7-1-101", .nobodyHome, at: 100), .visit(2, "7-1-101", .nobodyHome, at: 86_500),
-            .visit(3, "7-1-101", .completed, [.tested: 2], at: 172_900), .visit(4, "7-1-102", .refused, at: 172_950),
-        ]
-        try await CaseDesk.with { desk in
-            desk.fixture.clock.now = Fixture.evening + 50
-            try desk.store.take(Self.setup)
-            try desk.store.acknowledge(try desk.store.position(), epoch: nil, parent: Incarnation(value: 77))
-            let acknowledged = try desk.store.position()
-            for (day, record) in days.enumerated() {
-                desk.fixture.clock.now = Fixture.evening + Int64(day) * 86_400 + 200
-                try desk.store.take(record)
-            }
-            desk.store.standing.withLock { $0.trouble = .unreachable("no route") }
-            try await desk.expect(
-                on: "/survey", zh: "未送达 3 · 自 04-06 18:03 · 连不上汇总服务器",
-                en: "3 not delivered · since 04-06 18:03 · the aggregator can't be reached")
-            let owed = try desk.store.changes(after: acknowledged.seq, limit: 100).changes
-            #expect(owed.count == 3, "what differs, not what happened")
-            desk.store.standing.withLock { $0.trouble = nil }
-            try desk.store.acknowledge(try desk.store.position(), epoch: nil, parent: Incarnation(value: 77))
-            try await desk.expect(on: "/survey", zh: "全部已送达 18:03", en: "Everything delivered, 18:03")
-        }
-        try expectSameAsADayAtATime(days)
-    }
-
-    /// A phone that comes back with three days in its queue leaves what three days of entering would have left.
-    private func expectSameAsADayAtATime(_ days: [Record]) throws {
-        let counts = try [true, false].map { isDaily in
-            try Fixture.with { fixture in
-                let store = try fixture.open()
-                try store.take(Self.setup)
-                for (day, record) in days.enumerated() where isDaily {
-                    fixture.clock.now = Fixture.evening + Int64(day) * 86_400 + 200
-                    try store.take(record)
-                }
-                fixture.clock.now = Fixture.evening + 4 * 86_400
-                try store.take(days.reversed())
-                try expectDigestOfRows(store)
-                return try store.counts("survey", "7")
-            }
-        }
-        #expect(counts[0] == counts[1])
-        #expect(counts[0]?["completed"] == 1 && counts[0]?["refused"] == 1)
     }
 
     private static func refusal(at time: Int64) -> String {
