@@ -150,7 +150,9 @@ import Testing
         node.epoch = district.unit.epoch
         district.restart(with: UnitCopies())
         district.expectWhy(
-            "已登记，从未收到：请确认节点已安装、口令正确", "registered and never heard: check that the node is installed and has its token")
+            "已登记，尚未收到：请确认节点已安装、口令正确；汇总服务器刚更换时会自动补齐",
+            "registered and nothing heard: check that the node is installed and has its token; after a new aggregator it comes by itself"
+        )
         #expect(district.figure.upper?.permilleUp == 1000 && district.figure.lower?.permilleDown == 0)
         #expect(district.hear(node.push(from: node.position)) == .contradicted(have: nil, .unknown))
         #expect(district.hear(node.push(from: nil)) == .held(node.position))
