@@ -90,7 +90,8 @@ let package = Package(
             name: "WireTests", dependencies: ["Wire", "Federation"], path: "Tests/Wire", swiftSettings: strict),
         .testTarget(name: "CoverageTests", dependencies: ["Coverage"], path: "Tests/Coverage", swiftSettings: strict),
         .testTarget(
-            name: "DistrictTests", dependencies: ["District", "Federation"], path: "Tests/District",
+            name: "DistrictTests", dependencies: ["District", "Federation", "Coverage", "Daemon", "Wire", log],
+            path: "Tests/District",
             swiftSettings: strict),
         .testTarget(
             name: "CompoundTests", dependencies: ["Compound", "Federation", "Wire", "Sync", "Daemon", grdb],

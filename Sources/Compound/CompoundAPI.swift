@@ -32,9 +32,7 @@ package struct CompoundAPI: Sendable {
                     return try json(store.read { try VolunteerReader.board(task, $0) })
                 }
             },
-            Route("GET", "/api/v1/conflicts") { _ in
-                try await queue.run { try json(store.read(SurveyReader.conflicts)) }
-            },
+            Route("GET", "/api/v1/conflicts") { call in try await queue.run { try conflicts(call) } },
             Route("GET", "/api/v1/status") { _ in try await queue.run { try json(store.status()) } },
         ]
     }
@@ -55,6 +53,8 @@ package struct CompoundAPI: Sendable {
         var recorded: [String]
         var refused: [Refusal]
         var flagged: [String]
+        /// What the sender should know about its clock.
+        var notices: [String]
         var position: Position
     }
 
@@ -70,7 +70,21 @@ package struct CompoundAPI: Sendable {
         return try json(
             Outcome(
                 recorded: outcome.recorded, refused: refused, flagged: outcome.flagged,
-                position: .init(seq: outcome.seq)))
+                notices: try notices(outcome.flagged, messages), position: .init(seq: outcome.seq)))
+    }
+
+    /// One sentence for each device whose clock is off, however many records it sent.
+    private func notices(_ flagged: [String], _ messages: Messages) throws -> [String] {
+        guard !flagged.isEmpty else { return [] }
+        let statements = try store.read { db in
+            try Journal(db: db, now: 0).statements(flagged.compactMap { Hex.uint128($0) })
+        }
+        let lines = statements.map { Disagreement.line($0, [], answers: [$0], stands: false) }
+        return ConflictStatement.read(Disagreement.list(lines)).reduce(into: []) { notices, statement in
+            guard let ahead = statement.clockAhead else { return }
+            let notice = ClockWords.notice(statement.who(messages), ahead: ahead, messages)
+            if !notices.contains(notice) { notices.append(notice) }
+        }
     }
 
     /// 400 for what the caller has to change, 507 and 503 where the disk is at fault: nothing was written.
@@ -107,6 +121,34 @@ package struct CompoundAPI: Sendable {
             return try json(store.read { try SurveyReader.doors(of: building, campaign, $0) })
         }
         return try json(store.read { try SurveyReader.progress(campaign, $0) })
+    }
+
+    // MARK: Conflicts
+
+    private struct Unsettled: Encodable {
+        var subject: String
+        var field: String
+        var kind: String
+        var openedAt: Int64
+        /// What happened, and what is counted meanwhile.
+        var message: String
+        /// What to do.
+        var hint: String
+        /// Ids that a settling record names in `supersedes`.
+        var answers: [String]
+        var detail: String
+    }
+
+    private func conflicts(_ call: Call) throws -> Reply {
+        let messages = Messages.of(Language(call))
+        return try json(
+            store.read(SurveyReader.conflicts).map { conflict in
+                let words = ConflictWords(conflict, now: store.clock(), messages)
+                return Unsettled(
+                    subject: conflict.subject, field: conflict.field, kind: conflict.kind, openedAt: conflict.openedAt,
+                    message: words.message, hint: words.remedy, answers: Disagreement.ids(conflict.detail),
+                    detail: conflict.detail)
+            })
     }
 
     private func campaign(_ asked: String?) throws -> String {

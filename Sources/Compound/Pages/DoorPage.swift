@@ -2,19 +2,19 @@ import Daemon
 
 /// One door, one screen. The ordinary door, everybody home and tested, is one tap.
 enum DoorPage {
-    static func html(_ door: SurveyDoor, campaign: String, id: String, _ text: Messages) -> HTML {
+    static func html(_ door: SurveyDoor, campaign: String, id: String, now: Int64, _ text: Messages) -> HTML {
         let building = door.code.split(separator: "-").first.map(String.init) ?? ""
         let earlier: HTML =
             door.disposition.map { disposition in
                 let words = text("node.disposition.\(disposition)")
-                let at = door.observedAt.map { Clock.text($0) } ?? ""
+                let at = door.observedAt.map { Clock.text($0, asOf: now) } ?? ""
                 return
                     "<p class=\"muted\">\(text("node.door.earlier", ["what": words, "at": at, "passes": "\(door.passes)"]))</p>"
             } ?? ""
         let people = max(1, door.residents)
         return """
             <p><a href="/survey/\(building)?lang=\(text.language.rawValue)">← \(text("node.building", ["code": building]))</a></p>
-            <h1>\(door.code)</h1>\(earlier)
+            <h1>\(door.code)</h1>\(earlier)\(difference(door, text))
             <form class="form one-tap" method="post" action="/desk/survey/visit">\(hidden(door, campaign, id))
             <input type="hidden" name="disposition" value="completed"><input type="hidden" name="tested" value="\(people)">
             <button class="primary huge">\(text("node.door.all_tested", ["people": "\(people)"]))</button></form>
@@ -28,10 +28,19 @@ enum DoorPage {
             """
     }
 
+    /// The register against the door: what was told at the door is counted, and neither is bent to fit the other.
+    private static func difference(_ door: SurveyDoor, _ text: Messages) -> HTML {
+        guard let registered = door.registered, let told = door.told, registered != told else { return "" }
+        let key = told > registered ? "node.door.more" : "node.door.fewer"
+        let values = ["registered": "\(registered)", "told": "\(told)", "by": "\(abs(told - registered))"]
+        return "<p class=\"warn\">◇ \(text(key, values))</p>"
+    }
+
     /// The same ready-made id in each form of the screen: whichever is tapped, a second tap changes nothing.
     private static func hidden(_ door: SurveyDoor, _ campaign: String, _ id: String) -> HTML {
+        // All the answers that disagree, not only the one that stands: one more visit settles the door.
         let final = door.disposition != nil && !door.isLeft
-        let supersedes: HTML = final ? "<input type=\"hidden\" name=\"supersedes\" value=\"\(door.visit ?? "")\">" : ""
+        let supersedes = Supersedes.field(final ? door.answers : [])
         return """
             <input type="hidden" name="id" value="\(id)"><input type="hidden" name="campaign" value="\(campaign)">
             <input type="hidden" name="door" value="\(door.code)">\(supersedes)

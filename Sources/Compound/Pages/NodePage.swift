@@ -5,11 +5,13 @@ enum NodePage {
     static func html(_ body: NodePages.Body, status: NodeStatus, path: String, _ text: Messages) -> HTML {
         let content: HTML =
             switch body {
-            case .survey(let progress): SurveyPage.overview(progress, text)
+            case .survey(let progress): SurveyPage.overview(progress, now: status.now, text)
             case .building(let code, let doors, let campaign): SurveyPage.building(code, doors, campaign, text)
-            case .door(let door, let campaign, let id): DoorPage.html(door, campaign: campaign, id: id, text)
-            case .volunteers(let board): VolunteerPage.html(board, text)
-            case .registry(let overview, let report): RegistryPage.html(overview, report, text)
+            case .door(let door, let campaign, let id):
+                DoorPage.html(door, campaign: campaign, id: id, now: status.now, text)
+            case .volunteers(let board): VolunteerPage.html(board, now: status.now, text)
+            case .registry(let overview, let conflicts, let report):
+                RegistryPage.html(overview, ConflictList.html(conflicts, now: status.now, text), report, text)
             case .problem(let error): problem(error, text)
             case .notFound: "<h1>\(text("node.not_found"))</h1>"
             }
@@ -48,12 +50,13 @@ enum NodePage {
         }
         let because = status.because.map { reason($0, text) } ?? ""
         if status.unacknowledged > 0 {
-            let since = status.unacknowledgedSince.map { Clock.text($0) } ?? ""
+            let since = status.unacknowledgedSince.map { Clock.text($0, asOf: status.now) } ?? ""
             let values = ["count": "\(status.unacknowledged)", "since": since, "because": because]
             let key = because.isEmpty ? "node.standing.waiting" : "node.standing.waiting_because"
             lines.append("<p class=\"standing \(because.isEmpty ? "muted" : "warn")\">◐ \(text(key, values))</p>")
         } else if let at = status.acknowledgedAt {
-            lines.append("<p class=\"standing ok\">● \(text("node.standing.all", ["at": Clock.text(at)]))</p>")
+            lines.append(
+                "<p class=\"standing ok\">● \(text("node.standing.all", ["at": Clock.text(at, asOf: status.now)]))</p>")
         } else {
             lines.append("<p class=\"standing warn\">○ \(text("node.standing.never", ["because": because]))</p>")
         }
@@ -78,16 +81,6 @@ enum NodePage {
         <h1>\(text("node.problem"))</h1><p class="bad" role="alert">\(error.text(text))</p><p>\(error.hint(text))</p>
         <p><a href="/survey" class="primary">\(text("node.back"))</a></p>
         """
-    }
-}
-
-/// Times as people in the compound read them: the clock of China, which has one zone and no summer time.
-enum Clock {
-    static func text(_ seconds: Int64) -> String {
-        let local = seconds + 8 * 3600
-        let minutes = ((local % 86400) + 86400) % 86400 / 60
-        let (hour, minute) = (minutes / 60, minutes % 60)
-        return "\(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)"
     }
 }
 

@@ -26,12 +26,13 @@ struct NodePages: Sendable {
             page("/survey/{building}/{door}") { call, _ in try door(call) },
             page("/volunteers") { _, campaign in .volunteers(try store.read { try VolunteerReader.board(campaign, $0) })
             },
-            page("/registry") { _, _ in .registry(try store.read(RegistryReader.overview), report: nil) },
+            page("/registry") { _, _ in try registry(report: nil) },
             form("/desk/survey/visit") { try visit($0) },
             form("/desk/volunteers/need") { try volunteers($0, "need") },
             form("/desk/volunteers/fill") { try volunteers($0, "fill") },
             form("/desk/volunteers/claim") { try volunteers($0, "claim") },
             form("/desk/registry/building") { try addBuilding($0) },
+            form("/desk/registry/household") { try household($0) },
             guarded(
                 Route("POST", "/desk/registry/import", bodyLimit: 64 * 1024 * 1024) { call in
                     try await queue.run { try importTable(call) }
@@ -45,7 +46,7 @@ struct NodePages: Sendable {
         case building(String, [SurveyDoor], campaign: String)
         case door(SurveyDoor, campaign: String, id: String)
         case volunteers(VolunteerBoard)
-        case registry(RegistryOverview, report: RegistryImport.Report?)
+        case registry(RegistryOverview, [Conflict], report: RegistryImport.Report?)
         case problem(IntakeError)
         case notFound
     }
@@ -162,6 +163,15 @@ struct NodePages: Sendable {
         return .door(door, campaign: campaign, id: Hex.text(UInt128.random(in: 1 ... .max)))
     }
 
+    private func registry(report: RegistryImport.Report?) throws -> Body {
+        try store.read { db in
+            let conflicts = try SurveyReader.conflicts(db).filter {
+                if case .household? = $0.matter { true } else { false }
+            }
+            return .registry(try RegistryReader.overview(db), conflicts, report: report)
+        }
+    }
+
     // MARK: Recording
 
     private func recorder(_ form: Form) throws(IntakeError) -> Code {
@@ -186,11 +196,9 @@ struct NodePages: Sendable {
     private func take(_ content: Record.Content, _ form: Form) throws(IntakeError) {
         // The page carries a ready-made id, so that a form sent twice is one record.
         let id = form["id"].flatMap { Hex.uint128($0) } ?? UInt128.random(in: 1 ... .max)
-        var supersedes: [UInt128] = []
-        if let earlier = form["supersedes"].flatMap({ Hex.uint128($0) }) { supersedes = [earlier] }
         let record = Record(
             id: id, content: content, recorder: try recorder(form), observedAt: store.clock(),
-            supersedes: supersedes)
+            supersedes: try Supersedes.read(form))
         let outcome = try store.record([(id: Hex.text(id), .success(record))])
         if let refusal = outcome.refused.first { throw refusal.error }
     }
@@ -252,12 +260,24 @@ struct NodePages: Sendable {
         return "/registry"
     }
 
+    private func household(_ form: Form) throws -> String {
+        guard let door = form["door"].flatMap({ Door($0) }) else {
+            throw IntakeError(.notACode, field: "door", value: form["door"] ?? "")
+        }
+        guard let state = Record.Household.State(rawValue: form["state"] ?? "") else {
+            throw IntakeError(.stateUnknown, field: "state", value: form["state"] ?? "")
+        }
+        let residents = try number(form, "residents", 0...200)
+        try take(.household(Record.Household(door: door, residents: residents, state: state)), form)
+        return "/registry"
+    }
+
     private func importTable(_ call: Call) throws -> Reply {
         guard sameOrigin(call) else { return .text("cross-site form refused\n", status: 403) }
         guard let form = Form(call.body), let table = form["table"] else {
             return try render(call, .problem(IntakeError(.fieldMissing, field: "table")), status: 400)
         }
         let report = try RegistryImport.run(Array(table.utf8), into: store, apply: form["apply"] == "1")
-        return try render(call, .registry(try store.read(RegistryReader.overview), report: report))
+        return try render(call, try registry(report: report))
     }
 }

@@ -2,12 +2,14 @@ import Daemon
 
 /// The frame: buildings, doors, residents; a building in two lines of numbers, doors by a pasted table.
 enum RegistryPage {
-    static func html(_ overview: RegistryOverview, _ report: RegistryImport.Report?, _ text: Messages) -> HTML {
+    static func html(
+        _ overview: RegistryOverview, _ conflicts: HTML, _ report: RegistryImport.Report?, _ text: Messages
+    ) -> HTML {
         """
         <div class="tiles"><section class="tile"><h2>\(text("node.column.households"))</h2><p class="big">\(overview.households)</p></section>
         <section class="tile"><h2>\(text("node.column.residents"))</h2><p class="big">\(overview.residents)</p></section>
         <section class="tile"><h2>\(text("node.column.doors"))</h2><p class="big">\(overview.doors)</p></section></div>
-        \(report.map { html($0, text) } ?? "")
+        \(report.map { html($0, text) } ?? "")\(conflicts)
         <div class="columns"><section><h1>\(text("node.registry.buildings"))</h1><table class="table"><thead><tr>
         \(["building", "doors", "households", "vacant", "residents"].map { "<th scope=\"col\">\(text("node.column.\($0)"))</th>" as HTML })
         </tr></thead><tbody>\(overview.buildings.map { row($0) })</tbody></table></section>

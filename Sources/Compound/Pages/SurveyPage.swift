@@ -2,7 +2,7 @@ import Daemon
 
 /// Which doors are left, building by building: one look, no scrolling.
 enum SurveyPage {
-    static func overview(_ progress: SurveyProgress, _ text: Messages) -> HTML {
+    static func overview(_ progress: SurveyProgress, now: Int64, _ text: Messages) -> HTML {
         guard !progress.campaign.isEmpty else {
             return "<h1>\(text("node.survey.title"))</h1><p class=\"muted\">\(text("node.survey.none"))</p>"
         }
@@ -17,7 +17,7 @@ enum SurveyPage {
             <p class="big">\(progress.left)</p><p>\(text("node.survey.of", ["doors": "\(progress.doors)"]))</p></section>
             <section class="tile"><h2>\(text("node.survey.done"))</h2><p class="big">\(done)</p></section>
             <section class="tile"><h2>\(text("node.survey.met"))</h2><p class="big">\(progress.met)</p></section></div>
-            \(conflicts(progress.conflicts, text))<ul class="grid">\(progress.buildings.map { tile($0, text) })</ul>
+            \(ConflictList.html(progress.conflicts, now: now, text))<ul class="grid">\(progress.buildings.map { tile($0, text) })</ul>
             """
     }
 
@@ -34,20 +34,6 @@ enum SurveyPage {
             <strong>\(building.label)</strong> <span class="state">\(mark) \(words)</span>\(vacant)
             <progress max="\(max(1, building.doors))" value="\(building.doors - building.left)">\(building.doors - building.left)</progress></a></li>
             """
-    }
-
-    static func conflicts(_ conflicts: [Conflict], _ text: Messages) -> HTML {
-        guard !conflicts.isEmpty else { return "" }
-        let items = conflicts.prefix(5).map { conflict -> HTML in
-            let words = text("node.conflict.\(conflict.kind)", ["subject": conflict.subject])
-            guard conflict.kind == "two_answers", let building = conflict.subject.split(separator: "-").first else {
-                return "<li>\(words)</li>"
-            }
-            return
-                "<li><a href=\"/survey/\(building)/\(conflict.subject)?lang=\(text.language.rawValue)\">\(words)</a></li>"
-        }
-        return
-            "<section class=\"warn\"><h2>◇ \(text("node.conflicts", ["count": "\(conflicts.count)"]))</h2><ul>\(items)</ul></section>"
     }
 
     /// Every door of one building, by stair unit, the top floor first as it stands before one's eyes.

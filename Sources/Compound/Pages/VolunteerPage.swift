@@ -2,20 +2,30 @@ import Daemon
 
 /// How many are short, and which buildings nobody has.
 enum VolunteerPage {
-    static func html(_ board: VolunteerBoard, _ text: Messages) -> HTML {
+    static func html(_ board: VolunteerBoard, now: Int64, _ text: Messages) -> HTML {
         guard !board.task.isEmpty else {
             return "<h1>\(text("node.tab.volunteers"))</h1><p class=\"muted\">\(text("node.survey.none"))</p>"
         }
         return """
             <div class="tiles"><section class="tile"><h1>\(text("node.volunteers.short"))</h1>
-            <p class="big">\(board.short)</p><p>\(text("node.volunteers.need_filled", ["need": "\(board.need)", "filled": "\(board.filled)"]))</p></section>
+            <p class="big">\(board.short)</p><p>\(text("node.volunteers.need_filled", ["need": "\(board.need)", "filled": "\(board.filled)"]))</p>\(raise(board, now, text))</section>
             <section class="tile wide"><h2>\(text("node.volunteers.unclaimed", ["count": "\(board.unclaimed.count)"]))</h2>
-            \(unclaimed(board, text))</section></div>
+            \(unclaimed(board, text))</section></div>\(ConflictList.html(board.conflicts, now: now, text))
             <div class="columns"><section><h2>\(text("node.volunteers.claims"))</h2>
             <table class="table"><thead><tr><th scope="col">\(text("node.column.building"))</th><th scope="col">\(text("node.column.volunteer"))</th>
             <th scope="col">\(text("node.column.state"))</th></tr></thead><tbody>\(board.claims.map { row($0, board.task, text) })</tbody></table></section>
             <section>\(forms(board, text))</section></div>
             """
+    }
+
+    /// Why a countdown that stood at zero goes up again.
+    private static func raise(_ board: VolunteerBoard, _ now: Int64, _ text: Messages) -> HTML {
+        guard let raise = board.raise else { return "" }
+        let values = [
+            "from": "\(raise.from)", "to": "\(raise.to)", "at": Clock.text(raise.observedAt, asOf: now),
+            "who": raise.recorder, "filled": "\(board.filled)", "short": "\(board.short)",
+        ]
+        return "<p class=\"warn\">↑ \(text("node.volunteers.raised", values))</p>"
     }
 
     private static func unclaimed(_ board: VolunteerBoard, _ text: Messages) -> HTML {
@@ -32,7 +42,7 @@ enum VolunteerPage {
             <tr><th scope="row">\(text("node.building", ["code": claim.building]))</th><td>\(claim.volunteer)</td><td>\(state)
             <form class="inline" method="post" action="/desk/volunteers/claim"><input type="hidden" name="task" value="\(task)">
             <input type="hidden" name="building" value="\(claim.building)"><input type="hidden" name="volunteer" value="\(claim.volunteer)">
-            <button name="state" value="released">\(text("node.claim.release"))</button></form></td></tr>
+            \(Supersedes.field(claim.answers))<button name="state" value="released">\(text("node.claim.release"))</button></form></td></tr>
             """
     }
 
@@ -49,7 +59,7 @@ enum VolunteerPage {
         <button class="primary" name="state" value="claimed">\(text("node.claim.claimed"))</button></form>
         <form class="form" method="post" action="/desk/volunteers/need"><h2>\(text("node.volunteers.need"))</h2>
         <input type="hidden" name="task" value="\(board.task)"><label>\(text("node.volunteers.required"))
-        <input name="required" type="number" min="0" max="100000" value="\(board.need)" required></label>
+        <input name="required" type="number" min="0" max="100000" value="\(board.need)" required></label>\(Supersedes.field(board.needAnswers))
         <button class="primary">\(text("node.save"))</button></form>
         """
     }

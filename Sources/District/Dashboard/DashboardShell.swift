@@ -54,6 +54,14 @@ enum FigureText {
             """
     }
 
+    /// More reported as due than the registry's ceiling allows: counted as it came, and flagged for a person.
+    static func aboveRegistered(_ figure: Figure, _ text: Messages) -> HTML {
+        let (reported, registered) = (figure.evidence.reported, figure.evidence.totalCeiling)
+        guard registered > 0, reported > registered else { return "" }
+        let values = ["reported": number(reported), "registered": number(registered)]
+        return "<p class=\"warn\">◇ \(text("dash.above_registered", values))</p>"
+    }
+
     static func missing(_ figure: Figure, _ text: Messages) -> HTML {
         guard let most = figure.missingAtMost else {
             return "<b>\(figure.missingAtLeast)</b> <small>\(text("dash.and_more"))</small>"
@@ -110,4 +118,9 @@ extension Standing {
         default: "bad"
         }
     }
+}
+
+extension Evidence {
+    /// Due by the units' own word, the silent ones as they last were.
+    fileprivate var reported: Int64 { denominator + lastDenominator }
 }

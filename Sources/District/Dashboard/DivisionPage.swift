@@ -100,7 +100,7 @@ enum DivisionPage {
         if model.ring.isEmpty { return "<section class=\"quiet\"><p>● \(text("dash.nobody_to_ring"))</p></section>" }
         let items = model.ring.map { child -> HTML in
             let standing = child.standing ?? .silent
-            let since = child.heardAt.map { text("dash.since", ["at": FigureText.time($0)]) } ?? ""
+            let since = child.heardAt.map { text("dash.since", ["at": FigureText.time($0, asOf: model.asOf)]) } ?? ""
             return """
                 <li><a href="\(child.link)?lang=\(text.language.rawValue)"><b>\(child.figures.name)</b></a>
                 <span class="\(standing.style)">\(standing.mark) \(text("dash.state.\(standing.word)")) \(since)</span>
@@ -118,11 +118,11 @@ enum DivisionPage {
         }
         return """
             <section><h2>\(text("dash.below"))</h2><table class="table figures"><thead><tr>\(heads)</tr></thead>
-            <tbody>\(model.children.map { row($0, text) })</tbody></table></section>
+            <tbody>\(model.children.map { row($0, model.asOf, text) })</tbody></table></section>
             """
     }
 
-    private static func row(_ child: Model.Child, _ text: Messages) -> HTML {
+    private static func row(_ child: Model.Child, _ now: Int64, _ text: Messages) -> HTML {
         guard let figure = child.figures.measures.first(where: { $0.measure == .completion })?.figure else { return "" }
         let all = child.figures.completeness
         let state: HTML =
@@ -130,13 +130,13 @@ enum DivisionPage {
             ?? "\(all.known) / \(all.expected)"
         let isCurrent = child.standing == nil || child.standing == .known
         // A silent unit never shows a number as if it were current: the last one stands apart, with its time.
-        let heard = child.heardAt.map { "（\(FigureText.time($0))）" } ?? ""
+        let heard = child.heardAt.map { "（\(FigureText.time($0, asOf: now))）" } ?? ""
         let last = figure.lastKnown == nil ? "–" : "\(FigureText.percent(figure.lastKnown))\(isCurrent ? "" : heard)"
         let due = figure.evidence.denominator + figure.evidence.lastDenominator
         return """
             <tr><th scope="row"><a href="\(child.link)?lang=\(text.language.rawValue)">\(child.figures.name)</a></th><td>\(state)</td>
             <td class="bounds">\(FigureText.bounds(figure, text))</td><td>\(FigureText.bar(figure, label: child.figures.name))</td>
-            <td class="\(isCurrent ? "" : "muted")">\(last)</td><td>\(due > 0 ? FigureText.number(due) : "–")</td></tr>
+            <td class="\(isCurrent ? "" : "muted")">\(last)</td><td>\(due > 0 ? FigureText.number(due) : "–")\(FigureText.aboveRegistered(figure, text))</td></tr>
             """
     }
 }

@@ -30,7 +30,7 @@ enum UnitPage {
         let crumbs = model.path.map { place -> HTML in
             "<a href=\"/division/\(place.code)?lang=\(text.language.rawValue)\">\(place.name)</a> › "
         }
-        let heard = model.why.heardAt.map { FigureText.time($0) } ?? text("dash.never")
+        let heard = model.why.heardAt.map { FigureText.time($0, asOf: model.asOf) } ?? text("dash.never")
         let position = model.why.position.map { "\($0.seq) · \(String("\($0.digest)".prefix(8)))" } ?? "–"
         return """
             <nav class="crumbs" aria-label="\(text("dash.path"))">\(crumbs)<span aria-current="page">\(model.name)</span></nav>
@@ -42,7 +42,7 @@ enum UnitPage {
             <tr><th scope="row">\(text("dash.last_heard"))</th><td>\(heard)</td></tr>
             <tr><th scope="row">\(text("dash.position"))</th><td>\(position)</td></tr>
             <tr><th scope="row">\(text("dash.counted"))</th><td class="code">\(model.why.incarnation.map { "\($0)" } ?? "–")</td></tr>
-            \(model.why.shadows.map { shadow($0, text) })
+            \(model.why.shadows.map { shadow($0, model.asOf, text) })
             <tr><th scope="row">\(text("dash.telephone"))</th><td><a href="tel:\(model.why.telephone)">\(model.why.telephone)</a></td></tr>
             </tbody></table></section>
             """
@@ -52,14 +52,14 @@ enum UnitPage {
         let last = text("dash.last_known", ["rate": FigureText.percent(measured.figure.lastKnown)])
         return """
             <section class="tile"><h2>\(text("dash.measure.\(measured.measure.code)"))</h2>
-            <p class="big">\(FigureText.bounds(measured.figure, text))</p><p class="muted">\(last)</p></section>
+            <p class="big">\(FigureText.bounds(measured.figure, text))</p><p class="muted">\(last)</p>\(FigureText.aboveRegistered(measured.figure, text))</section>
             """
     }
 
-    private static func shadow(_ copy: Copy, _ text: Messages) -> HTML {
+    private static func shadow(_ copy: Copy, _ now: Int64, _ text: Messages) -> HTML {
         """
         <tr><th scope="row">\(text("dash.shadow"))</th><td class="code">\("\(copy.parent.incarnation)") · \(copy.parent.position.seq)
-        · \(FigureText.time(copy.heardAt))</td></tr>
+        · \(FigureText.time(copy.heardAt, asOf: now))</td></tr>
         """
     }
 }

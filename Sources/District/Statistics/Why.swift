@@ -1,3 +1,4 @@
+import Daemon
 import Federation
 
 /// One line per unit for an operator: last heard, position, state, reason.
@@ -5,6 +6,7 @@ struct Why: Sendable {
     let unit: String
     let name: String
     let state: String
+    /// In both languages: whoever is rung up at night reads one of them.
     let reason: String
     let heardAt: Int64?
     let position: Position?
@@ -22,28 +24,19 @@ struct Why: Sendable {
         position = copies.active?.parent.position
         incarnation = copies.active?.parent.incarnation
         shadows = copies.copies.filter { $0.parent.role == .shadow }
-        (state, reason) = Why.judge(copies, now)
+        state = Why.judge(copies, now)
+        let key = "dash.why.\(state)"
+        reason = Messages.zhHans(key) + " / " + Messages.english(key)
     }
 
-    private static func judge(_ unit: UnitCopies, _ now: Int64) -> (String, String) {
-        guard let active = unit.active else {
-            return unit.copies.isEmpty
-                ? (
-                    "never_connected",
-                    "registered and never heard: check that the node is installed and has its slip's token"
-                )
-                : ("silent", "an incarnation is heard, but not counted before the lease of the earlier one has run out")
+    private static func judge(_ unit: UnitCopies, _ now: Int64) -> String {
+        guard let active = unit.active else { return unit.copies.isEmpty ? "never_connected" : "silent" }
+        if unit.disputed { return "disputed" }
+        if active.appointment < now {
+            let isRestored = unit.copies.contains { $0.waits && $0.appointment >= now }
+            return isRestored ? "waiting" : "stale"
         }
-        if unit.disputed {
-            return (
-                "disputed", "two copies of this node are alive: stop one, then settle it with `jiayuan unit retire`"
-            )
-        }
-        if active.appointment < now { return ("stale", "missed its last appointment: line, power or office") }
-        if active.blocks.values.contains(where: \.hasUnknown) {
-            return ("unknown_rows", "some rows were refused; the node's page names them")
-        }
-        return ("known", "kept its last appointment")
+        return active.blocks.values.contains(where: \.hasUnknown) ? "unknown_rows" : "known"
     }
 
     var json: String {
@@ -59,4 +52,9 @@ struct Why: Sendable {
             + ",\"incarnation\":\(incarnation.map { "\"\($0)\"" } ?? "null")"
             + ",\"shadows\":[\(shadows.joined(separator: ","))],\"duty_telephone\":\(quoted(telephone))}"
     }
+}
+
+extension Copy {
+    /// A restored life of the node, complete, that will be counted once its former life has missed its lease.
+    fileprivate var waits: Bool { parent.role == .shadow && parent.verified && past == .none }
 }

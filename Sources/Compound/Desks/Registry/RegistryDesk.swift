@@ -90,14 +90,18 @@ struct RegistryDesk: Desk {
 
     /// Residents come and go: who states a door again corrects himself. Two people who differ, differ.
     private static func conflict(_ statements: [Observation]) -> (kind: String, detail: String)? {
-        let last = Dictionary(statements.map { ($0.recorder, $0.id) }) { $1 }
-        return Disagreement.among(statements.filter { last[$0.recorder] == $0.id }) { statement in
-            let value = JSONLine.read(statement.value)
-            return [
-                ("residents", .number(value?["residents"] as? Int ?? 0)),
-                ("state", .text(value?["state"] as? String ?? "")),
-            ]
-        }
+        let said = Dictionary(grouping: statements, by: \.recorder)
+        return Disagreement.among(
+            statements.filter { said[$0.recorder]?.last?.id == $0.id },
+            says: { statement in
+                let value = JSONLine.read(statement.value)
+                return [
+                    ("residents", .number(value?["residents"] as? Int ?? 0)),
+                    ("state", .text(value?["state"] as? String ?? "")),
+                ]
+            },
+            // What somebody stated before stands again if only his last word is taken back.
+            answers: { said[$0.recorder] ?? [$0] })
     }
 
     // MARK: Rows

@@ -26,15 +26,6 @@ package struct SurveyProgress: Sendable, Equatable, Encodable {
     package var conflicts: [Conflict]
 }
 
-/// Two statements that a person has to settle.
-package struct Conflict: Sendable, Equatable, Encodable {
-    package var subject: String
-    package var field: String
-    package var kind: String
-    package var detail: String
-    package var openedAt: Int64
-}
-
 /// One door as its cell and its screen show it.
 package struct SurveyDoor: Sendable, Equatable, Encodable {
     package var code: String
@@ -50,6 +41,10 @@ package struct SurveyDoor: Sendable, Equatable, Encodable {
     /// Ids that a correction takes back: the visit that stands, or every answer that disagrees, so that a
     /// correction also settles the conflict. Empty before the first visit.
     package var answers: [String] = []
+    /// Residents as the registry states them; nil where nobody has.
+    package var registered: Int?
+    /// People told about at the visit that stands; nil where nobody told.
+    package var told: Int?
 }
 
 extension SurveyProgress.Building {
@@ -65,7 +60,7 @@ extension SurveyProgress.Building {
 
 enum SurveyReader {
     static func progress(_ campaign: String, _ db: Database) throws -> SurveyProgress {
-        let conflicts = try conflicts(db)
+        let conflicts = try conflicts(of: campaign, db)
         let classes = try classes(campaign, db)
         let labels = try Row.fetchAll(db, sql: "SELECT code, label FROM building").reduce(into: [String: String]()) {
             $0[$1["code"]] = $1["label"]
@@ -105,7 +100,8 @@ enum SurveyReader {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT code, stair_unit, room, residents, disposition, passes, observed_at, visit, detail
+                SELECT code, stair_unit, room, residents, disposition, people, passes, observed_at, visit, detail,
+                (SELECT stated FROM door WHERE door.code = registered_door.code) AS stated
                 FROM registered_door LEFT JOIN survey_door ON survey_door.door = code AND campaign = ?
                 LEFT JOIN conflict ON subject = code AND field = ?
                 WHERE building = ? ORDER BY stair_unit, length(room), room
@@ -116,7 +112,23 @@ enum SurveyReader {
             return SurveyDoor(
                 code: row["code"], stairUnit: row["stair_unit"], room: row["room"], residents: row["residents"],
                 disposition: row["disposition"], passes: row["passes"] ?? 0, observedAt: row["observed_at"],
-                visit: visit, answers: disagreeing.isEmpty ? visit.map { [$0] } ?? [] : disagreeing)
+                visit: visit, answers: disagreeing.isEmpty ? visit.map { [$0] } ?? [] : disagreeing,
+                registered: row["stated"] == 1 ? row["residents"] : nil, told: told(row["people"]))
+        }
+    }
+
+    private static func told(_ people: String?) -> Int? {
+        guard let people, !people.isEmpty else { return nil }
+        return people.split(separator: ",").reduce(0) { $0 + (Int($1) ?? 0) }
+    }
+
+    /// What concerns the doors of one campaign: its visits, and who is registered behind them.
+    private static func conflicts(of campaign: String, _ db: Database) throws -> [Conflict] {
+        try conflicts(db).filter { conflict in
+            switch conflict.matter {
+            case .visit(_, campaign)?, .household?: true
+            default: false
+            }
         }
     }
 

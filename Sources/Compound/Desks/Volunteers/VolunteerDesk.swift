@@ -35,8 +35,12 @@ struct VolunteerDesk: Desk {
         let statements = try journal.live(subject, field)
         let parts = field.split(separator: "/", maxSplits: 1).map(String.init)
         switch (parts[0], parts.count) {
-        case ("need", 1): return try fold(need: subject, statements.last, journal.db)
-        case ("fill", 2): return try fold(fill: parts[1], of: subject, statements.last, journal.db)
+        case ("need", 1):
+            try journal.note(Disagreement.clock(statements, says: VolunteerDesk.required), subject, field)
+            return try fold(need: subject, statements.last, journal.db)
+        case ("fill", 2):
+            try journal.note(Disagreement.clock(statements, says: VolunteerDesk.stated), subject, field)
+            return try fold(fill: parts[1], of: subject, statements.last, journal.db)
         case ("claim", 2): return try fold(claimOf: parts[1], on: subject, statements, journal)
         default: return []
         }
@@ -72,13 +76,13 @@ struct VolunteerDesk: Desk {
         guard place.count == 2, let building = Code(place[1]) else { return [] }
         try journal.db.cachedStatement(sql: "DELETE FROM claim WHERE task = ? AND building = ? AND volunteer = ?")
             .execute(arguments: [place[0], place[1], volunteer])
-        if let state = VolunteerDesk.state(statements.last) {
-            // The place in the queue is that of the first claim since the last release.
-            let held = statements.reversed().prefix { VolunteerDesk.state($0) != Record.Claim.released.rawValue }
-            let since = (held.last ?? statements.last)?.hlc ?? 0
-            try journal.db.cachedStatement(sql: "INSERT INTO claim VALUES (?, ?, ?, ?, ?)")
-                .execute(arguments: [place[0], place[1], volunteer, state, since])
+        let reading = ClaimReading(statements)
+        if let reading {
+            try journal.db.cachedStatement(sql: "INSERT INTO claim VALUES (?, ?, ?, ?, ?)").execute(arguments: [
+                place[0], place[1], volunteer, reading.state.rawValue, reading.holding.hlc,
+            ])
         }
+        try journal.note(VolunteerDesk.contradiction(reading), subject, "claim/\(volunteer)")
         try note(task: place[0], building: place[1], journal)
         return row(place[0], building)
     }
@@ -96,16 +100,49 @@ struct VolunteerDesk: Desk {
         let claims = try VolunteerReader.claims(task, journal.db).filter {
             $0.building == building && $0.state != "released"
         }
-        let detail = "[" + claims.map { JSONLine.quoted($0.volunteer) }.joined(separator: ",") + "]"
-        try journal.note(claims.count > 1 ? (kind: "two_claims", detail: detail) : nil, "\(task)/\(building)", "claim")
+        let subject = "\(task)/\(building)"
+        guard claims.count > 1 else { return try journal.note(nil, subject, "claim") }
+        let lines = try claims.compactMap { claim in
+            try line(claim, try journal.live(subject, "claim/\(claim.volunteer)"))
+        }
+        try journal.note((kind: "two_claims", detail: Disagreement.list(lines)), subject, "claim")
+    }
+
+    /// A claimant, with every statement that would have to be taken back to take the claim back.
+    private func line(_ claim: VolunteerBoard.Claim, _ statements: [Observation]) throws -> String? {
+        ClaimReading(statements).map { reading in
+            Disagreement.line(
+                reading.holding, [("state", .text(claim.state)), ("volunteer", .text(claim.volunteer))],
+                answers: statements, stands: claim.rank == 0)
+        }
+    }
+
+    /// Released on one device, done on another: done stands until somebody has asked.
+    private static func contradiction(_ reading: ClaimReading?) -> (kind: String, detail: String)? {
+        guard let reading, !reading.disputed.isEmpty else { return nil }
+        let lines = reading.disputed.map {
+            Disagreement.line(
+                $0.last, stated($0.last), answers: $0.all, stands: ClaimReading.state($0.last) == .done)
+        }
+        return (kind: "released_and_done", detail: Disagreement.list(lines))
+    }
+
+    private static func stated(_ statement: Observation) -> [(String, JSONLine.Value)] {
+        [("state", .text(state(statement) ?? ""))]
+    }
+
+    private static func required(_ statement: Observation) -> [(String, JSONLine.Value)] {
+        [("required", .number(JSONLine.read(statement.value)?["required"] as? Int ?? 0))]
     }
 
     // MARK: Counts
 
     func counts(of key: RowKey, _ db: Database) throws -> [String: Int64]? {
         if key.subject == Desks.compound {
-            let board = try VolunteerReader.board(key.period.text, db)
-            return ["need": Int64(board.need), "filled": Int64(board.filled), "short": Int64(board.short)]
+            let (need, volunteers) = try VolunteerReader.call(key.period.text, db)
+            return [
+                "need": Int64(need), "filled": Int64(volunteers.count), "short": Int64(max(0, need - volunteers.count)),
+            ]
         }
         guard try RegistryDesk.exists(building: key.subject, db) else { return nil }
         let states = try String.fetchAll(

@@ -1,0 +1,99 @@
+import Daemon
+
+/// What a desk has to settle, each with its sentence and the buttons that settle it.
+enum ConflictList {
+    /// Shown at once; the rest opens on demand, so that the figures stay in sight.
+    private static let shown = 5
+
+    static func html(_ conflicts: [Conflict], now: Int64, _ text: Messages) -> HTML {
+        guard !conflicts.isEmpty else { return "" }
+        let items = conflicts.map { item($0, now, text) }
+        let rest: HTML =
+            items.count > shown
+            ? "<details><summary>\(text("node.conflicts.more", ["count": "\(items.count - shown)"]))</summary><ul>\(Array(items.dropFirst(shown)))</ul></details>"
+            : ""
+        return """
+            <section class="warn"><h2>◇ \(text("node.conflicts", ["count": "\(conflicts.count)"]))</h2>
+            <ul>\(Array(items.prefix(shown)))</ul>\(rest)</section>
+            """
+    }
+
+    private static func item(_ conflict: Conflict, _ now: Int64, _ text: Messages) -> HTML {
+        let words = ConflictWords(conflict, now: now, text)
+        return """
+            <li><p>\(words.message)</p><p class="muted">\(words.remedy) \(link(conflict, text))</p>
+            \(ConflictChoice.all(conflict, text).map { form($0) })</li>
+            """
+    }
+
+    /// A door is settled on its own screen, after somebody called there again.
+    private static func link(_ conflict: Conflict, _ text: Messages) -> HTML {
+        guard case .visit(let door, _) = conflict.matter, let building = door.split(separator: "-").first else {
+            return ""
+        }
+        return "<a href=\"/survey/\(building)/\(door)?lang=\(text.language.rawValue)\">\(door)</a>"
+    }
+
+    private static func form(_ choice: ConflictChoice) -> HTML {
+        let fields = choice.fields.map { field -> HTML in
+            "<input type=\"hidden\" name=\"\(field.name)\" value=\"\(field.value)\">"
+        }
+        return """
+            <form class="inline" method="post" action="\(choice.action)">\(fields)\(Supersedes.field(choice.supersedes))
+            <button>\(choice.label)</button></form>
+            """
+    }
+}
+
+/// One button that settles a conflict: a record that takes the disputed answers back.
+struct ConflictChoice {
+    var label: String
+    var action: String
+    var fields: [(name: String, value: String)]
+    var supersedes: [String]
+
+    static func all(_ conflict: Conflict, _ text: Messages) -> [ConflictChoice] {
+        guard let matter = conflict.matter else { return [] }
+        let ids = conflict.statements.flatMap(\.answers)
+        var offered: Set<String> = []
+        return conflict.statements.compactMap { statement in
+            guard var choice = choice(matter, statement, text) else { return nil }
+            if choice.supersedes.isEmpty { choice.supersedes = ids }
+            return offered.insert(choice.label).inserted ? choice : nil
+        }
+    }
+
+    private static func choice(
+        _ matter: ConflictMatter, _ statement: ConflictStatement, _ text: Messages
+    ) -> ConflictChoice? {
+        let label = text("node.conflict.choose", ["what": statement.what(text)])
+        let state = statement.words["state"] ?? ""
+        switch matter {
+        case .visit: return nil
+        case .household(let door):
+            let residents = "\(statement.numbers["residents"] ?? 0)"
+            return ConflictChoice(
+                label: label, action: "/desk/registry/household",
+                fields: [("door", door), ("residents", residents), ("state", state)], supersedes: [])
+        case .building(let building, let task):
+            let volunteer = statement.words["volunteer"] ?? ""
+            return ConflictChoice(
+                label: text("node.conflict.release", ["volunteer": volunteer]), action: "/desk/volunteers/claim",
+                fields: [("task", task), ("building", building), ("volunteer", volunteer), ("state", "released")],
+                supersedes: statement.answers)
+        case .claim(let building, let volunteer, let task):
+            return ConflictChoice(
+                label: label, action: "/desk/volunteers/claim",
+                fields: [("task", task), ("building", building), ("volunteer", volunteer), ("state", state)],
+                supersedes: [])
+        case .need(let task):
+            return ConflictChoice(
+                label: label, action: "/desk/volunteers/need",
+                fields: [("task", task), ("required", "\(statement.numbers["required"] ?? 0)")], supersedes: [])
+        case .fill(let volunteer, let task):
+            return ConflictChoice(
+                label: label, action: "/desk/volunteers/fill",
+                fields: [("task", task), ("volunteer", volunteer), ("state", state)], supersedes: [])
+        }
+    }
+}

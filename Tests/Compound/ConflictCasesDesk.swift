@@ -1,0 +1,146 @@
+import Daemon
+import Federation
+import Foundation
+import Testing
+
+@testable import Compound
+
+/// A compound as people and phones see it: the real pages and the real API over the real store.
+struct CaseDesk: Sendable {
+    let fixture: Fixture
+    let store: CompoundStore
+    private let queue = SerialQueue("cases")
+
+    static func with(_ body: (CaseDesk) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/cases-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let fixture = Fixture(folder: folder)
+        let store = try fixture.open()
+        _ = try store.memory()
+        try await body(CaseDesk(fixture: fixture, store: store))
+    }
+
+    // MARK: What people see
+
+    func page(_ path: String, _ language: Language) async throws -> String {
+        let routes = NodePages(store: store, queue: queue, gate: PinGate(pin: nil)).routes
+        let reply = try await answer("GET", path, routes, query: ["lang": language.rawValue])
+        #expect(reply.status == 200, "\(path)")
+        return String(decoding: reply.body, as: UTF8.self)
+    }
+
+    /// Presses a button of a page: the fields of the form whose button says `label`.
+    func press(_ label: String, on path: String) async throws {
+        let page = try await page(path, .zhHans)
+        let button = try #require(page.range(of: ">\(label)</button>"), "\(path) has no button \(label)")
+        let opening = try #require(page[..<button.lowerBound].range(of: "<form", options: .backwards))
+        let form = String(page[opening.lowerBound..<button.upperBound])
+        let action = try #require(form.firstMatch(of: /action="([^"]+)"/)).output.1
+        let last = try #require(form.range(of: "<button", options: .backwards))
+        let inputs = form.matches(of: /<input[^>]*? name="([^"]+)"[^>]*? value="([^"]*)"/).map {
+            "\($0.output.1)=\($0.output.2)"
+        }
+        let chosen = form[last.lowerBound...].firstMatch(of: /name="([^"]+)" value="([^"]*)"/).map {
+            "\($0.output.1)=\($0.output.2)"
+        }
+        try await send(form: (inputs + [chosen].compactMap { $0 }).joined(separator: "&"), to: String(action))
+    }
+
+    func send(form: String, to path: String) async throws {
+        let routes = NodePages(store: store, queue: queue, gate: PinGate(pin: nil)).routes
+        let reply = try await answer("POST", path, routes, body: form)
+        #expect(reply.status == 303, "\(form): \(String(decoding: reply.body, as: UTF8.self))")
+    }
+
+    // MARK: What programs see
+
+    func get(_ path: String, _ language: Language) async throws -> Any {
+        let routes = CompoundAPI(store, queue: queue).routes
+        return try Self.json(try await answer("GET", path, routes, query: ["lang": language.rawValue]))
+    }
+
+    func send(records: String, _ language: Language = .zhHans) async throws -> (status: Int, body: [String: Any]) {
+        let routes = CompoundAPI(store, queue: queue).routes
+        let reply = try await answer(
+            "POST", "/api/v1/records", routes, query: ["lang": language.rawValue], body: records)
+        return (reply.status, try #require(try Self.json(reply) as? [String: Any]))
+    }
+
+    private static func json(_ reply: Reply) throws -> Any {
+        try JSONSerialization.jsonObject(with: Data(reply.body), options: [.fragmentsAllowed])
+    }
+
+    private func answer(
+        _ method: String, _ path: String, _ routes: [Route], query: [String: String] = [:], body: String = ""
+    ) async throws -> Reply {
+        for route in routes where route.method == method {
+            guard let captures = Self.captures(route.pattern, path) else { continue }
+            return try await route.handler(
+                Call(method: method, path: path, captures: captures, query: query, body: Array(body.utf8)))
+        }
+        throw NoRoute(path: path)
+    }
+
+    private struct NoRoute: Error { var path: String }
+
+    private static func captures(_ pattern: String, _ path: String) -> [String: String]? {
+        let (places, parts) = (pattern.split(separator: "/"), path.split(separator: "/"))
+        guard places.count == parts.count else { return nil }
+        var captures: [String: String] = [:]
+        for (place, part) in zip(places, parts) {
+            if place.hasPrefix("{") {
+                captures[String(place.dropFirst().dropLast())] = String(part)
+            } else if place != part {
+                return nil
+            }
+        }
+        return captures
+    }
+
+    // MARK: Sentences
+
+    /// The one open conflict says this, in the listing and on the desk's page, in both languages.
+    func expectConflict(
+        on path: String, zh: (said: String, remedy: String), en: (said: String, remedy: String),
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        for (language, expected) in [(Language.zhHans, zh), (.en, en)] {
+            let listed = try #require(try await get("/api/v1/conflicts", language) as? [[String: Any]])
+            #expect(listed.map { $0["message"] as? String } == [expected.said], sourceLocation: sourceLocation)
+            #expect(listed.map { $0["hint"] as? String } == [expected.remedy], sourceLocation: sourceLocation)
+            try await expect(on: path, language, expected.said, sourceLocation: sourceLocation)
+            try await expect(on: path, language, expected.remedy, sourceLocation: sourceLocation)
+        }
+        let status = try #require(try await get("/api/v1/status", .en) as? [String: Any])
+        #expect(status["conflicts"] as? Int == 1, sourceLocation: sourceLocation)
+    }
+
+    func expect(
+        on path: String, zh: String, en: String, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        try await expect(on: path, .zhHans, zh, sourceLocation: sourceLocation)
+        try await expect(on: path, .en, en, sourceLocation: sourceLocation)
+    }
+
+    func expect(
+        on path: String, _ language: Language, _ sentence: String, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let escaped: HTML = "\(sentence)"
+        let isThere = try await page(path, language).contains(escaped.source)
+        #expect(isThere, "\(path) has no “\(sentence)”", sourceLocation: sourceLocation)
+    }
+
+    func expectSettled(sourceLocation: SourceLocation = #_sourceLocation) throws {
+        #expect(try store.conflicts().isEmpty, sourceLocation: sourceLocation)
+        try expectDigestOfRows(store, sourceLocation: sourceLocation)
+    }
+}
+
+extension Record {
+    func on(_ device: String) -> Record {
+        var record = self
+        record.device = Code(device)
+        return record
+    }
+}
