@@ -25,7 +25,11 @@ struct Operators {
         while world.now < end {
             world.advance(to: world.now + 120_000)
             for machine in world.compounds where !machine.retired { look(after: machine) }
-            if world.checks.disagreement() == nil { return true }
+            guard let why = world.checks.disagreement() else {
+                world.note("everybody agrees")
+                return true
+            }
+            world.note("not yet: \(why)")
         }
         return false
     }

@@ -23,7 +23,7 @@ package final class World {
     let seed: UInt64
     let depth: Depth
     var chance: Chance
-    let faults: Faults
+    private(set) var faults: Faults
     let rowsPerPart: Int
     private(set) var now: Int64 = 0
     private(set) var inFaultPhase = true
@@ -40,9 +40,11 @@ package final class World {
 
     /// - Parameters:
     ///   - faults: nil to let the seed draw them.
+    ///   - cutsPower: false for a world in which no process ends between two effects.
     ///   - clocksTell: false gives every node the right time and changes nothing else.
     package init(
-        seed: UInt64, depth: Depth = .memory, faults: Faults? = nil, clocksTell: Bool = true, traces: Bool = false
+        seed: UInt64, depth: Depth = .memory, faults: Faults? = nil, clocksTell: Bool = true, cutsPower: Bool = true,
+        traces: Bool = false
     ) {
         self.seed = seed
         self.depth = depth
@@ -51,6 +53,7 @@ package final class World {
         chance = Chance(seed)
         let drawn = Faults.drawn(&chance)
         self.faults = faults ?? drawn
+        if !cutsPower { self.faults.tornEffects = 0 }
         rowsPerPart = 2 + chance.below(6)
         report = Report(seed: seed)
         build()
