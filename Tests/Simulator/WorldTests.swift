@@ -11,6 +11,18 @@ import Testing
         }
     }
 
+    /// The real journal and the real rows, over SQLite on disks that forget what wasn't synced.
+    @Test func seedsHoldEveryInvariantOnTheRealStore() throws {
+        try SimulatedDisk.install(time: 1_650_000_000_000, seed: 1)
+        var crashes = 0
+        for seed in UInt64(3)...6 {
+            let report = World(seed: seed, depth: .disk).run()
+            #expect(report.violations.isEmpty, "replay: jiayuan simulate --seed \(seed) --depth disk --trace")
+            crashes += report.occurrences[.tornEffect, default: 0] + report.occurrences[.compoundCrash, default: 0]
+        }
+        #expect(crashes > 0, "these worlds must hold power cuts")
+    }
+
     @Test func oneSeedIsOneRun() {
         let runs = (0..<2).map { _ in World(seed: 7, traces: true).run() }
         #expect(runs[0].signature == runs[1].signature && runs[0].events == runs[1].events)
