@@ -90,7 +90,7 @@ let package = Package(
             name: "WireTests", dependencies: ["Wire", "Federation"], path: "Tests/Wire", swiftSettings: strict),
         .testTarget(name: "CoverageTests", dependencies: ["Coverage"], path: "Tests/Coverage", swiftSettings: strict),
         .testTarget(
-            name: "DistrictTests", dependencies: ["District", "Federation", "Coverage", "Daemon", "Wire", log],
+            name: "DistrictTests", dependencies: ["District", "Federation", "Coverage", "Daemon", "Wire", log, grdb],
             path: "Tests/District",
             swiftSettings: strict),
         .testTarget(

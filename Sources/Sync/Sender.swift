@@ -69,6 +69,14 @@ package final class Sender: @unchecked Sendable {
         while true {
             switch try talk.step(event, draw: { UInt64.random(in: 0 ... .max) }) {
             case .post(let push):
+                if push.part > 1 || push.to == nil {
+                    log.notice(
+                        "sending in parts",
+                        metadata: [
+                            "kind": "\(push.kind.rawValue)", "part": "\(push.part)", "rows": "\(push.changes.count)",
+                            "last": "\(push.to != nil)",
+                        ])
+                }
                 event = parent.post(push)
                 if case .answer(let answer) = event, answer.parent != nil {
                     heard = Int64(Date().timeIntervalSince1970)

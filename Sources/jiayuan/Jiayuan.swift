@@ -19,7 +19,8 @@ struct Jiayuan: AsyncParsableCommand {
             CommandGroup(
                 name: "At the aggregator",
                 subcommands: [
-                    DivisionsCommand.self, UnitCommand.self, CampaignCommand.self, WhyCommand.self, BackupCommand.self,
+                    DivisionsCommand.self, UnitCommand.self, CampaignCommand.self, WhyCommand.self, VerifyCommand.self,
+                    BackupCommand.self,
                 ]),
             CommandGroup(
                 name: "At a compound", subcommands: [RecordCommand.self, ImportCommand.self, StatusCommand.self]),

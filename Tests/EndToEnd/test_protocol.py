@@ -8,7 +8,7 @@ import sqlite3
 import time
 
 import pytest
-from conftest import eventually, run
+from conftest import eventually, fetch, run
 from foreign_client import Client, Rows, body
 from survey_rows import CAMPAIGN, CATALOGUES, SURVEY, put, survey
 
@@ -330,6 +330,30 @@ def test_restart_keeps_positions_and_refill_after_the_rows_are_lost(aggregator):
     child.sync()
     assert child.rows.incarnation == incarnation, "an honest child keeps its life when the parent loses its rows"
     settled(aggregator, UNIT, 31, 40)
+
+
+def test_a_flipped_bit_is_found_never_counted_and_healed(aggregator):
+    child = client(aggregator)
+    put(child.rows, "7", completed=30, unvisited=10)
+    child.sync()
+    good = run("verify", "--config", aggregator.config)
+    assert "0 findings" in good.stdout
+    aggregator.stop()
+    with sqlite3.connect(aggregator.state / "rows.sqlite") as database:
+        found = bytearray(database.execute("SELECT body FROM block").fetchone()[0])
+        found[-3] ^= 1
+        database.execute("UPDATE block SET body = ?", [bytes(found)])
+    # Without a daemon the command looks by itself, and names what it found.
+    bad = run("verify", "--config", aggregator.config, check=False)
+    assert bad.returncode == 1 and UNIT in bad.stdout and "磁盘" in bad.stdout, bad.stdout
+    aggregator.start()
+    assert aggregator.stats(UNIT)["state"] != "known", "rows that don't add up are no figure"
+    status, answer = child.push("delta")
+    assert (status, answer["error"]) == (409, "unknown"), answer
+    child.sync()
+    settled(aggregator, UNIT, 30, 40)
+    assert "0 findings" in run("verify", "--config", aggregator.config).stdout
+    assert b"jiayuan_scrub_findings 0" in fetch(aggregator.port, "/metrics")[1]
 
 
 def test_a_newer_database_is_refused(aggregator):

@@ -18,6 +18,15 @@ struct Picture: Sendable {
     /// Rises with every change of a count or a standing.
     var revision: UInt64
     var tokens: [[UInt8]: Code]
+    /// Nil until the first one of this process.
+    var scrub: ScrubNote?
+}
+
+/// When rows were last compared with what was acknowledged, and how many differed.
+struct ScrubNote: Sendable, Equatable {
+    /// Seconds since 1970.
+    var at: Int64
+    var findings: Int
 }
 
 /// The district's side: owns the writing thread and what it has in memory. Memory is published only
@@ -37,18 +46,23 @@ package final class Aggregator: @unchecked Sendable {
     private var unpublished = false  // writer:
     private var publishedAt: Int64 = 0  // writer:
     private var sweptAt: Int64 = 0  // writer:
+    private var scrubbedAt: Int64 = 0  // writer:
+    private var lastScrub: ScrubNote?  // writer:
+    private var unreported: [Finding] = []  // writer:
+    private let pace: Pace
 
     enum Job: Sendable {
         case push(Push, unit: Code, CheckedContinuation<Answer, Never>)
         case change(@Sendable (RegistryStore) throws -> Void, CheckedContinuation<Void, any Error>)
         case retire(unit: Code, Incarnation, CheckedContinuation<Bool, Never>)
+        case scrub(CheckedContinuation<Scrub, any Error>)
 
         /// Nil for what isn't part of the rows' transaction.
         var order: Ledger.Order? {
             switch self {
             case .push(let push, let unit, _): .push(push, unit: unit)
             case .retire(let unit, let incarnation, _): .retire(incarnation, unit: unit)
-            case .change: nil
+            case .change, .scrub: nil
             }
         }
     }
@@ -56,6 +70,7 @@ package final class Aggregator: @unchecked Sendable {
     /// - Parameter folder: holds `registry.sqlite` and `rows.sqlite`; both are made if missing.
     package init(folder: String, pace: Pace, log: Logger) throws {
         self.log = log
+        self.pace = pace
         clock = ServingClock()
         registry = try RegistryStore(folder + "/registry.sqlite")
         identity = try registry.identity()
@@ -64,6 +79,8 @@ package final class Aggregator: @unchecked Sendable {
             identity: identity, pace: pace, registry: try RegistryContent(registry), store: store, now: clock.now,
             wall: clock.wall)
         picture = Mutex(Picture(ledger.tally, now: clock.now, wall: clock.wall, revision: 0))
+        unreported = ledger.foundAtStart
+        alarm(unreported)
     }
 
     package func start() { queue.start { [self] in run($0) } }
@@ -100,6 +117,13 @@ package final class Aggregator: @unchecked Sendable {
         }
     }
 
+    /// Compares everything that is held with the digests that were acknowledged, now.
+    func scrub() async throws -> Scrub {
+        try await withCheckedThrowingContinuation { done in
+            if !queue.submit(.scrub(done)) { done.resume(throwing: CancellationError()) }
+        }
+    }
+
     // MARK: The writing thread
 
     private func run(_ jobs: [Job]) {
@@ -109,6 +133,7 @@ package final class Aggregator: @unchecked Sendable {
             sweptAt = now
             note(changed: ledger.sweep(now: now))
         }
+        if now - scrubbedAt >= Aggregator.night { _ = try? scrub(now) }
         // Publishing copies what has changed since; 25 ms keep that cheap and nobody sees the difference.
         if unpublished, now - publishedAt >= 25 || jobs.isEmpty { publish(now) }
     }
@@ -130,7 +155,37 @@ package final class Aggregator: @unchecked Sendable {
                 if case .answer(let answer) = replies.next() { waiting.resume(returning: answer) }
             case .retire(_, _, let waiting): waiting.resume(returning: replies.next() == .found(true))
             case .change(let body, let waiting): waiting.resume(with: Result { try reregister(body, now) })
+            case .scrub(let waiting): waiting.resume(with: Result { try scrub(now) })
             }
+        }
+    }
+
+    private static let night: Int64 = 24 * 3_600_000
+
+    private func scrub(_ now: Int64) throws -> Scrub {
+        scrubbedAt = now
+        var scrub = try ledger.scrub(pace: pace, now: now, wall: clock.wall)
+        // Whoever asks first after a start hears what the start found, and mended.
+        scrub.findings = unreported + scrub.findings
+        unreported = []
+        lastScrub = ScrubNote(at: clock.wall, findings: scrub.findings.count)
+        alarm(scrub.findings)
+        log.notice(
+            "scrubbed",
+            metadata: ["units": "\(scrub.units)", "rows": "\(scrub.rows)", "findings": "\(scrub.findings.count)"])
+        note(changed: true)
+        publish(now)
+        return scrub
+    }
+
+    private func alarm(_ findings: [Finding]) {
+        for finding in findings {
+            log.critical(
+                "rows are not what was acknowledged; they are asked for again",
+                metadata: [
+                    "where": "\(finding.place.rawValue)", "unit": "\(finding.unit?.text ?? "-")",
+                    "incarnation": "\(finding.incarnation.map { "\($0)" } ?? "-")",
+                ])
         }
     }
 
@@ -150,7 +205,8 @@ package final class Aggregator: @unchecked Sendable {
     private func publish(_ now: Int64) {
         unpublished = false
         publishedAt = now
-        let fresh = Picture(ledger.tally, now: now, wall: clock.wall, revision: revision)
+        var fresh = Picture(ledger.tally, now: now, wall: clock.wall, revision: revision)
+        fresh.scrub = lastScrub
         picture.withLock { $0 = fresh }
     }
 }

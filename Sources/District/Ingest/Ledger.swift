@@ -31,6 +31,8 @@ package struct Ledger {
         tally = Tally(
             identity: identity, pace: pace, registered: Tally.Registered(registry), shelf: held.shelf,
             held: held.units, now: now)
+        // What was forgotten is also taken off the disk, or the next start would find it again.
+        if !tally.foundAtStart.isEmpty { _ = try scrub(pace: pace, now: now, wall: wall) }
     }
 
     /// One batch, one transaction: every push is verified against what the ones before it left. The replies
@@ -52,6 +54,21 @@ package struct Ledger {
         if !writes.isEmpty || !catalogues.isEmpty { try store.commit(writes, catalogues: catalogues) }
         return (replies, tally.settle(batch, now: now))
     }
+
+    /// Looks whether everything that is held is still what was acknowledged; what isn't is asked for again.
+    ///
+    /// - Throws: what the store threw; see `perform`.
+    package mutating func scrub(pace: Pace, now: Int64, wall: Int64) throws -> Scrub {
+        _ = tally.sweep(now: now)
+        var batch = Tally.Batch()
+        let scrub = tally.scrub(disk: try store.load(now: now, wall: wall, pace: pace), now: now, into: &batch)
+        if !batch.writes.isEmpty { try store.commit(batch.writes, catalogues: []) }
+        _ = tally.settle(batch, now: now)
+        return scrub
+    }
+
+    /// What a starting process found broken on the disk.
+    package var foundAtStart: [Finding] { tally.foundAtStart }
 
     /// Appointments pass without anybody speaking.
     ///

@@ -32,6 +32,8 @@ struct Tally {
     private(set) var units: [UnitCopies]
     private(set) var rollup: Rollup
     private(set) var shelf: CatalogueShelf
+    /// Copies whose rows on the disk were not what was acknowledged.
+    private(set) var foundAtStart: [Finding] = []
     private let merge: Merge
     private var staged: [Int: StagedPush] = [:]
     /// Whether a unit's appointment was kept at the last sweep.
@@ -53,6 +55,13 @@ struct Tally {
         self.shelf = shelf
         shelved = shelf.catalogues.count
         merge = Merge(pace: pace, startedAt: now)
+        // A disk may have lost bits while nobody looked: what doesn't add up is asked for again, never counted.
+        var held = held
+        for code in held.keys.sorted() {
+            for incarnation in held[code]?.distrustWhatDoesNotAddUp(shelf) ?? [] {
+                foundAtStart.append(Finding(place: .disk, unit: code, incarnation: incarnation))
+            }
+        }
         units = registered.tree.units.map { held[$0.code] ?? UnitCopies() }
         strangers = held.filter { registered.tree.unit($0.key) == nil }
         rollup = Rollup.recomputed(tree: registered.tree, shelf: shelf, units: units, now: now)
@@ -165,6 +174,47 @@ struct Tally {
 
     private func isFresh(_ unit: UnitCopies, _ now: Int64) -> Bool {
         unit.active.map { $0.appointment >= now } ?? false
+    }
+
+    // MARK: Scrub
+
+    /// Compares what is held, on the disk and in memory, with the digests that were acknowledged, and the totals with
+    /// the rows. What differs is forgotten, so that it is asked for again; the batch makes that durable.
+    mutating func scrub(disk: RowsHeld, now: Int64, into batch: inout Batch) -> Scrub {
+        var scrub = Scrub()
+        for index in units.indices {
+            let code = registered.tree.units[index].code
+            var touch = touch(index)
+            let held = disk.units[code]
+            let onDisk = (held?.copies ?? []).filter { !$0.addsUp(disk.shelf) }.map(\.parent.incarnation)
+            let inMemory = touch.write.state.distrustWhatDoesNotAddUp(shelf)
+            scrub.units += 1
+            scrub.rows += units[index].copies.reduce(0) { $0 + $1.blocks.values.reduce(0) { $0 + $1.rows } }
+            scrub.findings += onDisk.map { Finding(place: .disk, unit: code, incarnation: $0) }
+            scrub.findings += inMemory.map { Finding(place: .memory, unit: code, incarnation: $0) }
+            for incarnation in onDisk {
+                if let place = touch.write.state.index(of: incarnation) { touch.write.state.copies[place].distrust() }
+            }
+            guard !onDisk.isEmpty || !inMemory.isEmpty else { continue }
+            // Nothing on the disk is taken for written: the copies are written whole, without the lost rows.
+            touch.write.before = UnitCopies()
+            touch.write.dropped = onDisk + inMemory
+            touch.everything = true
+            batch.touched[index] = touch
+        }
+        if !addsUp(now: now) {
+            scrub.findings.append(Finding(place: .totals))
+            rollup = Rollup.recomputed(tree: registered.tree, shelf: shelf, units: units, now: now)
+        }
+        return scrub
+    }
+
+    /// Whether the totals that were kept up with every change are those that the rows give.
+    func addsUp(now: Int64) -> Bool {
+        let anew = Rollup.recomputed(tree: registered.tree, shelf: shelf, units: units, now: now)
+        return Set(anew.cuts.keys).union(rollup.cuts.keys).allSatisfy { cut in
+            (anew.cuts[cut] ?? anew.empty()).sameFigures(as: rollup.cuts[cut] ?? rollup.empty())
+        }
     }
 
     // MARK: Registry

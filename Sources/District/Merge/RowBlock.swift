@@ -36,6 +36,7 @@ struct RowBlock: Equatable, Sendable {
     }
 
     var isEmpty: Bool { bytes.isEmpty }
+    var rows: Int { entries.count }
 
     var entries: [Entry] {
         var reader = Reader(bytes)
@@ -87,6 +88,26 @@ struct RowBlock: Equatable, Sendable {
         }
     }
 
+    /// Whether these bytes are a block that this program could have written; nothing else may be asked of one that
+    /// isn't. A bit that flipped on a disk is found here or by the digest.
+    func isWellFormed(_ shelf: CatalogueShelf) -> Bool {
+        var reader = Reader(bytes)
+        var last: Code?
+        while reader.index < bytes.count {
+            let length = Int(bytes[reader.index])
+            guard reader.index + 1 + length <= bytes.count, let subject = reader.subject(),
+                last.map({ $0 < subject }) ?? true, reader.checkedInteger() != nil, reader.checkedInteger() != nil,
+                let place = reader.checkedInteger(), place < shelf.catalogues.count,
+                let width = reader.checkedInteger(), width <= Catalogue.mostIndicators
+            else { return false }
+            last = subject
+            for _ in 0..<width {
+                guard let count = reader.checkedInteger(), count <= UInt64(Count.ceiling) + 1 else { return false }
+            }
+        }
+        return true
+    }
+
     private mutating func put(_ value: UInt64) {
         var rest = value
         while rest >= 0x80 {
@@ -113,6 +134,14 @@ struct RowBlock: Equatable, Sendable {
             guard index < bytes.count else { return false }
             index += 1 + Int(bytes[index])
             return true
+        }
+
+        /// - Returns: nil where the bytes end too early or the number is too long.
+        mutating func checkedInteger() -> UInt64? {
+            guard let end = bytes[index...].prefix(10).firstIndex(where: { $0 & 0x80 == 0 }) else { return nil }
+            // The tenth byte has one bit left of the 64.
+            guard end - index < 9 || bytes[end] <= 1 else { return nil }
+            return integer()
         }
 
         mutating func integer() -> UInt64 {

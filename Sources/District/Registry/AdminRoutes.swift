@@ -15,12 +15,26 @@ package struct AdminRoutes: Sendable {
             Route("POST", "/admin/campaigns") { try await campaign($0) },
             Route("POST", "/admin/retire") { try await retire($0) },
             Route("POST", "/admin/backup") { try backup($0) },
+            Route("POST", "/admin/verify") { _ in try await verify() },
         ]
     }
 
     struct Refused: Answerable {
         let problems: [String]
         func reply(to call: Call) -> Reply { .text(problems.joined(separator: "\n") + "\n", status: 422) }
+    }
+
+    /// One line per finding; 200 if there is none, 409 if there is.
+    private func verify() async throws -> Reply {
+        let scrub = try await aggregator.scrub()
+        var lines = scrub.findings.map { finding in
+            let what = [finding.unit?.text, finding.incarnation.map { "\($0)" }].compactMap { $0 }.joined(
+                separator: " ")
+            let key = "admin.verify.\(finding.place.rawValue)"
+            return "\(what)  \(Messages.zhHans(key)) / \(Messages.english(key))"
+        }
+        lines.append("\(scrub.units) units, \(scrub.rows) rows, \(scrub.findings.count) findings")
+        return .text(lines.joined(separator: "\n") + "\n", status: scrub.findings.isEmpty ? 200 : 409)
     }
 
     // MARK: Divisions

@@ -126,3 +126,14 @@ extension RowBlock {
         return found
     }
 }
+
+extension CutTotals {
+    /// Equal but for sums that are all zero and may as well be absent.
+    func sameFigures(as other: CutTotals) -> Bool {
+        func solid(_ totals: CutTotals) -> [Int: Sums] {
+            totals.sums.filter { $0.value.known.contains { $0 != 0 } || $0.value.last.contains { $0 != 0 } }
+        }
+        return standings == other.standings && counts == other.counts && knownExpected == other.knownExpected
+            && solid(self) == solid(other)
+    }
+}

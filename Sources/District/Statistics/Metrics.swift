@@ -11,6 +11,11 @@ enum Metrics {
             for (labels, value) in samples { out += "\(name)\(labels) \(value)\n" }
         }
         family("jiayuan_units_expected", "Units in the registry.", [("", Int64(picture.rollup.tree.units.count))])
+        if let scrub = picture.scrub {
+            family("jiayuan_scrub_at_seconds", "When rows were last verified.", [("", scrub.at)])
+            family(
+                "jiayuan_scrub_findings", "Copies that were not what was acknowledged.", [("", Int64(scrub.findings))])
+        }
         guard let root = picture.rollup.tree.root, let campaign = picture.campaign(nil) else { return out }
         let question = Question(period: campaign, measures: Measure.all)
         let figures = picture.figures(root, question)
