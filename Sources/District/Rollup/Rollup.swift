@@ -22,7 +22,7 @@ struct Rollup: Sendable {
     mutating func settle(_ unit: Int, from old: UnitCopies, to new: UnitCopies, cuts changed: [Cut]?, now: Int64) {
         let before = old.active?.blocks ?? [:]
         let after = new.active?.blocks ?? [:]
-        connected[unit] = new.active?.parent.verified ?? false
+        connected[unit] = new.active != nil
         let touched = changed ?? Array(Set(before.keys).union(after.keys).union(cuts.keys))
         for cut in touched {
             var totals = cuts.removeValue(forKey: cut) ?? empty()
@@ -51,8 +51,9 @@ struct Rollup: Sendable {
     /// Known: the active incarnation kept its last appointment, isn't in dispute, has rows in the cut
     /// and none of them unknown. A connected unit without a row in the cut is silent, not zero.
     static func standing(_ unit: UnitCopies, _ block: RowBlock, _ now: Int64) -> Standing {
-        guard let active = unit.active, active.parent.verified else { return .neverConnected }
-        if block.isEmpty { return .silent }
+        guard let active = unit.active else { return .neverConnected }
+        // Rows that didn't add up were forgotten: it was heard, and has to send everything again.
+        if block.isEmpty || !active.parent.verified { return .silent }
         if unit.disputed { return .disputed }
         #if DEBUG
             if Breakage.chosen == .staleAsCurrent { return .known }

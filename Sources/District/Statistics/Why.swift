@@ -32,6 +32,7 @@ struct Why: Sendable {
     private static func judge(_ unit: UnitCopies, _ now: Int64) -> String {
         guard let active = unit.active else { return unit.copies.isEmpty ? "never_connected" : "silent" }
         if unit.disputed { return "disputed" }
+        if !active.parent.verified { return "damaged" }
         if active.appointment < now {
             let isRestored = unit.copies.contains { $0.waits && $0.appointment >= now }
             return isRestored ? "waiting" : "stale"
