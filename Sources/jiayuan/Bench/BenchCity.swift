@@ -186,15 +186,18 @@ final class BenchCity: @unchecked Sendable {
         group.wait()
         let took = (ContinuousClock.now - start) / .milliseconds(1)
         guard some.allSatisfy({ $0.held == $0.position }) else { throw DemoFailure("a reconnect was not accepted") }
-        let nothing = some[0].push([])
-        let answer = AnswerCodec.encode(
-            Answer(
-                outcome: .held(some[0].position), parent: some[0].incarnation, role: .active,
-                nextAfterMilliseconds: 58_213,
-                registry: "0123456789abcdef"))
+        some[0].revision += 1
+        let nothing = PushRequest(some[0].push([]))
+        let answer = try HTTPClient(base: url).send(
+            "POST", Paths.push(some[0].code.text, nothing.kind.rawValue),
+            headers: [
+                "authorization: Bearer \(some[0].token)", "content-type: \(nothing.contentType)",
+                "content-encoding: gzip",
+            ], body: nothing.body, limit: Limits.answer)
+        guard answer.status == 200 else { throw DemoFailure("an empty push was not accepted") }
         return Storm(
-            compounds: number, milliseconds: took, bytesUp: up,
-            bytesNothing: Gzip.compress(PushCodec.encode(nothing)).count, bytesDown: answer.body.count)
+            compounds: number, milliseconds: took, bytesUp: up, bytesNothing: nothing.body.count,
+            bytesDown: answer.body.count)
     }
 
     /// A closure handed to a thread of its own.
