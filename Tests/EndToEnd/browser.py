@@ -57,6 +57,19 @@ class Browser:
     def click(self, selector):
         self.call("POST", f"/element/{self.find(selector)}/click", {})
 
+    def follow(self, selector):
+        """Clicks what leads to another page and waits until that page stands: a click returns before its form is answered."""
+        self.run("window.left = true")
+        self.click(selector)
+        for _ in range(300):
+            try:
+                if self.run("return !window.left && document.readyState === 'complete'"):
+                    return
+            except AssertionError:
+                pass  # asked just while one page made way for the other
+            time.sleep(0.05)
+        raise AssertionError(f"no page came after {selector}")
+
     def type(self, selector, text):
         self.call("POST", f"/element/{self.find(selector)}/value", {"text": text})
 
@@ -86,10 +99,10 @@ def visit_the_desks(browser, base, pin, folder):
     browser.open(base + "/survey")
     seen["asks_for_pin"] = browser.run("return location.pathname") == "/pin"
     browser.type("input[name=pin]", "000000")
-    browser.click("button.primary")
+    browser.follow("button.primary")
     seen["wrong_pin"] = browser.text(".bad")
     browser.type("input[name=pin]", pin)
-    browser.click("button.primary")
+    browser.follow("button.primary")
     seen["secure_context"] = browser.run("return window.isSecureContext")
     seen["inner"] = browser.run("return [window.innerWidth, window.innerHeight]")
     seen["survey"] = browser.text("main")
@@ -102,11 +115,11 @@ def visit_the_desks(browser, base, pin, folder):
         "return Math.max(...[...document.querySelectorAll('.tile')].map(t => t.getBoundingClientRect().bottom))")
     browser.shot(folder / "volunteers.png")
     browser.type("form[action='/desk/volunteers/need'] input[name=required]", "\ue009a\ue000" + "50")
-    browser.click("form[action='/desk/volunteers/need'] button")
+    browser.follow("form[action='/desk/volunteers/need'] button")
     seen["short_after"] = browser.text(".tile .big")
     browser.open(base + "/survey/7/7-1-101")
     browser.shot(folder / "door.png")
-    browser.click("button.huge")
+    browser.follow("button.huge")
     seen["after_one_tap"] = browser.text("main")
     browser.open(base + "/survey?lang=en")
     seen["english"] = browser.text("main")
