@@ -63,7 +63,10 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "District",
-            dependencies: ["Federation", "Coverage", "Wire", "Sync", "Daemon", grdb, log, crypto],
+            dependencies: [
+                "Federation", "Coverage", "Wire", "Sync", "Daemon", grdb, log, crypto,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: strict),
         .target(name: "Generator", swiftSettings: strict),
         .target(

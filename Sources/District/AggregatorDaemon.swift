@@ -8,6 +8,7 @@ import Synchronization
 package enum AggregatorDaemon {
     package static func run(_ settings: AggregatorSettings, log: Logger) async throws {
         try Daemonry.makeFolder(settings.state)
+        guard try await RegistryVigil(settings: settings, log: log).wait() else { return }
         let lock = try LockFile(settings.state + "/lock")
         let aggregator = try Aggregator(folder: settings.state, pace: settings.pace, log: log)
         aggregator.start()
@@ -41,6 +42,9 @@ package enum AggregatorDaemon {
         routes: [Route], close: @Sendable () -> Void
     ) {
         try Daemonry.makeFolder(settings.state)
+        guard !RegistryFile.isLost(settings.state) else {
+            throw RegistryFile.Refused(description: RegistryVigil.hint(settings.state))
+        }
         let lock = try LockFile(settings.state + "/lock")
         let aggregator = try Aggregator(folder: settings.state, pace: settings.pace, log: log)
         aggregator.start()
@@ -51,6 +55,16 @@ package enum AggregatorDaemon {
                 withExtendedLifetime(lock) {}
             }
         )
+    }
+
+    /// `jiayuan restore`: no daemon may run; one that waits for its registry holds no lock.
+    ///
+    /// - Returns: where the registry that was there is kept; nil if there was none.
+    package static func restore(_ backup: String, _ settings: AggregatorSettings) throws -> String? {
+        try Daemonry.makeFolder(settings.state)
+        let lock = try LockFile(settings.state + "/lock")
+        defer { withExtendedLifetime(lock) {} }
+        return try RegistryFile.restore(backup, into: settings.state, wall: ServingClock().wall)
     }
 
     private static func status(_ aggregator: Aggregator) -> String {

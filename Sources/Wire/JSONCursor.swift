@@ -181,7 +181,29 @@ struct JSONCursor {
         case UInt8(ascii: "\""): _ = try string()
         case UInt8(ascii: "t"), UInt8(ascii: "f"): _ = try bool()
         case UInt8(ascii: "n"): guard null() else { throw malformed("expected null") }
-        default: _ = try integer()
+        default: try skipNumber()
+        }
+    }
+
+    /// A member that this version doesn't know may hold any number that JSON has.
+    private mutating func skipNumber() throws(WireError) {
+        _ = take(UInt8(ascii: "-"))
+        try skipDigits(leadingZeros: false)
+        if index < bytes.count, bytes[index] == UInt8(ascii: ".") {
+            index += 1
+            try skipDigits(leadingZeros: true)
+        }
+        guard index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") else { return }
+        index += 1
+        if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") { index += 1 }
+        try skipDigits(leadingZeros: true)
+    }
+
+    private mutating func skipDigits(leadingZeros: Bool) throws(WireError) {
+        let start = index
+        while index < bytes.count, bytes[index] &- UInt8(ascii: "0") <= 9 { index += 1 }
+        guard index > start, leadingZeros || index - start == 1 || bytes[start] != UInt8(ascii: "0") else {
+            throw malformed("expected a value")
         }
     }
 }

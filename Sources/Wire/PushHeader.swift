@@ -21,14 +21,14 @@ struct PushHeader {
             switch key {
             case "v": header.version = try cursor.integer()
             case "inc": header.incarnation = Incarnation(hex: try cursor.string())
-            case "epoch": header.epoch = try PushHeader.epoch(&cursor)
+            case "epoch": header.epoch = cursor.null() ? nil : try PushHeader.epoch(&cursor)
             case "session": header.session = try PushHeader.session(&cursor)
             case "push": header.id = Hex.uint64(try cursor.string())
             case "part": header.part = try cursor.integer()
             case "from":
                 header.hasFrom = true
                 header.from = cursor.null() ? nil : try PushHeader.position(&cursor)
-            case "to": header.to = try PushHeader.position(&cursor)
+            case "to": header.to = cursor.null() ? nil : try PushHeader.position(&cursor)
             case "sets": try header.readSets(&cursor)
             case "sym": try header.readSymbols(&cursor)
             case "cats": try header.readCatalogues(&cursor)

@@ -25,15 +25,15 @@ package struct PushRequest: Sendable {
 
     private func plain() throws(WireError) -> [UInt8] {
         guard body.count <= Limits.inflated else { throw WireError(.tooLarge, "more than \(Limits.inflated) bytes") }
-        let type = contentType.split(separator: ";").map { $0.filter { $0 != " " } }
+        let type = contentType.lowercased().split(separator: ";").map { $0.filter { $0 != " " } }
         guard type.first == Paths.ndjson else {
             throw WireError(.version, "content-type must be \(Paths.ndjson); v=\(Limits.version)")
         }
         if let version = type.dropFirst().first(where: { $0.hasPrefix("v=") }), version != "v=\(Limits.version)" {
             throw WireError(.version, "\(version) is not spoken here; supported: \(Limits.version)")
         }
-        switch contentEncoding {
-        case "gzip": return try Gzip.inflate(body, limit: Limits.inflated)
+        switch contentEncoding?.lowercased() {
+        case "gzip", "x-gzip": return try Gzip.inflate(body, limit: Limits.inflated)
         case nil, "identity": return body
         case let other?: throw WireError(.version, "content-encoding \(other) is not spoken here; supported: gzip")
         }

@@ -19,12 +19,14 @@ package struct RegistryDocument: Codable, Sendable, Equatable {
     package struct Unit: Codable, Sendable, Equatable {
         package var code: String
         package var name: String
-        package var expectedHouseholds: Int
-        package var expectedResidents: Int
+        /// As registered; nil where nobody knows.
+        package var expectedHouseholds: Int?
+        package var expectedResidents: Int?
         package var dutyTelephone: String
 
-        package init(code: String, name: String, expectedHouseholds: Int, expectedResidents: Int, dutyTelephone: String)
-        {
+        package init(
+            code: String, name: String, expectedHouseholds: Int?, expectedResidents: Int?, dutyTelephone: String
+        ) {
             self.code = code
             self.name = name
             self.expectedHouseholds = expectedHouseholds

@@ -20,7 +20,7 @@ struct Jiayuan: AsyncParsableCommand {
                 name: "At the aggregator",
                 subcommands: [
                     DivisionsCommand.self, UnitCommand.self, CampaignCommand.self, WhyCommand.self, VerifyCommand.self,
-                    BackupCommand.self,
+                    BackupCommand.self, RestoreCommand.self,
                 ]),
             CommandGroup(
                 name: "At a compound", subcommands: [RecordCommand.self, ImportCommand.self, StatusCommand.self]),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Daemon
+import District
 import Foundation
 import Sync
 
@@ -51,6 +52,9 @@ struct LocalDaemon {
             Console.error(
                 "\(failure)\nThe daemon holds the folder but does not answer on \(socket); see `systemctl status`.")
             throw Exit.unavailable
+        } catch let refused as RegistryFile.Refused {
+            Console.error("\(refused)")
+            throw Exit.disk
         }
     }
 

@@ -70,11 +70,11 @@ struct CaseDistrict {
     // MARK: What people see
 
     func page(_ language: Language) -> String {
-        UnitPage.html(UnitPage.Model(picture, 0, Self.campaign, now: now), Messages.of(language)).source
+        UnitPage.html(UnitPage.Model(picture, 0, Self.campaign, asked: nil, now: now), Messages.of(language)).source
     }
 
     func division(_ language: Language) -> String {
-        DivisionPage.html(DivisionPage.Model(picture, 0, Self.campaign), Messages.of(language)).source
+        DivisionPage.html(DivisionPage.Model(picture, 0, Self.campaign, asked: nil), Messages.of(language)).source
     }
 
     /// The unit's page and `jiayuan why` say this.
@@ -84,7 +84,7 @@ struct CaseDistrict {
             let isThere = page(language).contains(escaped.source)
             #expect(isThere, "the page has no “\(sentence)”", sourceLocation: sourceLocation)
         }
-        let why = Why(picture, unit: 0, now: now)
+        let why = Why(picture, unit: 0, campaign: Self.campaign, now: now)
         #expect(why.reason == "\(zh) / \(en)", sourceLocation: sourceLocation)
     }
 

@@ -35,6 +35,37 @@ import Testing
         #expect(try PushCodec.decode(Array(Self.golden.utf8), kind: .delta) == Self.push)
     }
 
+    /// A later version may add members with any value that JSON has; a client may spell an absent one as null.
+    @Test(arguments: [
+        #""later":1.5"#, #""later":-0.25e-7"#, #""later":1E+400"#, #""later":[{"a":[1.0,"x",true,null]}]"#,
+        #""later":123456789012345678901234567890"#,
+    ])
+    func unknownMembersAreIgnored(member: String) throws {
+        let text = Self.golden.replacing(#"{"v":1,"#, with: #"{"v":1,"# + member + ",", maxReplacements: 1)
+        #expect(try PushCodec.decode(Array(text.utf8), kind: .delta) == Self.push)
+    }
+
+    @Test(arguments: [#""later":01"#, #""later":1."#, #""later":.5"#, #""later":-"#, #""later":1e"#, #""later":nul"#])
+    func whatIsNotJSONIsRefused(member: String) {
+        let text = Self.golden.replacing(#"{"v":1,"#, with: #"{"v":1,"# + member + ",", maxReplacements: 1)
+        #expect(throws: WireError.self) { try PushCodec.decode(Array(text.utf8), kind: .delta) }
+    }
+
+    @Test func nullIsAsGoodAsLeftOut() throws {
+        let text = Self.golden
+            .replacing(#""epoch":[2,"00000000000000000000000000000007"]"#, with: #""epoch":null"#)
+            .replacing(#""to":[6,"0000000000000000000000000000000b"]"#, with: #""to":null"#)
+        let push = try PushCodec.decode(Array(text.utf8), kind: .delta)
+        #expect(push.epoch == nil && push.to == nil && push.changes == Self.push.changes)
+    }
+
+    @Test(arguments: ["gzip", "GZIP", "x-gzip"]) func encodingsAndTypesHaveNoCase(encoding: String) throws {
+        var request = PushRequest(Self.push)
+        request.contentType = "Application/X-NDJSON; V=1"
+        request.contentEncoding = encoding
+        #expect(try request.push() == Self.push)
+    }
+
     @Test(arguments: [
         (
             Answer(

@@ -6,10 +6,12 @@ import UnixSignals
 /// Runs services until SIGTERM or SIGINT, beating the watchdog while `isAlive` holds.
 package enum Daemonry {
     /// - Parameters:
+    ///   - until: ends everything in order when it returns.
     ///   - status: one line for `systemctl status`, read once a second.
     ///   - isAlive: whether the database answers; without it the watchdog gets no beat and systemd restarts us.
     package static func run(
-        _ services: [any Service], log: Logger, status: @escaping @Sendable () -> String,
+        _ services: [any Service], until last: (any Service)? = nil, log: Logger,
+        status: @escaping @Sendable () -> String,
         isAlive: @escaping @Sendable () -> Bool
     ) async throws {
         let heart = Heart(status: status, isAlive: isAlive)
@@ -17,7 +19,8 @@ package enum Daemonry {
         quiet.logLevel = .warning
         let group = ServiceGroup(
             configuration: .init(
-                services: services.map { .init(service: $0) } + [.init(service: heart)],
+                services: services.map { .init(service: $0) } + [.init(service: heart)]
+                    + (last.map { [.init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)] } ?? []),
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
         try await group.run()
         Notify.stopping()

@@ -26,6 +26,15 @@ package enum DurableFile {
         try syncFolder(of: path)
     }
 
+    /// Puts a file that is written already in the place of another.
+    package static func replace(_ path: String, with fresh: String) throws {
+        let descriptor = open(fresh, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(fresh) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0, rename(fresh, path) == 0 else { throw failure(path) }
+        try syncFolder(of: path)
+    }
+
     /// - Returns: nil if there is no such file.
     package static func read(_ path: String) throws -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

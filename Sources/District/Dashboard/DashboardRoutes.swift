@@ -14,9 +14,11 @@ package struct DashboardRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            Route("GET", "/") { call in page(call) { root($0, $1) } },
-            Route("GET", "/division/{code}") { call in page(call) { division($0, call.captures["code"] ?? "", $1) } },
-            Route("GET", "/unit/{code}") { call in page(call) { unit($0, call.captures["code"] ?? "", $1) } },
+            Route("GET", "/") { call in page(call) { root($0, $1, $2) } },
+            Route("GET", "/division/{code}") { call in
+                page(call) { division($0, call.captures["code"] ?? "", $1, $2) }
+            },
+            Route("GET", "/unit/{code}") { call in page(call) { unit($0, call.captures["code"] ?? "", $1, $2) } },
             Route("GET", "/assets/style.css") { _ in asset("style.css", "text/css; charset=utf-8") },
             Route("GET", "/assets/page.js") { _ in asset("page.js", "text/javascript; charset=utf-8") },
         ]
@@ -24,39 +26,52 @@ package struct DashboardRoutes: Sendable {
 
     // MARK: Pages
 
-    private func root(_ picture: Picture, _ text: Messages) -> HTML? {
+    private func root(_ picture: Picture, _ asked: String?, _ text: Messages) -> HTML? {
         guard let place = picture.rollup.tree.root else { return DashboardShell.empty("dash.no_units", text) }
-        return division(picture, picture.rollup.tree.places[place].code, text)
+        return division(picture, picture.rollup.tree.places[place].code, asked, text)
     }
 
-    private func division(_ picture: Picture, _ code: String, _ text: Messages) -> HTML? {
+    private func division(_ picture: Picture, _ code: String, _ asked: String?, _ text: Messages) -> HTML? {
         guard let place = picture.rollup.tree.place(code) else { return nil }
-        guard let campaign = picture.campaign(nil) else { return DashboardShell.empty("dash.nothing_due", text) }
-        return DivisionPage.html(DivisionPage.Model(picture, place, campaign), text)
+        guard let campaign = picture.campaign(asked) else {
+            return asked == nil ? DashboardShell.empty("dash.nothing_due", text) : nil
+        }
+        return DivisionPage.html(
+            DivisionPage.Model(picture, place, campaign, asked: asked.flatMap { Code($0) }), text)
     }
 
-    private func unit(_ picture: Picture, _ code: String, _ text: Messages) -> HTML? {
+    private func unit(_ picture: Picture, _ code: String, _ asked: String?, _ text: Messages) -> HTML? {
         guard let unit = Code(code).flatMap({ picture.rollup.tree.unit($0) }) else { return nil }
-        return UnitPage.html(UnitPage.Model(picture, unit, picture.campaign(nil), now: aggregator.clock.now), text)
+        let campaign = picture.campaign(asked)
+        guard asked == nil || campaign != nil else { return nil }
+        return UnitPage.html(
+            UnitPage.Model(
+                picture, unit, campaign, asked: asked.flatMap { Code($0) }, now: aggregator.clock.now), text)
     }
 
     // MARK: Answering
 
-    private func page(_ call: Call, _ body: (Picture, Messages) -> HTML?) -> Reply {
+    /// - Parameter body: content from a picture, the round that is asked for and the texts; nil if there is no such page.
+    private func page(_ call: Call, _ body: (Picture, String?, Messages) -> HTML?) -> Reply {
         let text = Messages.of(Language(call))
         if guarding.check(call) != nil { return secured(.html(DashboardShell.login(text).source, status: 401)) }
         let picture = aggregator.look()
-        let tag =
-            "\"\(aggregator.identity)-\(picture.revision)-\(text.language.rawValue)-\(call.query["theme"] ?? "")\""
+        let theme = call.query["theme"].flatMap { ["dark", "light"].contains($0) ? $0 : nil }
+        let asked = call.query["campaign"]
+        let tag = aggregator.tag(picture, text.language.rawValue, theme ?? "", asked.flatMap { Code($0) }?.text ?? "")
         let headers = [(name: "etag", value: tag), (name: "cache-control", value: "private, no-cache")]
         if call.headers["if-none-match"] == tag {
             return Reply(status: 304, type: "text/html", body: [], headers: headers)
         }
-        guard let content = body(picture, text) else {
-            return secured(.html(DashboardShell.empty("dash.not_found", text).source, status: 404))
+        func framed(_ content: HTML) -> String {
+            DashboardShell.html(
+                content, path: call.path, theme: theme, round: asked.flatMap { Code($0) }, text
+            ).source
         }
-        let theme = call.query["theme"].flatMap { ["dark", "light"].contains($0) ? $0 : nil }
-        var reply = Reply.html(DashboardShell.html(content, path: call.path, theme: theme, picture, text).source)
+        guard let content = body(picture, asked, text) else {
+            return secured(.html(framed(DashboardShell.empty("dash.not_found", text)), status: 404))
+        }
+        var reply = Reply.html(framed(content))
         reply.headers += headers
         return secured(reply)
     }

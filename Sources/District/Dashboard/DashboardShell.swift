@@ -1,17 +1,23 @@
 import Coverage
 import Daemon
+import Federation
 
 /// The frame round every page of the dashboard.
 enum DashboardShell {
-    static func html(_ content: HTML, path: String, theme: String?, _ picture: Picture, _ text: Messages) -> HTML {
+    /// A page's address that keeps what the reader chose: the language, and the round where one was asked for.
+    static func link(_ path: String, _ language: Language, _ round: Code?) -> String {
+        "\(path)?lang=\(language.rawValue)" + (round.map { "&campaign=\($0)" } ?? "")
+    }
+
+    static func html(_ content: HTML, path: String, theme: String?, round: Code?, _ text: Messages) -> HTML {
         let other: Language = text.language == .en ? .zhHans : .en
         let themed: HTML = theme.map { " data-theme=\"\($0)\"" } ?? ""
         return """
             <!doctype html><html lang="\(text.language.rawValue)"\(themed)><head><meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1"><title>\(text("dash.title"))</title>
             <link rel="stylesheet" href="/assets/style.css"><script type="module" src="/assets/page.js"></script></head>
-            <body><header class="bar"><a href="/?lang=\(text.language.rawValue)"><strong>\(text("dash.title"))</strong></a>
-            <a class="lang" href="\(path)?lang=\(other.rawValue)" hreflang="\(other.rawValue)">\(Messages.of(other)("lang.name"))</a></header>
+            <body><header class="bar"><a href="\(link("/", text.language, round))"><strong>\(text("dash.title"))</strong></a>
+            <a class="lang" href="\(link(path, other, round))" hreflang="\(other.rawValue)">\(Messages.of(other)("lang.name"))</a></header>
             <svg class="defs" width="0" height="0" aria-hidden="true"><pattern id="open" width="12" height="12"
             patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="stripe" width="6" height="12"/></pattern></svg>
             <p id="standing-live" role="status" hidden data-away="\(text("dash.away"))"></p><main>\(content)</main>
@@ -55,10 +61,9 @@ enum FigureText {
     }
 
     /// More reported as due than the registry's ceiling allows: counted as it came, and flagged for a person.
-    static func aboveRegistered(_ figure: Figure, _ text: Messages) -> HTML {
-        let (reported, registered) = (figure.evidence.reported, figure.evidence.totalCeiling)
-        guard registered > 0, reported > registered else { return "" }
-        let values = ["reported": number(reported), "registered": number(registered)]
+    static func aboveRegistered(_ excess: Excess?, _ text: Messages) -> HTML {
+        guard let excess else { return "" }
+        let values = ["reported": number(excess.reported), "registered": number(excess.registered)]
         return "<p class=\"warn\">◇ \(text("dash.above_registered", values))</p>"
     }
 
@@ -118,9 +123,4 @@ extension Standing {
         default: "bad"
         }
     }
-}
-
-extension Evidence {
-    /// Due by the units' own word, the silent ones as they last were.
-    fileprivate var reported: Int64 { denominator + lastDenominator }
 }

@@ -15,13 +15,15 @@ enum DivisionPage {
         }
         var path: [(code: String, name: String)]
         var campaign: String
+        /// The round as it stands in the address; nil for the current one.
+        var asked: Code?
         var figures: PlaceFigures
         var children: [Child]
         var ring: [Child]
         var asOf: Int64
         var edition: String?
 
-        init(_ picture: Picture, _ place: Int, _ campaign: Code) {
+        init(_ picture: Picture, _ place: Int, _ campaign: Code, asked: Code?) {
             let tree = picture.rollup.tree
             let question = Question(period: campaign, measures: Measure.all)
             let standings = picture.cut("survey", campaign).standings
@@ -34,6 +36,7 @@ enum DivisionPage {
             path = tree.path(place).map { (tree.places[$0].code, tree.places[$0].name) }
             self.campaign = picture.campaigns.first { $0.code == campaign }?.name ?? campaign.text
             figures = picture.figures(place, question)
+            self.asked = asked
             children =
                 tree.places[place].children.map {
                     Child(
@@ -55,7 +58,7 @@ enum DivisionPage {
         <h1>\(model.campaign) · \(model.path.last?.name ?? "")</h1>
         <p class="muted">\(text("dash.as_of", ["at": FigureText.time(model.asOf), "edition": model.edition ?? "–"]))</p>
         \(tiles(model, text))\(ring(model, text))\(table(model, text))
-        <p class="muted"><a href="/v1/stats?division=\(model.path.last?.code ?? "")">JSON</a></p>
+        <p class="muted"><a href="/v1/stats?division=\(model.path.last?.code ?? "")\(model.asked.map { "&campaign=\($0)" } ?? "")">JSON</a></p>
         """
     }
 
@@ -63,7 +66,7 @@ enum DivisionPage {
         model.path.enumerated().map { index, place in
             index == model.path.count - 1
                 ? "<span aria-current=\"page\">\(place.name)</span>"
-                : "<a href=\"/division/\(place.code)?lang=\(text.language.rawValue)\">\(place.name)</a> › "
+                : "<a href=\"\(DashboardShell.link("/division/\(place.code)", text.language, model.asked))\">\(place.name)</a> › "
         }
     }
 
@@ -102,7 +105,7 @@ enum DivisionPage {
             let standing = child.standing ?? .silent
             let since = child.heardAt.map { text("dash.since", ["at": FigureText.time($0, asOf: model.asOf)]) } ?? ""
             return """
-                <li><a href="\(child.link)?lang=\(text.language.rawValue)"><b>\(child.figures.name)</b></a>
+                <li><a href="\(DashboardShell.link(child.link, text.language, model.asked))"><b>\(child.figures.name)</b></a>
                 <span class="\(standing.style)">\(standing.mark) \(text("dash.state.\(standing.word)")) \(since)</span>
                 <a href="tel:\(child.telephone)">\(text("dash.duty", ["number": child.telephone]))</a></li>
                 """
@@ -118,12 +121,13 @@ enum DivisionPage {
         }
         return """
             <section><h2>\(text("dash.below"))</h2><table class="table figures"><thead><tr>\(heads)</tr></thead>
-            <tbody>\(model.children.map { row($0, model.asOf, text) })</tbody></table></section>
+            <tbody>\(model.children.map { row($0, model.asOf, model.asked, text) })</tbody></table></section>
             """
     }
 
-    private static func row(_ child: Model.Child, _ now: Int64, _ text: Messages) -> HTML {
-        guard let figure = child.figures.measures.first(where: { $0.measure == .completion })?.figure else { return "" }
+    private static func row(_ child: Model.Child, _ now: Int64, _ asked: Code?, _ text: Messages) -> HTML {
+        guard let measured = child.figures.measures.first(where: { $0.measure == .completion }) else { return "" }
+        let figure = measured.figure
         let all = child.figures.completeness
         let state: HTML =
             child.standing.map { "<span class=\"\($0.style)\">\($0.mark) \(text("dash.state.\($0.word)"))</span>" }
@@ -134,9 +138,9 @@ enum DivisionPage {
         let last = figure.lastKnown == nil ? "–" : "\(FigureText.percent(figure.lastKnown))\(isCurrent ? "" : heard)"
         let due = figure.evidence.denominator + figure.evidence.lastDenominator
         return """
-            <tr><th scope="row"><a href="\(child.link)?lang=\(text.language.rawValue)">\(child.figures.name)</a></th><td>\(state)</td>
+            <tr><th scope="row"><a href="\(DashboardShell.link(child.link, text.language, asked))">\(child.figures.name)</a></th><td>\(state)</td>
             <td class="bounds">\(FigureText.bounds(figure, text))</td><td>\(FigureText.bar(figure, label: child.figures.name))</td>
-            <td class="\(isCurrent ? "" : "muted")">\(last)</td><td>\(due > 0 ? FigureText.number(due) : "–")\(FigureText.aboveRegistered(figure, text))</td></tr>
+            <td class="\(isCurrent ? "" : "muted")">\(last)</td><td>\(due > 0 ? FigureText.number(due) : "–")\(FigureText.aboveRegistered(measured.excess, text))</td></tr>
             """
     }
 }

@@ -12,13 +12,16 @@ enum UnitPage {
         var why: Why
         var figures: [MeasureFigure]
         var asOf: Int64
+        /// The round as it stands in the address; nil for the current one.
+        var asked: Code?
 
-        init(_ picture: Picture, _ unit: Int, _ campaign: Code?, now: Int64) {
+        init(_ picture: Picture, _ unit: Int, _ campaign: Code?, asked: Code?, now: Int64) {
+            self.asked = asked
             let tree = picture.rollup.tree
             path = tree.path(tree.units[unit].place).map { (tree.places[$0].code, tree.places[$0].name) }
             name = tree.units[unit].name
             code = tree.units[unit].code.text
-            why = Why(picture, unit: unit, now: now)
+            why = Why(picture, unit: unit, campaign: campaign, now: now)
             standing = campaign.map { picture.cut("survey", $0).standings[unit] } ?? .silent
             figures =
                 campaign.map { picture.figures(unit: unit, Question(period: $0, measures: Measure.all)).measures } ?? []
@@ -28,7 +31,7 @@ enum UnitPage {
 
     static func html(_ model: Model, _ text: Messages) -> HTML {
         let crumbs = model.path.map { place -> HTML in
-            "<a href=\"/division/\(place.code)?lang=\(text.language.rawValue)\">\(place.name)</a> › "
+            "<a href=\"\(DashboardShell.link("/division/\(place.code)", text.language, model.asked))\">\(place.name)</a> › "
         }
         let heard = model.why.heardAt.map { FigureText.time($0, asOf: model.asOf) } ?? text("dash.never")
         let position = model.why.position.map { "\($0.seq) · \(String("\($0.digest)".prefix(8)))" } ?? "–"
@@ -52,7 +55,7 @@ enum UnitPage {
         let last = text("dash.last_known", ["rate": FigureText.percent(measured.figure.lastKnown)])
         return """
             <section class="tile"><h2>\(text("dash.measure.\(measured.measure.code)"))</h2>
-            <p class="big">\(FigureText.bounds(measured.figure, text))</p><p class="muted">\(last)</p>\(FigureText.aboveRegistered(measured.figure, text))</section>
+            <p class="big">\(FigureText.bounds(measured.figure, text))</p><p class="muted">\(last)</p>\(FigureText.aboveRegistered(measured.excess, text))</section>
             """
     }
 

@@ -36,6 +36,8 @@ package final class Aggregator: @unchecked Sendable {
     let registry: RegistryStore
     let identity: Incarnation
     let clock: ServingClock
+    /// Names this run of the process: revisions begin anew with each, and a reader may hold one of an earlier run.
+    private let run = Hex.text(UInt64.random(in: 0 ... .max))
     private let store: RowStore
     private let log: Logger
     private let queue = GroupCommit<Job>()
@@ -83,11 +85,16 @@ package final class Aggregator: @unchecked Sendable {
         alarm(unreported)
     }
 
-    package func start() { queue.start { [self] in run($0) } }
+    package func start() { queue.start { [self] in write($0) } }
     package func shutDown() { queue.shutDown() }
 
     /// The latest picture, with the clocks as they were when it was taken.
     func look() -> Picture { picture.withLock { $0 } }
+
+    /// The ETag of what is read from a picture, the question's own words included.
+    func tag(_ picture: Picture, _ words: String...) -> String {
+        "\"\(([identity.description, run, "\(picture.revision)"] + words).joined(separator: "-"))\""
+    }
 
     package func isAnswering() -> Bool { store.isAnswering() }
 
@@ -126,7 +133,7 @@ package final class Aggregator: @unchecked Sendable {
 
     // MARK: The writing thread
 
-    private func run(_ jobs: [Job]) {
+    private func write(_ jobs: [Job]) {
         let now = clock.now
         if !jobs.isEmpty { commit(jobs, now) }
         if now - sweptAt >= 250 {

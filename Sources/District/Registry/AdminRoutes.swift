@@ -149,13 +149,16 @@ package struct AdminRoutes: Sendable {
                         "line \(record.line): \"\(text)\" is no number of 0 to 1000000; leave it empty if nobody knows")
                     return nil
                 }
-                guard let unit = Code(record.fields[code]) else {
+                guard let unit = Code(record.fields[code]), unit.hasSerial else {
                     problems.append(
                         "line \(record.line): \"\(record.fields[code])\" is no unit code; expected a community code, a hyphen and a serial, such as 421303587002-001"
                     )
                     continue
                 }
                 let community = String(unit.text.prefix { $0 != "-" })
+                if record.fields[name].allSatisfy(\.isWhitespace) {
+                    problems.append("line \(record.line): \(unit) has no name; people know it by its name")
+                }
                 if let first = lines[unit] {
                     problems.append("line \(record.line): \(unit) stands on line \(first) already")
                 }
@@ -173,6 +176,7 @@ package struct AdminRoutes: Sendable {
                         ceilingPercent: percent))
             }
         }
+        if units.isEmpty, problems.isEmpty { problems = ["line 2: the table has no units below its head"] }
         return (units, problems)
     }
 
@@ -229,5 +233,13 @@ package struct AdminRoutes: Sendable {
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: part)
         try FileManager.default.moveItem(atPath: part, toPath: path)
         return .text("registry copied to \(path)\n")
+    }
+}
+
+extension Code {
+    /// A community's code, a hyphen and a serial: two compounds of one community are told apart by it.
+    fileprivate var hasSerial: Bool {
+        let parts = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        return parts.count == 2 && parts.allSatisfy { !$0.isEmpty }
     }
 }

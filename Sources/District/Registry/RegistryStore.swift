@@ -74,7 +74,7 @@ final class RegistryStore: Sendable {
         database = try SQLiteFile.open(path, migrations: RegistryStore.migrations)
     }
 
-    private static var migrations: DatabaseMigrator {
+    static var migrations: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 registry") { try $0.execute(sql: schema) }
         return migrator

@@ -8,8 +8,9 @@ extension RegistryDocument {
         return RegistryDocument(
             v: 1, parent: "\(parent)",
             unit: Unit(
-                code: entry.code.text, name: entry.name, expectedHouseholds: Int(entry.households ?? 0),
-                expectedResidents: Int(entry.residents ?? 0), dutyTelephone: entry.dutyTelephone),
+                code: entry.code.text, name: entry.name,
+                expectedHouseholds: entry.registered.households.map { Int($0) },
+                expectedResidents: entry.registered.residents.map { Int($0) }, dutyTelephone: entry.dutyTelephone),
             path: tree.path(entry.place).map {
                 Place(code: tree.places[$0].code, name: tree.places[$0].name, level: tree.places[$0].level)
             },

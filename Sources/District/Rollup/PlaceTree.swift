@@ -20,6 +20,8 @@ struct PlaceTree: Sendable {
         /// Ceiling of what may be due; nil where the registry gives none.
         var households: Int64?
         var residents: Int64?
+        /// The numbers that the ceilings were made of.
+        var registered: (households: Int64?, residents: Int64?)
         var dutyTelephone: String
     }
 
@@ -37,6 +39,9 @@ struct PlaceTree: Sendable {
         var residents: Int64 = 0
         var withoutHouseholds = 0
         var withoutResidents = 0
+        /// What is registered, without the allowance that makes it a ceiling.
+        var registeredHouseholds: Int64 = 0
+        var registeredResidents: Int64 = 0
 
         mutating func add(_ unit: Unit, sign: Int) {
             units += sign
@@ -44,6 +49,8 @@ struct PlaceTree: Sendable {
             residents += Int64(sign) * (unit.residents ?? 0)
             withoutHouseholds += unit.households == nil ? sign : 0
             withoutResidents += unit.residents == nil ? sign : 0
+            registeredHouseholds += Int64(sign) * (unit.registered.households ?? 0)
+            registeredResidents += Int64(sign) * (unit.registered.residents ?? 0)
         }
     }
 
@@ -59,7 +66,8 @@ struct PlaceTree: Sendable {
             self.units.append(
                 Unit(
                     code: unit.code, name: unit.name, place: parent, households: unit.ceilingHouseholds,
-                    residents: unit.ceilingResidents, dutyTelephone: unit.dutyTelephone))
+                    residents: unit.ceilingResidents,
+                    registered: (unit.expectedHouseholds, unit.expectedResidents), dutyTelephone: unit.dutyTelephone))
             unitByCode[unit.code] = index
             places[parent].units.append(index)
             forEachPlace(above: index) { expected[$0].add(self.units[index], sign: 1) }

@@ -18,6 +18,25 @@ struct PlaceFigures: Sendable {
 struct MeasureFigure: Sendable {
     var measure: Measure
     var figure: Figure
+    /// What the registry expects to be due; 0 where nobody knows.
+    var registered: Int64
+
+    /// More is reported as due than the registry's ceiling allows: counted as it came, and flagged for a person.
+    var excess: Excess? {
+        let reported = figure.evidence.denominator + figure.evidence.lastDenominator
+        guard registered > 0, figure.evidence.totalCeiling > 0, reported > figure.evidence.totalCeiling else {
+            return nil
+        }
+        return Excess(reported: reported, registered: registered, ceiling: figure.evidence.totalCeiling)
+    }
+}
+
+struct Excess: Sendable, Equatable, Encodable {
+    /// Due by the units' own word, the silent ones as they last were.
+    var reported: Int64
+    var registered: Int64
+    /// What is registered and the allowance on it.
+    var ceiling: Int64
 }
 
 /// What a reader asks about.
@@ -34,7 +53,11 @@ extension Picture {
         let survey = cut("survey", question.period)
         return PlaceFigures(
             code: entry.code, name: entry.name, level: entry.level,
-            measures: question.measures.map { MeasureFigure(measure: $0, figure: figure(place, $0, question.period)) },
+            measures: question.measures.map {
+                MeasureFigure(
+                    measure: $0, figure: figure(place, $0, question.period),
+                    registered: tree.expected[place].registered($0.base))
+            },
             completeness: completeness(place, survey), oldestContact: oldestContact(place, survey),
             counts: counts(place, cut("volunteers", question.period)))
     }
@@ -49,7 +72,10 @@ extension Picture {
         return PlaceFigures(
             code: entry.code.text, name: entry.name, level: "unit",
             measures: question.measures.map {
-                MeasureFigure(measure: $0, figure: figure(unit: unit, $0, question.period))
+                MeasureFigure(
+                    measure: $0, figure: figure(unit: unit, $0, question.period),
+                    registered: ($0.base == .households ? entry.registered.households : entry.registered.residents) ?? 0
+                )
             },
             completeness: completeness, oldestContact: standing == .known ? nil : units[unit].active?.heardAt,
             counts: sums(unit, "volunteers", question.period))
@@ -164,6 +190,9 @@ extension Completeness {
 }
 
 extension PlaceTree.Expected {
+    fileprivate func registered(_ base: Measure.Base) -> Int64 {
+        base == .households ? registeredHouseholds : registeredResidents
+    }
     fileprivate func ceiling(_ base: Measure.Base) -> Int64 { base == .households ? households : residents }
     fileprivate func without(_ base: Measure.Base) -> Int { base == .households ? withoutHouseholds : withoutResidents }
 }

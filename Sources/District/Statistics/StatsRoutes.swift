@@ -29,7 +29,7 @@ package struct StatsRoutes: Sendable {
         guard let campaign = picture.campaign(call.query["campaign"]) else {
             return problem(404, "campaign_unknown", "no such campaign; see campaign=")
         }
-        let tag = "\"\(aggregator.identity)-\(picture.revision)\""
+        let tag = aggregator.tag(picture)
         if call.headers["if-none-match"] == tag {
             return Reply(status: 304, type: "application/json", body: [], headers: [(name: "etag", value: tag)])
         }
@@ -49,7 +49,10 @@ package struct StatsRoutes: Sendable {
 
     private func units(_ call: Call) throws -> Reply {
         let picture = aggregator.look()
-        let lines = picture.rollup.tree.units.indices.map { Why(picture, unit: $0, now: aggregator.clock.now).json }
+        let campaign = picture.campaign(nil)
+        let lines = picture.rollup.tree.units.indices.map {
+            Why(picture, unit: $0, campaign: campaign, now: aggregator.clock.now).json
+        }
         return .json("[" + lines.joined(separator: ",\n") + "]")
     }
 
@@ -58,7 +61,7 @@ package struct StatsRoutes: Sendable {
         guard let unit = call.captures["unit"].flatMap({ Code($0) }).flatMap({ picture.rollup.tree.unit($0) }) else {
             return problem(404, "unit_unknown", "no such unit is registered here")
         }
-        return .json(Why(picture, unit: unit, now: aggregator.clock.now).json)
+        return .json(Why(picture, unit: unit, campaign: picture.campaign(nil), now: aggregator.clock.now).json)
     }
 
     private func health() -> Reply {
@@ -78,10 +81,12 @@ package struct StatsRoutes: Sendable {
 }
 
 extension Picture {
-    /// The campaign asked for, else the latest that is open, else the latest period anything was sent for.
+    /// The campaign asked for, else the latest that has begun and is open, else the latest that has begun. A round that
+    /// was published for next week takes nothing off the page while another one runs; alone, it is shown.
     func campaign(_ asked: String?) -> Code? {
         if let asked { return Code(asked).flatMap { code in campaigns.contains { $0.code == code } ? code : nil } }
-        return campaigns.last { !$0.closed }?.code ?? campaigns.last?.code
+        let begun = campaigns.filter { $0.opens <= wall }
+        return (begun.last { !$0.closed } ?? begun.last ?? campaigns.first)?.code
     }
 
     func document(_ place: Int, _ question: Question) -> StatsDocument {

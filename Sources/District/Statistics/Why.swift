@@ -14,7 +14,8 @@ struct Why: Sendable {
     let shadows: [Copy]
     let telephone: String
 
-    init(_ picture: Picture, unit index: Int, now: Int64) {
+    /// - Parameter campaign: the round that the figures beside it speak of; nil where no round is known.
+    init(_ picture: Picture, unit index: Int, campaign: Code?, now: Int64) {
         let entry = picture.rollup.tree.units[index]
         let copies = picture.units[index]
         unit = entry.code.text
@@ -24,19 +25,21 @@ struct Why: Sendable {
         position = copies.active?.parent.position
         incarnation = copies.active?.parent.incarnation
         shadows = copies.copies.filter { $0.parent.role == .shadow }
-        state = Why.judge(copies, now)
+        state = Why.judge(copies, campaign.map { picture.cut("survey", $0).standings[index] }, now)
         let key = "dash.why.\(state)"
         reason = Messages.zhHans(key) + " / " + Messages.english(key)
     }
 
-    private static func judge(_ unit: UnitCopies, _ now: Int64) -> String {
-        guard let active = unit.active else { return unit.copies.isEmpty ? "never_connected" : "silent" }
+    /// - Parameter standing: in the round.
+    private static func judge(_ unit: UnitCopies, _ standing: Standing?, _ now: Int64) -> String {
+        guard let active = unit.active else { return unit.copies.isEmpty ? "never_connected" : "waiting" }
         if unit.disputed { return "disputed" }
         if !active.parent.verified { return "damaged" }
         if active.appointment < now {
             let isRestored = unit.copies.contains { $0.waits && $0.appointment >= now }
             return isRestored ? "waiting" : "stale"
         }
+        if standing == .silent { return "silent" }
         return active.blocks.values.contains(where: \.hasUnknown) ? "unknown_rows" : "known"
     }
 

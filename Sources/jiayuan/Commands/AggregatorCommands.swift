@@ -199,6 +199,33 @@ struct BackupCommand: AsyncParsableCommand {
     }
 }
 
+struct RestoreCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore",
+        abstract: "Put a backup of the aggregator's registry in its place.",
+        discussion: """
+            The backup is checked first; the registry that is there is kept under another name. Stop the aggregator before, \
+            unless it says that its registry is lost: then it goes on by itself. Rows are not restored: the children send them.
+            """)
+    @OptionGroup var options: AggregatorOptions
+    @Argument(help: "The backup, as `jiayuan backup` wrote it.") var file: String
+
+    func run() async throws {
+        let settings = try options.settings()
+        do {
+            let kept = try AggregatorDaemon.restore(file, settings)
+            Console.out("\(file) is the registry of \(settings.state) now")
+            if let kept { Console.out("the one before is \(kept)") }
+        } catch let error as LockFile.Failure {
+            Console.error("\(error)")
+            throw Exit.unavailable
+        } catch {
+            Console.error("\(error)")
+            throw Exit.refused
+        }
+    }
+}
+
 /// Runs a daemon and ends with a code that the unit file understands.
 func started(_ body: () async throws -> Void) async throws {
     do { try await body() } catch let error as StoreError {
