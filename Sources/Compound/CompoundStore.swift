@@ -15,6 +15,8 @@ package final class CompoundStore: Sendable {
     /// The parent's address; another one than before forgets whose answers count.
     let parentURL: String
     let standing = Mutex(LinkStanding())
+    /// Since when the link isn't in order; nil while it is.
+    let troubledSince = Mutex<Int64?>(nil)
     /// Why the disk refused the last record; nil once it takes records again.
     let diskTrouble = Mutex<IntakeError.Code?>(nil)
     let surroundings: Surroundings

@@ -21,6 +21,8 @@ package struct NodeStatus: Sendable, Equatable, Encodable {
     /// Why, as a code: `unreachable`, `not_the_parent`, `token_unknown` …; nil while nothing is wrong.
     @Null package var because: String?
     @Null package var detail: String?
+    /// Since when the reports fail or aren't counted, as far as this run of the node has seen it.
+    @Null package var becauseSince: Int64?
     /// `active`, `shadow`, `disputed`; nil before the parent has said.
     @Null package var role: String?
     package var conflicts: Int
@@ -37,6 +39,7 @@ extension CompoundStore {
         let link = standing.withLock { $0 }
         let trouble = link.trouble.map(CompoundStore.words)
         let disk = diskTrouble.withLock { $0?.rawValue }
+        let since = troubledSince.withLock { $0 }
         return try read { db in
             let row = try PositionRow.read(db)
             let acknowledged = Int64(row.acknowledged?.seq ?? 0)
@@ -50,7 +53,7 @@ extension CompoundStore {
                 digest: "\(row.position.digest)", acknowledgedSeq: row.acknowledged?.seq,
                 acknowledgedAt: row.acknowledgedAt,
                 unacknowledged: open?["number"] ?? 0, unacknowledgedSince: open?["since"], because: trouble?.code,
-                detail: trouble?.detail, role: link.role?.rawValue,
+                detail: trouble?.detail, becauseSince: since, role: link.role?.rawValue,
                 conflicts: try Int.fetchOne(db, sql: "SELECT count(*) FROM conflict") ?? 0,
                 refusedRows: try Int.fetchOne(db, sql: "SELECT count(*) FROM row WHERE refused IS NOT NULL") ?? 0,
                 disk: disk,

@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 from conftest import BINARY, CAMPAIGN, Node, eventually, fetch, run
-from records import NOW, UNIT, building
+from records import NOW, UNIT, building, delivered
 
 HERE = pathlib.Path(__file__).parent
 OFFICE, STAFF = (f"jy-{name}-{os.getpid()}" for name in ("office", "staff"))
@@ -88,6 +88,7 @@ def test_the_desks_from_another_host(network, tmp_path):
     assert seen["inner"] == [1366, 768] and seen["survey_fits"], "24 buildings without scrolling"
     assert "1280" in seen["survey"] and "26栋" in seen["survey"]
     assert "连不上汇总服务器" in seen["standing"] and re.search(r"未送达 \d+ · 自 \d\d:\d\d", seen["standing"])
+    assert len(seen["second_line"]) == 2 and "磁盘已满" in seen["second_line"][1], "every line is refreshed, not the first"
     assert "18" in seen["volunteers"] and "待认领 12 栋" in seen["volunteers"] and seen["volunteers_top"] < 768
     assert seen["short_after"] == "20", "the need was raised from 48 to 50: the countdown rises"
     assert "已登记" in seen["after_one_tap"], "one tap records the ordinary door"
@@ -121,6 +122,18 @@ def test_figures_are_not_open_by_default(stage, aggregator):
     cookie = headers["set-cookie"].split(";")[0]
     assert status == 303 and fetch(aggregator.port, "/", headers={"cookie": cookie})[0] == 200
     assert fetch(aggregator.port, "/login?token=wrong")[0] == 401
+
+
+def test_the_head_of_a_page_is_not_green_while_the_link_is_refused(stage, tmp_path, aggregator):
+    node = stage(Node(tmp_path, UNIT, aggregator.tokens[UNIT], aggregator.port))
+    node.record(building())
+    delivered(node)
+    table = tmp_path / "units.csv"
+    run("unit", "add", "--from", table, "--reissue", "--json", "--config", aggregator.config)
+    status = eventually(lambda: (lambda s: s["because"] == "token_unknown" and s)(node.status()))
+    assert status["unacknowledged"] == 0
+    page = fetch(node.port, "/survey")[1].decode()
+    assert "●" not in page.split("<main>")[0] and re.search(r"自 \d\d:\d\d 上报失败 · 接入口令不对", page), page
 
 
 def test_a_form_of_another_site_records_nothing(stage, tmp_path, aggregator):

@@ -12,7 +12,7 @@ async function refresh() {
     if (!answer.ok) throw new Error(answer.status);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (busy()) return;
-    for (const part of ["main", ".standing"]) {
+    for (const part of ["main", "#standing"]) {
       const [old, now] = [document.querySelector(part), fresh.querySelector(part)];
       if (old && now && old.outerHTML !== now.outerHTML) old.replaceWith(now);
     }

@@ -16,7 +16,7 @@ enum NodePage {
             case .notFound: "<h1>\(text("node.not_found"))</h1>"
             }
         let name = status.name.map { "\($0) \(status.unit)" } ?? status.unit
-        return shell(name, tabs(path, text), standing(status, text), content, path, text)
+        return shell(name, tabs(path, text), Standing(status: status, text: text).html, content, path, text)
     }
 
     static func shell(
@@ -40,40 +40,6 @@ enum NodePage {
             return "<a href=\"/\(desk)?lang=\(text.language.rawValue)\"\(here)>\(text("node.tab.\(desk)"))</a>"
         }
         return "<nav class=\"tabs\">\(links)</nav>"
-    }
-
-    /// What isn't acknowledged, since when, and why: the line that nobody has to look for.
-    private static func standing(_ status: NodeStatus, _ text: Messages) -> HTML {
-        var lines: [HTML] = []
-        if let disk = status.disk {
-            lines.append("<p class=\"standing bad\" role=\"alert\">✕ \(text("node.standing.disk.\(disk)"))</p>")
-        }
-        let because = status.because.map { reason($0, text) } ?? ""
-        if status.unacknowledged > 0 {
-            let since = status.unacknowledgedSince.map { Clock.text($0, asOf: status.now) } ?? ""
-            let values = ["count": "\(status.unacknowledged)", "since": since, "because": because]
-            let key = because.isEmpty ? "node.standing.waiting" : "node.standing.waiting_because"
-            lines.append("<p class=\"standing \(because.isEmpty ? "muted" : "warn")\">◐ \(text(key, values))</p>")
-        } else if let at = status.acknowledgedAt {
-            lines.append(
-                "<p class=\"standing ok\">● \(text("node.standing.all", ["at": Clock.text(at, asOf: status.now)]))</p>")
-        } else {
-            lines.append("<p class=\"standing warn\">○ \(text("node.standing.never", ["because": because]))</p>")
-        }
-        if let role = status.role, role != "active" {
-            lines.append("<p class=\"standing bad\">◇ \(text("node.standing.role.\(role)"))</p>")
-        }
-        if status.refusedRows > 0 {
-            lines.append(
-                "<p class=\"standing warn\">◇ \(text("node.standing.refused", ["count": "\(status.refusedRows)"]))</p>")
-        }
-        return "\(lines)"
-    }
-
-    /// The trouble's own words, or for a code nobody foresaw the code itself.
-    private static func reason(_ code: String, _ text: Messages) -> String {
-        let key = "node.because.\(code)"
-        return text.keys.contains(key) ? text(key) : text("node.because.other", ["code": code])
     }
 
     private static func problem(_ error: IntakeError, _ text: Messages) -> HTML {

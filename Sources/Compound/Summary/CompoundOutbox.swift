@@ -155,5 +155,9 @@ extension CompoundStore: Outbox {
         }
     }
 
-    package func report(_ standing: LinkStanding) { self.standing.withLock { $0 = standing } }
+    package func report(_ standing: LinkStanding) {
+        self.standing.withLock { $0 = standing }
+        let isInOrder = standing.trouble == nil && standing.role ?? .active == .active
+        troubledSince.withLock { $0 = isInOrder ? nil : $0 ?? clock() }
+    }
 }

@@ -1,0 +1,21 @@
+import Daemon
+import Federation
+
+/// Where the links and forms of a page lead: they keep the reader's language, and the round where one was chosen.
+struct Links: Sendable {
+    private let language: Language
+    private let campaign: String?
+
+    init(_ call: Call) {
+        language = Language(call)
+        campaign = call.query["campaign"].flatMap { Code($0)?.text }
+    }
+
+    /// A path of this node with what has to be kept.
+    func callAsFunction(_ path: String) -> String { address(path, in: language) }
+
+    /// The same page in another language.
+    func address(_ path: String, in language: Language) -> String {
+        path + "?lang=" + language.rawValue + (campaign.map { "&campaign=" + $0 } ?? "")
+    }
+}

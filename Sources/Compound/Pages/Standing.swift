@@ -1,0 +1,63 @@
+import Daemon
+
+/// What isn't acknowledged, since when, and why: the lines that nobody has to look for.
+///
+/// They stand in one element, so that an open page takes over all of them and none is missed until a reload.
+struct Standing {
+    let status: NodeStatus
+    let text: Messages
+
+    var html: HTML {
+        "<div id=\"standing\">\([disk, delivery, role, refused].compactMap { $0 })</div>"
+    }
+
+    private var disk: HTML? {
+        status.disk.map { "<p class=\"standing bad\" role=\"alert\">✕ \(text("node.standing.disk.\($0)"))</p>" }
+    }
+
+    /// Nothing to deliver is no proof that anything would arrive: the link's trouble goes before.
+    private var delivery: HTML {
+        let because = status.because.map(reason)
+        let since = status.unacknowledged > 0 ? status.unacknowledgedSince : status.becauseSince
+        let values = [
+            "count": "\(status.unacknowledged)", "at": time(status.acknowledgedAt), "because": because ?? "",
+            "since": time(since ?? status.acknowledgedAt),
+        ]
+        let hasTrouble = because != nil
+        if status.unacknowledged > 0 {
+            let key = hasTrouble ? "node.standing.waiting_because" : "node.standing.waiting"
+            return line(hasTrouble ? "warn" : "muted", "◐", key, values)
+        }
+        guard status.acknowledgedAt != nil else {
+            return line("warn", "○", hasTrouble ? "node.standing.never_because" : "node.standing.never", values)
+        }
+        if hasTrouble { return line("warn", "◐", "node.standing.interrupted", values) }
+        return isCounted
+            ? line("ok", "●", "node.standing.all", values) : line("muted", "◐", "node.standing.uncounted", values)
+    }
+
+    private var role: HTML? {
+        guard let role = status.role, !isCounted else { return nil }
+        let since = status.becauseSince.map { text("node.standing.since", ["since": time($0)]) } ?? ""
+        return "<p class=\"standing bad\">◇ \(text("node.standing.role.\(role)"))\(since)</p>"
+    }
+
+    private var refused: HTML? {
+        guard status.refusedRows > 0 else { return nil }
+        return line("warn", "◇", "node.standing.refused", ["count": "\(status.refusedRows)"])
+    }
+
+    private var isCounted: Bool { status.role == nil || status.role == "active" }
+
+    private func line(_ tone: String, _ mark: String, _ key: String, _ values: [String: String]) -> HTML {
+        "<p class=\"standing \(tone)\">\(mark) \(text(key, values))</p>"
+    }
+
+    private func time(_ seconds: Int64?) -> String { seconds.map { Clock.text($0, asOf: status.now) } ?? "" }
+
+    /// The trouble's own words, or for a code nobody foresaw the code itself.
+    private func reason(_ code: String) -> String {
+        let key = "node.because.\(code)"
+        return text.keys.contains(key) ? text(key) : text("node.because.other", ["code": code])
+    }
+}
