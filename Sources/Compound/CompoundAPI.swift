@@ -153,7 +153,7 @@ package struct CompoundAPI: Sendable {
 
     private func campaign(_ asked: String?) throws -> String {
         if let asked { return asked }
-        return try store.read(CampaignReader.current) ?? ""
+        return try store.campaign(asked: nil) ?? ""
     }
 
     private func json(_ value: some Encodable, status: Int = 200) throws -> Reply {
@@ -169,9 +169,27 @@ enum CampaignReader {
             != nil
     }
 
-    /// The round that pages show: the latest open one.
-    static func current(_ db: Database) throws -> String? {
-        try String.fetchOne(db, sql: "SELECT code FROM campaign ORDER BY closed, opens DESC, code DESC LIMIT 1")
+    /// The round that pages show: the latest open one that has begun, else the latest known; one that is still to
+    /// come last. A round that nobody announced has begun.
+    static func current(_ db: Database, now: Int64) throws -> String? {
+        try String.fetchOne(
+            db,
+            sql: """
+                SELECT code FROM campaign ORDER BY coalesce(opens, 0) > ?, closed, opens DESC, code DESC LIMIT 1
+                """, arguments: [now])
+    }
+}
+
+extension CompoundStore {
+    /// The round that a page is about: the one that was asked for, else the current one; empty where none is known.
+    ///
+    /// - Returns: nil if it was asked for and nobody knows it.
+    func campaign(asked: String?) throws -> String? {
+        try read { db in
+            guard let asked else { return try CampaignReader.current(db, now: self.clock()) ?? "" }
+            guard let code = Code(asked), try CampaignReader.knows(code, db) else { return nil }
+            return asked
+        }
     }
 }
 

@@ -57,7 +57,7 @@ extension CompoundStore {
                 conflicts: try Int.fetchOne(db, sql: "SELECT count(*) FROM conflict") ?? 0,
                 refusedRows: try Int.fetchOne(db, sql: "SELECT count(*) FROM row WHERE refused IS NOT NULL") ?? 0,
                 disk: disk,
-                campaign: try CampaignReader.current(db), now: self.clock())
+                campaign: try CampaignReader.current(db, now: self.clock()), now: self.clock())
         }
     }
 

@@ -109,7 +109,7 @@ import Testing
                     "The registered residents or state of 7-1-101 differ: 18:01 s01: 4 people, occupied; 18:10 s02: 0 people, vacant. s02 is taken as right meanwhile (recorded later).",
                     "Ask the household or the property office, then choose one: that settles it."
                 ))
-            try await desk.press("以此为准：4 人，自住", on: "/registry")
+            try await desk.press("以此为准：4 人，自住", on: "/conflicts")
             try desk.expectSettled()
             #expect(try desk.store.counts("frame", "7", period: .now)?["residents"] == 4)
         }

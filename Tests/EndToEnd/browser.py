@@ -126,6 +126,9 @@ def visit_the_desks(browser, base, pin, folder):
     seen["survey_fits"] = fits(browser)
     browser.shot(folder / "survey.png")
     seen["second_line"] = second_line(browser)
+    browser.open(base + "/survey")
+    browser.follow("a.notice")
+    seen["conflicts"] = browser.text("main")
     browser.open(base + "/volunteers")
     seen["volunteers"] = browser.text(".tiles")
     seen["volunteers_top"] = browser.run(

@@ -1,45 +1,43 @@
 import Daemon
 
-/// What a desk has to settle, each with its sentence and the buttons that settle it.
+/// What has to be settled, each with its sentence and the buttons that settle it: a page of its own, so that however
+/// much is in dispute, a desk's page still answers its question at once.
 enum ConflictList {
-    /// Shown at once; the rest opens on demand, so that the figures stay in sight.
-    private static let shown = 5
-
-    static func html(_ conflicts: [Conflict], now: Int64, _ text: Messages) -> HTML {
-        guard !conflicts.isEmpty else { return "" }
-        let items = conflicts.map { item($0, now, text) }
-        let rest: HTML =
-            items.count > shown
-            ? "<details><summary>\(text("node.conflicts.more", ["count": "\(items.count - shown)"]))</summary><ul>\(Array(items.dropFirst(shown)))</ul></details>"
-            : ""
-        return """
-            <section class="warn"><h2>◇ \(text("node.conflicts", ["count": "\(conflicts.count)"]))</h2>
-            <ul>\(Array(items.prefix(shown)))</ul>\(rest)</section>
-            """
+    static func html(_ conflicts: [Conflict], now: Int64, _ links: Links, _ text: Messages) -> HTML {
+        guard !conflicts.isEmpty else { return "<h1>\(text("node.conflicts.none"))</h1>" }
+        let items = conflicts.map { item($0, now, links, text) }
+        return "<h1 class=\"warn\">◇ \(text("node.conflicts", ["count": "\(conflicts.count)"]))</h1><ul>\(items)</ul>"
     }
 
-    private static func item(_ conflict: Conflict, _ now: Int64, _ text: Messages) -> HTML {
+    /// What a desk's page says of them: the number, and the way to the list.
+    static func notice(_ count: Int, _ links: Links, _ text: Messages) -> HTML {
+        guard count > 0 else { return "" }
+        let words = text("node.conflicts", ["count": "\(count)"])
+        return "<a class=\"notice\" href=\"\(links("/conflicts"))\">◇ \(words)</a>"
+    }
+
+    private static func item(_ conflict: Conflict, _ now: Int64, _ links: Links, _ text: Messages) -> HTML {
         let words = ConflictWords(conflict, now: now, text)
         return """
-            <li><p>\(words.message)</p><p class="muted">\(words.remedy) \(link(conflict, text))</p>
-            \(ConflictChoice.all(conflict, text).map { form($0) })</li>
+            <li><p>\(words.message)</p><p class="muted">\(words.remedy) \(link(conflict, links))</p>
+            \(ConflictChoice.all(conflict, text).map { form($0, links) })</li>
             """
     }
 
     /// A door is settled on its own screen, after somebody called there again.
-    private static func link(_ conflict: Conflict, _ text: Messages) -> HTML {
+    private static func link(_ conflict: Conflict, _ links: Links) -> HTML {
         guard case .visit(let door, _) = conflict.matter, let building = door.split(separator: "-").first else {
             return ""
         }
-        return "<a href=\"/survey/\(building)/\(door)?lang=\(text.language.rawValue)\">\(door)</a>"
+        return "<a href=\"\(links("/survey/\(building)/\(door)"))\">\(door)</a>"
     }
 
-    private static func form(_ choice: ConflictChoice) -> HTML {
-        let fields = choice.fields.map { field -> HTML in
-            "<input type=\"hidden\" name=\"\(field.name)\" value=\"\(field.value)\">"
+    private static func form(_ choice: ConflictChoice, _ links: Links) -> HTML {
+        let fields = (choice.fields + [("back", "conflicts")]).map { field -> HTML in
+            "<input type=\"hidden\" name=\"\(field.0)\" value=\"\(field.1)\">"
         }
         return """
-            <form class="inline" method="post" action="\(choice.action)">\(fields)\(Supersedes.field(choice.supersedes))
+            <form class="inline" method="post" action="\(links(choice.action))">\(fields)\(Supersedes.field(choice.supersedes))
             <button>\(choice.label)</button></form>
             """
     }

@@ -2,7 +2,9 @@ import Daemon
 
 /// One door, one screen. The ordinary door, everybody home and tested, is one tap.
 enum DoorPage {
-    static func html(_ door: SurveyDoor, campaign: String, id: String, now: Int64, _ text: Messages) -> HTML {
+    static func html(
+        _ door: SurveyDoor, campaign: String, id: String, now: Int64, _ links: Links, _ text: Messages
+    ) -> HTML {
         let building = door.code.split(separator: "-").first.map(String.init) ?? ""
         let earlier: HTML =
             door.disposition.map { disposition in
@@ -12,16 +14,17 @@ enum DoorPage {
                     "<p class=\"muted\">\(text("node.door.earlier", ["what": words, "at": at, "passes": "\(door.passes)"]))</p>"
             } ?? ""
         let people = max(1, door.residents)
+        let action = links("/desk/survey/visit")
         return """
-            <p><a href="/survey/\(building)?lang=\(text.language.rawValue)">← \(text("node.building", ["code": building]))</a></p>
+            <p><a href="\(links("/survey/\(building)"))">← \(text("node.building", ["code": building]))</a></p>
             <h1>\(door.code)</h1>\(earlier)\(difference(door, text))
-            <form class="form one-tap" method="post" action="/desk/survey/visit">\(hidden(door, campaign, id))
+            <form class="form one-tap" method="post" action="\(action)">\(hidden(door, campaign, id))
             <input type="hidden" name="disposition" value="completed"><input type="hidden" name="tested" value="\(people)">
             <button class="primary huge">\(text("node.door.all_tested", ["people": "\(people)"]))</button></form>
-            <form class="form quick" method="post" action="/desk/survey/visit">\(hidden(door, campaign, id))
+            <form class="form quick" method="post" action="\(action)">\(hidden(door, campaign, id))
             \(["nobody_home", "postponed", "refused", "absent", "vacant", "moved", "not_dwelling", "not_found", "language", "other"].map { choice($0, text) })</form>
             <details open><summary>\(text("node.door.in_detail"))</summary>
-            <form class="form detail" method="post" action="/desk/survey/visit">\(hidden(door, campaign, id))
+            <form class="form detail" method="post" action="\(action)">\(hidden(door, campaign, id))
             \(PeopleClass.allCases.map { field($0, text) })
             <button name="disposition" value="completed" class="primary">\(text("node.disposition.completed"))</button>
             <button name="disposition" value="partial">\(text("node.disposition.partial"))</button></form></details>

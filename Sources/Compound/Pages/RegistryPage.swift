@@ -3,17 +3,17 @@ import Daemon
 /// The frame: buildings, doors, residents; a building in two lines of numbers, doors by a pasted table.
 enum RegistryPage {
     static func html(
-        _ overview: RegistryOverview, _ conflicts: HTML, _ report: RegistryImport.Report?, _ text: Messages
+        _ overview: RegistryOverview, conflicts: Int, _ report: RegistryImport.Report?, _ links: Links, _ text: Messages
     ) -> HTML {
         """
         <div class="tiles"><section class="tile"><h2>\(text("node.column.households"))</h2><p class="big">\(overview.households)</p></section>
         <section class="tile"><h2>\(text("node.column.residents"))</h2><p class="big">\(overview.residents)</p></section>
         <section class="tile"><h2>\(text("node.column.doors"))</h2><p class="big">\(overview.doors)</p></section></div>
-        \(report.map { html($0, text) } ?? "")\(conflicts)
+        \(report.map { html($0, text) } ?? "")\(ConflictList.notice(conflicts, links, text))
         <div class="columns"><section><h1>\(text("node.registry.buildings"))</h1><table class="table"><thead><tr>
         \(["building", "doors", "households", "vacant", "residents"].map { "<th scope=\"col\">\(text("node.column.\($0)"))</th>" as HTML })
         </tr></thead><tbody>\(overview.buildings.map { row($0) })</tbody></table></section>
-        <section>\(building(text))\(table(text))</section></div>
+        <section>\(building(links, text))\(table(links, text))</section></div>
         """
     }
 
@@ -24,9 +24,9 @@ enum RegistryPage {
         """
     }
 
-    private static func building(_ text: Messages) -> HTML {
+    private static func building(_ links: Links, _ text: Messages) -> HTML {
         """
-        <form class="form" method="post" action="/desk/registry/building"><h2>\(text("node.registry.add"))</h2>
+        <form class="form" method="post" action="\(links("/desk/registry/building"))"><h2>\(text("node.registry.add"))</h2>
         <label>\(text("node.registry.number")) <input name="building" required pattern="[A-Za-z0-9._:]+"></label>
         <label>\(text("node.registry.stair_units")) <input name="stair_units" type="number" min="1" max="50" value="2" required></label>
         <label>\(text("node.registry.floors")) <input name="floors" type="number" min="1" max="99" value="11" required></label>
@@ -35,9 +35,9 @@ enum RegistryPage {
         """
     }
 
-    private static func table(_ text: Messages) -> HTML {
+    private static func table(_ links: Links, _ text: Messages) -> HTML {
         """
-        <form class="form" method="post" action="/desk/registry/import"><h2>\(text("node.registry.paste"))</h2>
+        <form class="form" method="post" action="\(links("/desk/registry/import"))"><h2>\(text("node.registry.paste"))</h2>
         <label>\(text("node.registry.paste_hint")) <textarea name="table" rows="6" required></textarea></label>
         <button name="apply" value="0">\(text("node.registry.check"))</button>
         <button class="primary" name="apply" value="1">\(text("node.registry.take"))</button></form>

@@ -2,26 +2,26 @@ import Daemon
 
 /// Which doors are left, building by building: one look, no scrolling.
 enum SurveyPage {
-    static func overview(_ progress: SurveyProgress, now: Int64, _ text: Messages) -> HTML {
+    static func overview(_ progress: SurveyProgress, _ links: Links, _ text: Messages) -> HTML {
         guard !progress.campaign.isEmpty else {
             return "<h1>\(text("node.survey.title"))</h1><p class=\"muted\">\(text("node.survey.none"))</p>"
         }
         guard !progress.buildings.isEmpty else {
             return
-                "<h1>\(progress.name)</h1><p class=\"muted\">\(text("node.survey.no_doors"))</p><p><a class=\"primary\" href=\"/registry\">\(text("node.tab.registry"))</a></p>"
+                "<h1>\(progress.name)</h1><p class=\"muted\">\(text("node.survey.no_doors"))</p><p><a class=\"primary\" href=\"\(links("/registry"))\">\(text("node.tab.registry"))</a></p>"
         }
         let done = progress.doors - progress.left
         return """
-            <h1>\(progress.name)</h1>
+            <h1>\(progress.name) \(ConflictList.notice(progress.conflicts.count, links, text))</h1>
             <div class="tiles"><section class="tile"><h2>\(text("node.survey.left"))</h2>
             <p class="big">\(progress.left)</p><p>\(text("node.survey.of", ["doors": "\(progress.doors)"]))</p></section>
             <section class="tile"><h2>\(text("node.survey.done"))</h2><p class="big">\(done)</p></section>
             <section class="tile"><h2>\(text("node.survey.met"))</h2><p class="big">\(progress.met)</p></section></div>
-            \(ConflictList.html(progress.conflicts, now: now, text))<ul class="grid">\(progress.buildings.map { tile($0, text) })</ul>
+            <ul class="grid">\(progress.buildings.map { tile($0, links, text) })</ul>
             """
     }
 
-    private static func tile(_ building: SurveyProgress.Building, _ text: Messages) -> HTML {
+    private static func tile(_ building: SurveyProgress.Building, _ links: Links, _ text: Messages) -> HTML {
         let mark: HTML = building.conflicts > 0 ? "◇" : building.left == 0 ? "●" : "◐"
         let words =
             building.left == 0
@@ -30,19 +30,19 @@ enum SurveyPage {
         let vacant: HTML =
             building.vacant > 0 ? " <small>\(text("node.survey.vacant", ["count": "\(building.vacant)"]))</small>" : ""
         return """
-            <li class="cell \(building.left == 0 ? "done" : "left")"><a href="/survey/\(building.code)?lang=\(text.language.rawValue)">
+            <li class="cell \(building.left == 0 ? "done" : "left")"><a href="\(links("/survey/\(building.code)"))">
             <strong>\(building.label)</strong> <span class="state">\(mark) \(words)</span>\(vacant)
             <progress max="\(max(1, building.doors))" value="\(building.doors - building.left)">\(building.doors - building.left)</progress></a></li>
             """
     }
 
     /// Every door of one building, by stair unit, the top floor first as it stands before one's eyes.
-    static func building(_ code: String, _ doors: [SurveyDoor], _ campaign: String, _ text: Messages) -> HTML {
+    static func building(_ code: String, _ doors: [SurveyDoor], _ links: Links, _ text: Messages) -> HTML {
         let units = Dictionary(grouping: doors, by: \.stairUnit)
         let sections = units.keys.sorted(by: BuildingOrder.precedes).map { unit -> HTML in
             let floors = Dictionary(grouping: units[unit] ?? []) { $0.room.dropLast(2).description }
             let rows = floors.keys.sorted(by: BuildingOrder.precedes).reversed().map { floor -> HTML in
-                "<tr>\((floors[floor] ?? []).map { cell($0, code, text) })</tr>"
+                "<tr>\((floors[floor] ?? []).map { cell($0, code, links, text) })</tr>"
             }
             return
                 "<section><h2>\(text("node.stair_unit", ["unit": unit]))</h2><table class=\"doors\"><tbody>\(rows)</tbody></table></section>"
@@ -51,10 +51,10 @@ enum SurveyPage {
             "<h1>\(text("node.building", ["code": code]))</h1><div class=\"units\">\(sections)</div><p class=\"muted\">\(text("node.survey.legend"))</p>"
     }
 
-    private static func cell(_ door: SurveyDoor, _ building: String, _ text: Messages) -> HTML {
+    private static func cell(_ door: SurveyDoor, _ building: String, _ links: Links, _ text: Messages) -> HTML {
         let word = text("node.disposition.\(door.disposition ?? "unvisited")")
         return """
-            <td class="\(door.isLeft ? "left" : "done")"><a href="/survey/\(building)/\(door.code)?lang=\(text.language.rawValue)">
+            <td class="\(door.isLeft ? "left" : "done")"><a href="\(links("/survey/\(building)/\(door.code)"))">
             <strong>\(door.room)</strong> <small>\(door.mark) \(word)</small></a></td>
             """
     }

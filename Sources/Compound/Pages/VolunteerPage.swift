@@ -2,7 +2,7 @@ import Daemon
 
 /// How many are short, and which buildings nobody has.
 enum VolunteerPage {
-    static func html(_ board: VolunteerBoard, now: Int64, _ text: Messages) -> HTML {
+    static func html(_ board: VolunteerBoard, now: Int64, _ links: Links, _ text: Messages) -> HTML {
         guard !board.task.isEmpty else {
             return "<h1>\(text("node.tab.volunteers"))</h1><p class=\"muted\">\(text("node.survey.none"))</p>"
         }
@@ -10,11 +10,11 @@ enum VolunteerPage {
             <div class="tiles"><section class="tile"><h1>\(text("node.volunteers.short"))</h1>
             <p class="big">\(board.short)</p><p>\(text("node.volunteers.need_filled", ["need": "\(board.need)", "filled": "\(board.filled)"]))</p>\(raise(board, now, text))</section>
             <section class="tile wide"><h2>\(text("node.volunteers.unclaimed", ["count": "\(board.unclaimed.count)"]))</h2>
-            \(unclaimed(board, text))</section></div>\(ConflictList.html(board.conflicts, now: now, text))
+            \(unclaimed(board, text))</section></div>\(ConflictList.notice(board.conflicts.count, links, text))
             <div class="columns"><section><h2>\(text("node.volunteers.claims"))</h2>
             <table class="table"><thead><tr><th scope="col">\(text("node.column.building"))</th><th scope="col">\(text("node.column.volunteer"))</th>
-            <th scope="col">\(text("node.column.state"))</th></tr></thead><tbody>\(board.claims.map { row($0, board.task, text) })</tbody></table></section>
-            <section>\(forms(board, text))</section></div>
+            <th scope="col">\(text("node.column.state"))</th></tr></thead><tbody>\(board.claims.map { row($0, board.task, links, text) })</tbody></table></section>
+            <section>\(forms(board, links, text))</section></div>
             """
     }
 
@@ -35,29 +35,29 @@ enum VolunteerPage {
         return "<p class=\"unclaimed\">○ \(names)</p>"
     }
 
-    private static func row(_ claim: VolunteerBoard.Claim, _ task: String, _ text: Messages) -> HTML {
+    private static func row(_ claim: VolunteerBoard.Claim, _ task: String, _ links: Links, _ text: Messages) -> HTML {
         let state =
             claim.rank > 0 ? text("node.claim.reserve", ["rank": "\(claim.rank)"]) : text("node.claim.\(claim.state)")
         return """
             <tr><th scope="row">\(text("node.building", ["code": claim.building]))</th><td>\(claim.volunteer)</td><td>\(state)
-            <form class="inline" method="post" action="/desk/volunteers/claim"><input type="hidden" name="task" value="\(task)">
+            <form class="inline" method="post" action="\(links("/desk/volunteers/claim"))"><input type="hidden" name="task" value="\(task)">
             <input type="hidden" name="building" value="\(claim.building)"><input type="hidden" name="volunteer" value="\(claim.volunteer)">
             \(Supersedes.field(claim.answers))<button name="state" value="released">\(text("node.claim.release"))</button></form></td></tr>
             """
     }
 
-    private static func forms(_ board: VolunteerBoard, _ text: Messages) -> HTML {
+    private static func forms(_ board: VolunteerBoard, _ links: Links, _ text: Messages) -> HTML {
         """
-        <form class="form" method="post" action="/desk/volunteers/fill"><h2>\(text("node.volunteers.fill"))</h2>
+        <form class="form" method="post" action="\(links("/desk/volunteers/fill"))"><h2>\(text("node.volunteers.fill"))</h2>
         <input type="hidden" name="task" value="\(board.task)"><label>\(text("node.column.volunteer")) <input name="volunteer" required></label>
         <button class="primary" name="state" value="filled">\(text("node.volunteers.filled"))</button>
         <button name="state" value="withdrawn">\(text("node.volunteers.withdrawn"))</button></form>
-        <form class="form" method="post" action="/desk/volunteers/claim"><h2>\(text("node.volunteers.claim"))</h2>
+        <form class="form" method="post" action="\(links("/desk/volunteers/claim"))"><h2>\(text("node.volunteers.claim"))</h2>
         <input type="hidden" name="task" value="\(board.task)"><label>\(text("node.column.building")) <select name="building">
         \(board.buildings.map { "<option value=\"\($0)\">\(text("node.building", ["code": $0]))</option>" as HTML })</select></label>
         <label>\(text("node.column.volunteer")) <input name="volunteer" required></label>
         <button class="primary" name="state" value="claimed">\(text("node.claim.claimed"))</button></form>
-        <form class="form" method="post" action="/desk/volunteers/need"><h2>\(text("node.volunteers.need"))</h2>
+        <form class="form" method="post" action="\(links("/desk/volunteers/need"))"><h2>\(text("node.volunteers.need"))</h2>
         <input type="hidden" name="task" value="\(board.task)"><label>\(text("node.volunteers.required"))
         <input name="required" type="number" min="0" max="100000" value="\(board.need)" required></label>\(Supersedes.field(board.needAnswers))
         <button class="primary">\(text("node.save"))</button></form>

@@ -1,0 +1,97 @@
+import Daemon
+import Federation
+import Testing
+import Wire
+
+@testable import Compound
+
+@Suite struct Pages {
+    /// Six doors with two answers each: the page still shows the buildings first.
+    @Test func conflictsLeaveADeskItsQuestion() async throws {
+        try await CaseDesk.with { desk in
+            try desk.store.take(.building(900), .claim(901, "7", "v01"), .claim(902, "7", "v02"))
+            for (index, door) in ["101", "102", "201", "202", "301", "302"].enumerated() {
+                try desk.store.take(
+                    .visit(UInt128(index * 2 + 1), "7-1-\(door)", .refused, by: "v01"),
+                    .visit(UInt128(index * 2 + 2), "7-1-\(door)", .completed, [.tested: 2], by: "v02"))
+            }
+            let survey = try await desk.page("/survey", .zhHans)
+            #expect(survey.contains("◇ 待核实 6 条</a>") && !survey.contains("<li><p>"))
+            let volunteers = try await desk.page("/volunteers", .zhHans)
+            #expect(volunteers.contains("◇ 待核实 1 条</a>") && !volunteers.contains("<li><p>"))
+            let list = try await desk.page("/conflicts", .zhHans)
+            #expect(list.matches(of: /<li><p>/).count == 7 && list.contains("待核实 7 条"))
+            #expect(try await desk.page("/registry", .zhHans).contains("待核实") == false)
+        }
+    }
+
+    // MARK: Language
+
+    /// A form leads to a page in the language of the page that it stands on, and so does its refusal.
+    @Test func aFormKeepsItsLanguage() async throws {
+        try await CaseDesk.with { desk in
+            try desk.store.take(.building(900), .need(901, 48))
+            for path in ["/volunteers", "/registry", "/survey/7/7-1-101"] {
+                let page = try await desk.page(path, .en)
+                let actions = page.matches(of: /action="([^"]+)"/).map(\.output.1)
+                #expect(!actions.isEmpty && actions.allSatisfy { $0.hasSuffix("?lang=en") }, "\(path): \(actions)")
+            }
+            let form = "task=\(Fixture.campaign)&required=50"
+            #expect(try await desk.send(form: form, to: "/desk/volunteers/need?lang=en") == "/volunteers?lang=en")
+            let settled = try await desk.send(form: form + "&back=conflicts", to: "/desk/volunteers/need?lang=en")
+            #expect(settled == "/conflicts?lang=en")
+        }
+    }
+
+    // MARK: Rounds
+
+    private static let other = Code(literal: "2022-04-03-survey")
+
+    /// The round that was chosen on the survey's page is the one that is recorded at the door.
+    @Test func aChosenRoundIsKeptThroughLinksAndForms() async throws {
+        try await CaseDesk.with { desk in
+            try desk.store.take(.building(900))
+            try desk.store.adopt(.naming([Fixture.campaign.text, Self.other.text]), digest: "1")
+            let chosen = "lang=zh-Hans&amp;campaign=\(Self.other)"
+            for path in ["/survey", "/survey/7", "/survey/7/7-1-101", "/volunteers"] {
+                let page = try await desk.page("\(path)?campaign=\(Self.other)", .zhHans)
+                let links = page.matches(of: /(?:href|action)="(\/[^"]+)"/).map(\.output.1).filter {
+                    !$0.hasPrefix("/assets") && !$0.contains("lang=en")
+                }
+                #expect(links.count > 3 && links.allSatisfy { $0.hasSuffix(chosen) }, "\(path): \(links)")
+            }
+            let door = try await desk.page("/survey/7/7-1-101?campaign=\(Self.other)", .zhHans)
+            #expect(
+                door.contains("name=\"campaign\" value=\"\(Self.other)\"")
+                    && !door.contains("value=\"\(Fixture.campaign)\""))
+            let next = try await desk.send(
+                form: "campaign=\(Self.other)&door=7-1-101&disposition=refused",
+                to: "/desk/survey/visit?lang=zh-Hans&campaign=\(Self.other)")
+            #expect(next == "/survey/7?lang=zh-Hans&campaign=\(Self.other)")
+            #expect(try await desk.page(next, .zhHans).contains("● 拒绝"))
+            #expect(try await !desk.page("/survey/7", .zhHans).contains("拒绝"), "the current round knows nothing of it")
+            _ = try await desk.page("/survey?campaign=nonsense", .zhHans, status: 404)
+        }
+    }
+
+    @Test func aRoundToComeIsNotTheCurrentOne() throws {
+        try Fixture.with { fixture in
+            let store = try fixture.open()
+            func publish(_ code: String, opens: Int64, closed: Bool = false) throws {
+                var document = RegistryDocument.naming([code], closed: closed)
+                document.campaigns[0].opens = opens
+                try store.adopt(document, digest: code)
+            }
+            let now = fixture.clock.now
+            try publish("to-come", opens: now + 86_400)
+            #expect(try store.status().campaign == "to-come", "better than none")
+            try publish("over", opens: now - 90, closed: true)
+            #expect(try store.status().campaign == "over")
+            try publish("first", opens: now - 7200)
+            try publish("second", opens: now - 3600)
+            #expect(try store.status().campaign == "second")
+            fixture.clock.now += 86_400
+            #expect(try store.status().campaign == "to-come", "it has begun")
+        }
+    }
+}
