@@ -106,11 +106,12 @@ package struct CompoundAPI: Sendable {
     // MARK: Registry
 
     private func importRegistry(_ call: Call) throws -> Reply {
-        let report: RegistryImport.Report
+        let report: ImportReport
         do throws(IntakeError) {
             report = try RegistryImport.run(call.body, into: store, apply: call.query["apply"] == "1")
         } catch { return problem(error, call) }
-        return try json(report, status: report.fault == nil ? 200 : 422)
+        let document = ImportDocument(report, Messages.of(Language(call)))
+        return try json(document, status: report.fault == nil ? 200 : 422)
     }
 
     // MARK: Survey

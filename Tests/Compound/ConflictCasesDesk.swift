@@ -57,6 +57,12 @@ struct CaseDesk: Sendable {
         return reply.headers.first { $0.name == "location" }?.value ?? ""
     }
 
+    /// The page that answers a form.
+    func post(form: String, to path: String) async throws -> String {
+        let routes = NodePages(store: store, queue: queue, gate: PinGate(pin: nil)).routes
+        return String(decoding: try await answer("POST", path, routes, body: form).body, as: UTF8.self)
+    }
+
     // MARK: What programs see
 
     func get(_ path: String, _ language: Language) async throws -> Any {

@@ -88,7 +88,10 @@ import Testing
             let preview = try RegistryImport.run(Array(Self.table.utf8), into: store, apply: false)
             #expect((preview.lines, preview.good, preview.applied) == (6, 2, false))
             #expect(preview.problems.map(\.line) == [3, 4, 6, 7])
-            #expect(preview.problems.allSatisfy { !$0.hint.isEmpty })
+            #expect(
+                preview.problems.map(\.code) == [
+                    "residents_invalid", "door_twice", "state_unknown", "not_a_stair_unit",
+                ])
             #expect(try store.position() == .origin, "a preview writes nothing")
             #expect(try RegistryImport.run(Array(Self.table.utf8), into: store, apply: true).applied)
             #expect(

@@ -122,8 +122,8 @@ private func bad(_ line: Int, _ column: Int, _ kind: CSVFault.Kind) -> Result<CS
 
     @Test(
         arguments: [
-            ([], .empty), ([0x0A, 0x0A], .empty), ([0x50, 0x4B, 0x03, 0x04], .notText("an Excel workbook (.xlsx)")),
-            ([0xFF, 0xFE, 0x61, 0x00], .notText("UTF-16 text")), ([0x61, 0x00, 0x62], .notText("a binary file")),
+            ([], .empty), ([0x0A, 0x0A], .empty), ([0x50, 0x4B, 0x03, 0x04], .notText(.xlsx)),
+            ([0xFF, 0xFE, 0x61, 0x00], .notText(.utf16)), ([0x61, 0x00, 0x62], .notText(.binary)),
         ] as [([UInt8], CSVFault.Kind)])
     func whatIsNoTableSaysSo(_ bytes: [UInt8], _ kind: CSVFault.Kind) {
         let fault = #expect(throws: CSVFault.self) { _ = try CSVReader(bytes) }

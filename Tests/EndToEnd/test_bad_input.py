@@ -122,6 +122,27 @@ def test_registry_tables_of_every_kind(stage, tmp_path):
     assert status == 422 and "building" in report["fault"]["hint"]
 
 
+def test_import_reports_for_people_and_fails_where_a_line_was_refused(tmp_path):
+    node, table = Node(tmp_path, UNIT, "jyu_" + "0" * 64, 9), tmp_path / "doors.csv"
+    table.write_text("楼栋,单元,房号,人数,状态\n7栋,1单元,101室,3,自住\n7栋,1单元,102室,x,自住\n")
+    done = run("import", table, "--config", node.config, "--dry-run", check=False)
+    assert done.returncode == 1 and "2 lines: 1 would be taken" in done.stdout
+    done = run("import", table, "--config", node.config, check=False)
+    assert done.returncode == 1, "a line was refused"
+    assert "2 lines: 1 taken (0 unchanged), 1 refused" in done.stdout and "{" not in done.stdout
+    assert re.search(r'doors.csv:3: "x" is no number of residents; write 0 to 200', done.stdout), done.stdout
+    done = run("import", table, "--json", "--config", node.config, check=False)
+    report = json.loads(done.stdout)
+    assert done.returncode == 1 and (report["good"], report["unchanged"], report["refused"]) == (1, 1, 1)
+    assert report["problems"][0]["code"] == "residents_invalid"
+    table.write_text("楼栋,单元,房号,人数,状态\n7栋,1单元,102室,2,自住\n")
+    assert "1 taken" in run("import", table, "--config", node.config).stdout
+    for text, words in (("楼栋,单元,房号,人数,状态\n", "no line below"), ("楼栋,楼栋\n7,8\n", "楼栋"), ("", "empty")):
+        table.write_text(text)
+        done = run("import", table, "--config", node.config, check=False)
+        assert done.returncode == 1 and words in done.stdout, done.stdout + done.stderr
+
+
 def test_a_disk_that_refuses_is_said_and_nothing_is_half_written(stage, tmp_path, request):
     if os.geteuid() != 0:
         pytest.fail("mounting a small disk needs root")

@@ -49,7 +49,7 @@ struct NodePages: Sendable {
         case building(String, [SurveyDoor])
         case door(SurveyDoor, campaign: String, id: String)
         case volunteers(VolunteerBoard)
-        case registry(RegistryOverview, conflicts: Int, report: RegistryImport.Report?)
+        case registry(RegistryOverview, conflicts: Int, report: ImportReport?)
         case conflicts([Conflict])
         case problem(IntakeError)
         case notFound
@@ -159,7 +159,7 @@ struct NodePages: Sendable {
         return .door(door, campaign: campaign, id: Hex.text(UInt128.random(in: 1 ... .max)))
     }
 
-    private func registry(report: RegistryImport.Report?) throws -> Body {
+    private func registry(report: ImportReport?) throws -> Body {
         try store.read { db in
             let conflicts = try SurveyReader.conflicts(db).count {
                 if case .household? = $0.matter { true } else { false }

@@ -3,7 +3,7 @@ import Daemon
 /// The frame: buildings, doors, residents; a building in two lines of numbers, doors by a pasted table.
 enum RegistryPage {
     static func html(
-        _ overview: RegistryOverview, conflicts: Int, _ report: RegistryImport.Report?, _ links: Links, _ text: Messages
+        _ overview: RegistryOverview, conflicts: Int, _ report: ImportReport?, _ links: Links, _ text: Messages
     ) -> HTML {
         """
         <div class="tiles"><section class="tile"><h2>\(text("node.column.households"))</h2><p class="big">\(overview.households)</p></section>
@@ -44,9 +44,10 @@ enum RegistryPage {
         """
     }
 
-    private static func html(_ report: RegistryImport.Report, _ text: Messages) -> HTML {
+    private static func html(_ report: ImportReport, _ text: Messages) -> HTML {
         if let fault = report.fault {
-            return "<section class=\"bad\" role=\"alert\"><p>\(fault.message)</p><p>\(fault.hint)</p></section>"
+            return
+                "<section class=\"bad\" role=\"alert\"><p>\(text("node.registry.line", ["line": "\(fault.line)"])) \(fault.message(text))</p><p>\(fault.hint(text))</p></section>"
         }
         let values = [
             "lines": "\(report.lines)", "good": "\(report.good)", "unchanged": "\(report.unchanged)",
@@ -54,7 +55,7 @@ enum RegistryPage {
         ]
         let key = report.applied ? "node.registry.taken" : "node.registry.checked"
         let problems = report.problems.prefix(100).map { problem -> HTML in
-            "<li>\(text("node.registry.line", ["line": "\(problem.line)"])) \(problem.message): \(problem.hint)</li>"
+            "<li>\(text("node.registry.line", ["line": "\(problem.line)"])) \(problem.message(text))\(text("node.registry.hint", ["hint": problem.hint(text)]))</li>"
         }
         return
             "<section class=\"\(report.problems.isEmpty ? "ok" : "warn")\"><p>\(text(key, values))</p><ul>\(problems)</ul></section>"

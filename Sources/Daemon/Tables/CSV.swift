@@ -2,13 +2,19 @@
 package struct CSVFault: Error, Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         case empty
-        /// The bytes are those of something else, e.g. `Excel`.
-        case notText(String)
+        case notText(Disguise)
         case unknownCharset(String)
         case invalidBytes(Charset)
         case unterminatedQuote
         case textAfterQuote
         case fieldCount(found: Int, expected: Int)
+        /// Two columns of one name: nobody can say which is meant.
+        case columnTwice(String)
+    }
+
+    /// What bytes are that are no table.
+    package enum Disguise: String, Sendable {
+        case xlsx, xls, utf16, gzip, binary
     }
 
     package let kind: Kind
@@ -17,30 +23,37 @@ package struct CSVFault: Error, Hashable, Sendable {
     /// Number of the field, first 1; 0 where the line as a whole is meant.
     package let column: Int
 
-    package var message: String {
+    /// Names its words in the catalogues: `csv.<code>` and `csv.<code>.hint`.
+    package var code: String {
         switch kind {
-        case .empty: "the table is empty"
-        case .notText(let what): "this is \(what), not a table of text"
-        case .unknownCharset(let name): "this machine can't read \(name)"
-        case .invalidBytes(let charset): "bytes that aren't \(charset.rawValue)"
-        case .unterminatedQuote: "a quote opens here and isn't closed"
-        case .textAfterQuote: "text follows a closing quote"
-        case .fieldCount(let found, let expected): "\(found) fields where the header has \(expected)"
+        case .empty: "empty"
+        case .notText(let disguise): "not_text.\(disguise.rawValue)"
+        case .unknownCharset: "unknown_charset"
+        case .invalidBytes: "invalid_bytes"
+        case .unterminatedQuote: "unterminated_quote"
+        case .textAfterQuote: "text_after_quote"
+        case .fieldCount: "field_count"
+        case .columnTwice: "column_twice"
         }
     }
 
-    /// What the operator can do about it.
-    package var hint: String {
+    package var values: [String: String] {
         switch kind {
-        case .empty: "give a header line and one line per row"
-        case .notText: "open it in the spreadsheet and save it as CSV UTF-8"
-        case .unknownCharset(let name): "install the system's gconv tables for \(name), or save the table as CSV UTF-8"
-        case .invalidBytes: "save the table again as CSV UTF-8"
-        case .unterminatedQuote: "close the quote, or write it twice (\"\") if it belongs to the text"
-        case .textAfterQuote: "write a quote inside a quoted field twice (\"\")"
-        case .fieldCount: "count the separators; quote fields that contain one"
+        case .unknownCharset(let name), .columnTwice(let name): ["name": name]
+        case .invalidBytes(let charset): ["name": charset.rawValue]
+        case .fieldCount(let found, let expected): ["found": "\(found)", "expected": "\(expected)"]
+        default: [:]
         }
     }
+
+    package func message(_ text: Messages) -> String { text("csv.\(code)", values) }
+
+    /// What can be done about it.
+    package func hint(_ text: Messages) -> String { text("csv.\(code).hint", values) }
+
+    /// For commands, which speak English.
+    package var message: String { message(.english) }
+    package var hint: String { hint(.english) }
 }
 
 /// One record of a table.
@@ -82,6 +95,9 @@ package struct CSVReader: Sequence, IteratorProtocol {
         var scanner = CSVScanner(bytes: bytes, start: start, separator: separator.rawValue)
         guard let first = scanner.next() else { throw CSVFault(kind: .empty, line: 1, column: 0) }
         header = try CSVReader.decode(first, decoder, charset).get().fields.map(CSVReader.trimmed)
+        if let place = CSVReader.repeated(in: header) {
+            throw CSVFault(kind: .columnTwice(header[place]), line: 1, column: place + 1)
+        }
         self.charset = charset
         self.separator = separator
         self.scanner = scanner
@@ -104,18 +120,23 @@ package struct CSVReader: Sequence, IteratorProtocol {
         return header.firstIndex { wanted.contains(CSVReader.folded($0)) }
     }
 
+    /// Place of the first name that stands further left already. Columns without a name are nobody's.
+    private static func repeated(in header: [String]) -> Int? {
+        var seen: Set<[UInt8]> = []
+        return header.firstIndex { !$0.isEmpty && !seen.insert(folded($0)).inserted }
+    }
+
     /// Where the text begins, behind a byte-order mark.
     private static func start(of bytes: [UInt8]) throws(CSVFault) -> Int {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return 3 }
-        let disguises: [([UInt8], String)] = [
-            ([0x50, 0x4B, 0x03, 0x04], "an Excel workbook (.xlsx)"),
-            ([0xD0, 0xCF, 0x11, 0xE0], "an Excel workbook (.xls)"),
-            ([0xFF, 0xFE], "UTF-16 text"), ([0xFE, 0xFF], "UTF-16 text"), ([0x1F, 0x8B], "a gzip archive"),
+        let disguises: [([UInt8], CSVFault.Disguise)] = [
+            ([0x50, 0x4B, 0x03, 0x04], .xlsx), ([0xD0, 0xCF, 0x11, 0xE0], .xls), ([0xFF, 0xFE], .utf16),
+            ([0xFE, 0xFF], .utf16), ([0x1F, 0x8B], .gzip),
         ]
-        for (mark, name) in disguises where bytes.starts(with: mark) {
-            throw CSVFault(kind: .notText(name), line: 1, column: 0)
+        for (mark, disguise) in disguises where bytes.starts(with: mark) {
+            throw CSVFault(kind: .notText(disguise), line: 1, column: 0)
         }
-        if bytes.prefix(4_096).contains(0) { throw CSVFault(kind: .notText("a binary file"), line: 1, column: 0) }
+        if bytes.prefix(4_096).contains(0) { throw CSVFault(kind: .notText(.binary), line: 1, column: 0) }
         return 0
     }
 

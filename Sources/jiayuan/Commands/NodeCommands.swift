@@ -62,16 +62,42 @@ struct RecordCommand: AsyncParsableCommand {
 
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Import the table of doors: every problem by line, the good lines taken.")
+        commandName: "import", abstract: "Import the table of doors: every problem by line, the good lines taken.",
+        discussion: """
+            Buildings, stair units and rooms may be written as lists write them: 7, 7栋, 7号楼 or 7#; 2, 2单元 or nothing \
+            where a building has only one; 1101 or 1101室. Exit code 1 if any line was refused.
+            """)
     @OptionGroup var options: NodeOptions
     @Argument(help: "CSV with building,stair_unit,room,residents,state; - for standard input.") var file: String
     @Flag(help: "Only show what is wrong; write nothing.") var dryRun = false
+    @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
         let reply = try await options.daemon().send(
-            "POST", "/api/v1/registry/import", query: ["apply": dryRun ? "0" : "1"], body: readInput(file))
-        Console.out(reply.text)
-        if reply.status >= 300 { throw Exit.refused }
+            "POST", "/api/v1/registry/import", query: ["apply": dryRun ? "0" : "1", "lang": "en"],
+            body: readInput(file))
+        guard let report = try? JSONDecoder().decode(ImportDocument.self, from: Data(reply.body)) else {
+            _ = try reply.orExit()
+            return
+        }
+        Console.out(json ? reply.text : text(report))
+        if report.fault != nil || report.refused > 0 { throw Exit.refused }
+    }
+
+    private func text(_ report: ImportDocument) -> String {
+        if let fault = report.fault { return "nothing was taken\n\(line(fault))" }
+        let taken = report.applied ? "taken" : "would be taken"
+        let unlisted = report.refused - report.problems.count
+        return
+            ([
+                "\(report.lines) lines: \(report.good) \(taken) (\(report.unchanged) unchanged), \(report.refused) refused"
+            ]
+            + report.problems.map(line) + (unlisted > 0 ? ["… and \(unlisted) more lines"] : [])).joined(
+                separator: "\n")
+    }
+
+    private func line(_ problem: ImportDocument.Problem) -> String {
+        "\(file):\(problem.line): \(problem.message); \(problem.hint)"
     }
 }
 

@@ -3,22 +3,6 @@ import Federation
 
 /// A table of doors into household records: every problem by line, the good lines offered.
 enum RegistryImport {
-    struct Report: Encodable, Sendable {
-        struct Problem: Encodable, Sendable {
-            var line: Int
-            var message: String
-            var hint: String
-        }
-        /// The table as a whole can't be read.
-        var fault: Problem?
-        var lines = 0
-        var good = 0
-        /// Lines that say what the registry says already.
-        var unchanged = 0
-        var applied = false
-        var problems: [Problem] = []
-    }
-
     private static let stateWords: [String: Record.Household.State] = [
         "occupied": .occupied, "自住": .occupied, "在住": .occupied, "": .occupied, "vacant": .vacant, "空置": .vacant,
         "空户": .vacant,
@@ -26,87 +10,72 @@ enum RegistryImport {
         "商铺": .notDwelling,
         "非住宅": .notDwelling,
     ]
-    /// Problems that are listed; the rest are counted.
-    private static let listed = 1000
 
-    static func run(_ bytes: [UInt8], into store: CompoundStore, apply: Bool) throws(IntakeError) -> Report {
-        var report = Report()
-        var reader: CSVReader
-        do throws(CSVFault) { reader = try CSVReader(bytes) } catch {
-            report.fault = Report.Problem(line: error.line, message: error.message, hint: error.hint)
+    static func run(_ bytes: [UInt8], into store: CompoundStore, apply: Bool) throws(IntakeError) -> ImportReport {
+        var report = ImportReport()
+        let table: DoorTable
+        do throws(ImportProblem) { table = try DoorTable(bytes) } catch {
+            report.fault = error
             return report
         }
-        guard let building = reader.column("building", "楼栋"), let unit = reader.column("stair_unit", "单元"),
-            let room = reader.column("room", "房号"), let residents = reader.column("residents", "人数")
-        else {
-            report.fault = Report.Problem(
-                line: 1, message: "columns are missing; found: \(reader.header.joined(separator: ", "))",
-                hint: "name them building,stair_unit,room,residents,state, or 楼栋,单元,房号,人数,状态")
-            return report
-        }
-        let columns = Columns(
-            building: building, unit: unit, room: room, residents: residents, state: reader.column("state", "状态"))
+        report.lines = table.lines.count + table.faults.count
+        report.problems = table.faults
         var households: [Record.Household] = []
         var seen: [Code: Int] = [:]
-        while let line = reader.next() {
-            report.lines += 1
-            switch line {
-            case .failure(let fault): note(&report, fault.line, fault.message, fault.hint)
-            case .success(let record):
-                guard let household = household(record, columns, &report) else { continue }
+        for line in table.lines {
+            do throws(ImportProblem) {
+                let household = try household(line, named: table.stairUnits[line.building] ?? [])
                 if let first = seen[household.door.code] {
-                    note(
-                        &report, record.line, "\(household.door) stands on line \(first) already",
-                        "keep one line for each door")
-                    continue
+                    throw ImportProblem(
+                        .doorTwice, line: line.number, ["door": "\(household.door)", "first": "\(first)"])
                 }
-                seen[household.door.code] = record.line
+                seen[household.door.code] = line.number
                 households.append(household)
-            }
+            } catch { report.problems.append(error) }
         }
+        report.problems.sort { $0.line < $1.line }
         report.good = households.count
         try write(households, store, apply, &report)
         return report
     }
 
-    private struct Columns {
-        var building: Int
-        var unit: Int
-        var room: Int
-        var residents: Int
-        var state: Int?
-    }
-
-    private static func household(_ record: CSVRecord, _ columns: Columns, _ report: inout Report) -> Record.Household?
+    /// - Parameter stairUnits: those that the table names in the line's building.
+    private static func household(_ line: DoorTable.Line, named stairUnits: Set<String>) throws(ImportProblem)
+        -> Record.Household
     {
-        func field(_ column: Int) -> String { record.fields[column].filter { !$0.isWhitespace } }
-        let name = "\(field(columns.building))-\(field(columns.unit))-\(field(columns.room))"
-        guard let door = Door(name) else {
-            note(&report, record.line, "\"\(name)\" is no door", "write numbers or letters A–Z, such as 7 / 2 / 1101")
-            return nil
+        let door = try door(line, named: stairUnits)
+        guard let residents = Int(line.residents), (0...200).contains(residents) else {
+            throw ImportProblem(.residentsInvalid, line: line.number, ["value": line.residents])
         }
-        guard let residents = Int(field(columns.residents)), (0...200).contains(residents) else {
-            note(&report, record.line, "\"\(field(columns.residents))\" is no number of residents", "write 0 to 200")
-            return nil
-        }
-        let word = columns.state.map(field) ?? ""
-        guard let state = stateWords[word.lowercased()] else {
-            note(
-                &report, record.line, "state \"\(word)\" is unknown",
-                "write occupied, vacant, let, group_let or not_dwelling (自住 空置 出租 群租 非住宅)")
-            return nil
+        guard let state = stateWords[line.state.lowercased()] else {
+            throw ImportProblem(.stateUnknown, line: line.number, ["value": line.state])
         }
         return Record.Household(door: door, residents: residents, state: state, isListed: true)
     }
 
-    private static func note(_ report: inout Report, _ line: Int, _ message: String, _ hint: String) {
-        guard report.problems.count < listed else { return }
-        report.problems.append(Report.Problem(line: line, message: message, hint: hint))
+    private static func door(_ line: DoorTable.Line, named stairUnits: Set<String>) throws(ImportProblem) -> Door {
+        func part(_ text: String, _ code: ImportProblem.Code) throws(ImportProblem) -> String {
+            guard Code(text) != nil, !text.contains("-") else {
+                throw ImportProblem(code, line: line.number, ["value": text])
+            }
+            return text
+        }
+        let building = try part(line.building, .notABuilding)
+        // No stair unit is the only one. Where other lines name one, nobody can know which is meant.
+        if line.stairUnit.isEmpty, !stairUnits.isEmpty {
+            throw ImportProblem(.stairUnitMissing, line: line.number, ["building": building])
+        }
+        let unit = try part(line.stairUnit.isEmpty ? "1" : line.stairUnit, .notAStairUnit)
+        let room = try part(line.room, .notARoom)
+        guard let door = Door("\(building)-\(unit)-\(room)") else {
+            throw ImportProblem(.notARoom, line: line.number, ["value": room])
+        }
+        return door
     }
 
     /// One transaction for the whole table; a line that says what stands already writes nothing.
     private static func write(
-        _ households: [Record.Household], _ store: CompoundStore, _ apply: Bool, _ report: inout Report
+        _ households: [Record.Household], _ store: CompoundStore, _ apply: Bool, _ report: inout ImportReport
     ) throws(IntakeError) {
         let known = try store.households()
         let fresh = households.filter { known[$0.door.code.text] != [String($0.residents), $0.state.rawValue] }

@@ -1,0 +1,25 @@
+/// The parts of a door as Chinese lists write them: `7栋`, `7号楼`, `7#`; `1单元`; `1801室`; full-width digits.
+///
+/// Only what can mean one thing is understood. The rest stays as it is and is no code, so that its line is refused.
+enum DoorReading {
+    static func building(_ text: String) -> String { bare(text, of: ["号楼", "#楼", "栋", "幢", "座", "楼", "#"]) }
+    static func stairUnit(_ text: String) -> String { bare(text, of: ["单元"]) }
+    static func room(_ text: String) -> String { bare(text, of: ["室", "号", "房"]) }
+
+    /// Half-width and without blanks: `１２` and `Ａ` are typed with a Chinese keyboard.
+    static func plain(_ text: String) -> String {
+        var plain = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars where !scalar.properties.isWhitespace {
+            let isFullWidth = (0xFF01...0xFF5E).contains(scalar.value)
+            plain.append(isFullWidth ? Unicode.Scalar(scalar.value - 0xFEE0) ?? scalar : scalar)
+        }
+        return String(plain)
+    }
+
+    /// - Parameter words: what may stand behind the number; a longer word before its own end.
+    private static func bare(_ text: String, of words: [String]) -> String {
+        let text = plain(text)
+        let word = words.first { text.hasSuffix($0) && text.count > $0.count }
+        return String(text.dropLast(word?.count ?? 0))
+    }
+}

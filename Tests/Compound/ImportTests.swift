@@ -1,0 +1,95 @@
+import Daemon
+import Federation
+import Testing
+
+@testable import Compound
+
+/// Tables of doors as property offices keep them.
+@Suite struct Import {
+    private static let header = "楼栋,单元,房号,人数,状态\n"
+
+    private func taken(_ lines: String) throws -> (doors: [String], report: ImportReport) {
+        try Fixture.withStore { store in
+            let report = try RegistryImport.run(Array((Self.header + lines).utf8), into: store, apply: true)
+            let doors = try store.overview().buildings.flatMap { try store.doors($0.code).map(\.code) }
+            return (doors, report)
+        }
+    }
+
+    @Test(arguments: [
+        ("7栋,1单元,1801室,3,自住", "7-1-1801"), ("7号楼,1,1801,3,", "7-1-1801"), ("7#,2单元,101,3,自住", "7-2-101"),
+        ("７栋,１单元,１８０１室,３,自住", "7-1-1801"), ("7＃,,101,3,自住", "7-1-101"), (" 7 幢 , ,101号,3,自住", "7-1-101"),
+        ("Ａ座,1,101,3,出租", "A-1-101"), ("7#楼,1,101,3,空置", "7-1-101"),
+    ]) func linesAsListsWriteThem(_ line: String, _ door: String) throws {
+        let (doors, report) = try taken(line)
+        #expect(doors == [door] && report.problems.isEmpty, "\(report.problems)")
+    }
+
+    @Test(arguments: [
+        ("七栋,1,101,3,自住", "not_a_building"), ("栋,1,101,3,自住", "not_a_building"), ("7-1,1,101,3,自住", "not_a_building"),
+        ("7栋1单元,1,101,3,自住", "not_a_building"), (",1,101,3,自住", "not_a_building"),
+        ("7栋,二单元,101,3,自住", "not_a_stair_unit"),
+        ("7栋,1,,3,自住", "not_a_room"), ("7栋,1,18-01,3,自住", "not_a_room"), ("7栋,1,101,三人,自住", "residents_invalid"),
+        ("7栋,1,101,3,闹鬼", "state_unknown"),
+    ]) func whatIsAmbiguousIsRefused(_ line: String, _ code: String) throws {
+        let (doors, report) = try taken(line)
+        #expect(doors.isEmpty && report.problems.map(\.code) == [code] && report.problems.map(\.line) == [2])
+    }
+
+    /// Without a stair unit a line means the only one; beside lines that name one nobody can know.
+    @Test func aMissingStairUnitIsRefusedWhereOthersNameOne() throws {
+        let (doors, report) = try taken("7栋,1单元,101,3,\n7栋,,102,3,\n7栋,2单元,101,3,\n8栋,,101,2,\n")
+        #expect(doors == ["7-1-101", "7-2-101", "8-1-101"])
+        #expect(report.problems.map(\.line) == [3] && report.problems.map(\.code) == ["stair_unit_missing"])
+    }
+
+    @Test func oneDoorWrittenInTwoWaysIsOneDoor() throws {
+        let (doors, report) = try taken("7栋,1单元,101室,3,\n7,,201,3,\n7号楼,1,１０１,2,\n")
+        #expect(doors == ["7-1-101"])
+        #expect(report.problems.map(\.code) == ["stair_unit_missing", "door_twice"])
+    }
+
+    @Test(arguments: [
+        ("楼栋,单元,楼栋,房号,人数\n7,1,8,101,3\n", "column_twice", "“楼栋”"),
+        ("building,BUILDING,stair_unit,room,residents\n7,8,1,101,3\n", "column_twice", "“BUILDING”"),
+        ("楼栋,building,单元,房号,人数\n7,8,1,101,3\n", "column_twice", "building / 楼栋"),
+        ("楼栋,单元,房号,人数,状态\n", "no_lines", "只有表头"), ("", "empty", "空的"), ("PK\u{3}\u{4}", "not_text.xlsx", "Excel"),
+        ("楼栋,房号\n7,101\n", "columns_missing", "楼栋,房号"),
+    ]) func aHeaderThatCannotBeReadIsNamed(_ table: String, _ code: String, _ word: String) throws {
+        try Fixture.withStore { store in
+            let fault = try RegistryImport.run(Array(table.utf8), into: store, apply: true).fault
+            #expect(fault?.code == code && fault?.line == 1)
+            #expect(fault?.message(.zhHans).contains(word) == true)
+            #expect(try store.overview().buildings.isEmpty)
+        }
+    }
+
+    /// Every problem has words in both languages, and none of them is the other's.
+    @Test func everyProblemSpeaksBothLanguages() async throws {
+        for code in ImportProblem.Code.allCases {
+            for text in [Messages.zhHans, .english] {
+                let problem = ImportProblem(code, line: 2)
+                #expect(!problem.message(text).contains("⟦") && !problem.hint(text).contains("⟦"), "\(code)")
+            }
+        }
+        let kinds: [CSVFault.Kind] = [
+            .empty, .notText(.xlsx), .notText(.xls), .notText(.utf16), .notText(.gzip), .notText(.binary),
+            .unknownCharset("GB18030"), .invalidBytes(.utf8), .unterminatedQuote, .textAfterQuote,
+            .fieldCount(found: 1, expected: 2), .columnTwice("a"),
+        ]
+        for kind in kinds {
+            let problem = ImportProblem(CSVFault(kind: kind, line: 1, column: 0))
+            for text in [Messages.zhHans, .english] {
+                #expect(!problem.message(text).contains("⟦") && !problem.hint(text).contains("⟦"), "\(kind)")
+            }
+        }
+        try await CaseDesk.with { desk in
+            let form =
+                "table=" + "%E6%A5%BC%E6%A0%8B,%E5%8D%95%E5%85%83,%E6%88%BF%E5%8F%B7,%E4%BA%BA%E6%95%B0%0A7,1,101,x"
+            let chinese = try await desk.post(form: form, to: "/desk/registry/import?lang=zh-Hans")
+            #expect(chinese.contains("第 2 行：") && chinese.contains("“x”不是人数。请写 0 到 200"))
+            let english = try await desk.post(form: form, to: "/desk/registry/import?lang=en")
+            #expect(english.contains("&quot;x&quot; is no number of residents: write 0 to 200"))
+        }
+    }
+}
