@@ -23,6 +23,12 @@ package struct CSVFault: Error, Hashable, Sendable {
     /// Number of the field, first 1; 0 where the line as a whole is meant.
     package let column: Int
 
+    package init(kind: Kind, line: Int, column: Int) {
+        self.kind = kind
+        self.line = line
+        self.column = column
+    }
+
     /// Names its words in the catalogues: `csv.<code>` and `csv.<code>.hint`.
     package var code: String {
         switch kind {
