@@ -158,6 +158,10 @@ package struct CompoundAPI: Sendable {
     }
 
     private func json(_ value: some Encodable, status: Int = 200) throws -> Reply {
+        try CompoundAPI.json(value, status: status)
+    }
+
+    static func json(_ value: some Encodable, status: Int = 200) throws -> Reply {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Reply(status: status, type: "application/json; charset=utf-8", body: Array(try encoder.encode(value)))

@@ -8,6 +8,7 @@ import Sync
 /// `jiayuan node`: the composition of stages 1 to 4.
 package enum NodeDaemon {
     package static func run(_ settings: NodeSettings, log: Logger) async throws {
+        try Place.check(socket: settings.socket, key: "socket")
         let lock = try lock(settings)
         let store = try open(settings)
         let queue = SerialQueue("desk")
@@ -48,13 +49,24 @@ package enum NodeDaemon {
         return (localRoutes(store, SerialQueue("desk")), { withExtendedLifetime(lock) {} })
     }
 
+    /// For a command that looks where no daemon runs: the status as the file has it. Nothing is created or changed.
+    ///
+    /// - Returns: nil if there is no journal.
+    package static func aside(_ settings: NodeSettings) throws -> (routes: [Route], close: @Sendable () -> Void)? {
+        guard let copy = try StateCopy(of: ["journal.sqlite"], in: settings.state) else { return nil }
+        let route = Route("GET", "/api/v1/status") { _ in
+            try CompoundAPI.json(NodeStatus.read(journal: copy.folder + "/journal.sqlite", unit: settings.unit))
+        }
+        return ([route], { withExtendedLifetime(copy) {} })
+    }
+
     private static func lock(_ settings: NodeSettings) throws -> LockFile {
-        try Daemonry.makeFolder(settings.state)
+        try Place.makeFolder(settings.state, key: "state")
         return try LockFile(settings.state + "/lock")
     }
 
     private static func open(_ settings: NodeSettings) throws -> CompoundStore {
-        try Daemonry.makeFolder((settings.sidecar as NSString).deletingLastPathComponent)
+        try Place.makeFolder((settings.sidecar as NSString).deletingLastPathComponent, key: "sidecar")
         return try CompoundStore(
             folder: settings.state, sidecar: settings.sidecar, unit: settings.unit.text, parentURL: settings.parent)
     }

@@ -55,18 +55,23 @@ package struct NodeSettings: Sendable {
             check: Check.optional(Check.path)),
     ]
 
-    package init(file: String) throws {
-        let values = try SettingsFile.load(file, NodeSettings.options)
-        let listen = Listen(values["listen"] ?? "") ?? .tcp(host: "127.0.0.1", port: 8080)
-        let pin = values["pin"].flatMap { $0.isEmpty ? nil : $0 }
-        // Names are behind the pages: off this machine they are never open.
-        guard listen.isLoopback || pin != nil, let unit = Code(values["unit"] ?? "") else {
-            throw SettingsErrors(problems: [
-                .init(
-                    file: file, line: 0, key: "pin",
-                    message: "is needed because listen is not a loopback address; set 6 characters or more")
-            ])
+    /// Names are behind the pages: off this machine they are never open.
+    private static let pinIsSet: SettingsFile.Together = { values in
+        guard let listen = Listen(values["listen"] ?? ""), !listen.isLoopback, values["pin"] ?? "" == "" else {
+            return nil
         }
+        return ("pin", "is needed because listen is not a loopback address; set 6 characters or more")
+    }
+
+    package init(file: String) throws { try self.init(text: SettingsFile.read(file), file: file) }
+
+    /// - Parameter file: for the problems that are found.
+    package init(text: String, file: String) throws {
+        let values = try SettingsFile.parse(text, file: file, NodeSettings.options, together: NodeSettings.pinIsSet)
+        guard let unit = Code(values["unit"] ?? ""), let listen = Listen(values["listen"] ?? "") else {
+            throw SettingsErrors(problems: [])
+        }
+        let pin = values["pin"].flatMap { $0.isEmpty ? nil : $0 }
         self.unit = unit
         self.listen = listen
         self.pin = pin

@@ -37,28 +37,13 @@ package struct NodeStatus: Sendable, Equatable, Encodable {
 extension CompoundStore {
     package func status() throws -> NodeStatus {
         let link = standing.withLock { $0 }
+        var status = try read { try NodeStatus.read($0, unit: unit, now: self.clock()) }
         let trouble = link.trouble.map(CompoundStore.words)
-        let disk = diskTrouble.withLock { $0?.rawValue }
-        let since = troubledSince.withLock { $0 }
-        return try read { db in
-            let row = try PositionRow.read(db)
-            let acknowledged = Int64(row.acknowledged?.seq ?? 0)
-            let open = try Row.fetchOne(
-                db, sql: "SELECT count(*) AS number, min(changed_at) AS since FROM row WHERE seq > ?",
-                arguments: [acknowledged])
-            return NodeStatus(
-                unit: unit.text,
-                name: try String.fetchOne(db, sql: "SELECT registry ->> '$.unit.name' FROM position"),
-                incarnation: row.incarnation.map { "\($0)" } ?? "", seq: row.position.seq,
-                digest: "\(row.position.digest)", acknowledgedSeq: row.acknowledged?.seq,
-                acknowledgedAt: row.acknowledgedAt,
-                unacknowledged: open?["number"] ?? 0, unacknowledgedSince: open?["since"], because: trouble?.code,
-                detail: trouble?.detail, becauseSince: since, role: link.role?.rawValue,
-                conflicts: try Int.fetchOne(db, sql: "SELECT count(*) FROM conflict") ?? 0,
-                refusedRows: try Int.fetchOne(db, sql: "SELECT count(*) FROM row WHERE refused IS NOT NULL") ?? 0,
-                disk: disk,
-                campaign: try CampaignReader.current(db, now: self.clock()), now: self.clock())
-        }
+        (status.because, status.detail) = (trouble?.code, trouble?.detail)
+        status.becauseSince = troubledSince.withLock { $0 }
+        status.role = link.role?.rawValue
+        status.disk = diskTrouble.withLock { $0?.rawValue }
+        return status
     }
 
     private static func words(_ trouble: ChildLink.Trouble) -> (code: String, detail: String) {
@@ -71,6 +56,35 @@ extension CompoundStore {
         case .invalid(let why): ("invalid", why)
         case .unverifiable(let mine, let theirs):
             ("unverifiable", "\(mine.digest) here, \(theirs.map { "\($0.digest)" } ?? "nothing") there")
+        }
+    }
+}
+
+extension NodeStatus {
+    /// What the file says; the link and the disk are known only to a running node.
+    static func read(_ db: Database, unit: Code, now: Int64) throws -> NodeStatus {
+        let row = try PositionRow.read(db)
+        let open = try Row.fetchOne(
+            db, sql: "SELECT count(*) AS number, min(changed_at) AS since FROM row WHERE seq > ?",
+            arguments: [Int64(row.acknowledged?.seq ?? 0)])
+        return NodeStatus(
+            unit: unit.text, name: try String.fetchOne(db, sql: "SELECT registry ->> '$.unit.name' FROM position"),
+            incarnation: row.incarnation.map { "\($0)" } ?? "", seq: row.position.seq,
+            digest: "\(row.position.digest)", acknowledgedSeq: row.acknowledged?.seq,
+            acknowledgedAt: row.acknowledgedAt, unacknowledged: open?["number"] ?? 0,
+            unacknowledgedSince: open?["since"], because: nil, detail: nil, becauseSince: nil, role: nil,
+            conflicts: try Int.fetchOne(db, sql: "SELECT count(*) FROM conflict") ?? 0,
+            refusedRows: try Int.fetchOne(db, sql: "SELECT count(*) FROM row WHERE refused IS NOT NULL") ?? 0,
+            disk: nil,
+            campaign: try CampaignReader.current(db, now: now), now: now)
+    }
+
+    /// - Parameter path: a copy of the journal, opened as it is: nothing is migrated, minted or derived.
+    static func read(journal path: String, unit: Code) throws -> NodeStatus {
+        do {
+            return try DatabaseQueue(path: path).read { try read($0, unit: unit, now: Surroundings.now()) }
+        } catch let error as DatabaseError {
+            throw StoreError.damaged(path: path, reason: error.message ?? "\(error.resultCode)")
         }
     }
 }

@@ -7,7 +7,8 @@ import Synchronization
 /// `jiayuan aggregator`: the composition of stages 5 to 9. Tests call `routes` too.
 package enum AggregatorDaemon {
     package static func run(_ settings: AggregatorSettings, log: Logger) async throws {
-        try Daemonry.makeFolder(settings.state)
+        try Place.check(socket: settings.socket, key: "socket")
+        try Place.makeFolder(settings.state, key: "state")
         guard try await RegistryVigil(settings: settings, log: log).wait() else { return }
         let lock = try LockFile(settings.state + "/lock")
         let aggregator = try Aggregator(folder: settings.state, pace: settings.pace, log: log)
@@ -41,7 +42,7 @@ package enum AggregatorDaemon {
     package static func offline(_ settings: AggregatorSettings, log: Logger) throws -> (
         routes: [Route], close: @Sendable () -> Void
     ) {
-        try Daemonry.makeFolder(settings.state)
+        try Place.makeFolder(settings.state, key: "state")
         guard !RegistryFile.isLost(settings.state) else {
             throw RegistryFile.Refused(description: RegistryVigil.hint(settings.state))
         }
@@ -61,10 +62,32 @@ package enum AggregatorDaemon {
     ///
     /// - Returns: where the registry that was there is kept; nil if there was none.
     package static func restore(_ backup: String, _ settings: AggregatorSettings) throws -> String? {
-        try Daemonry.makeFolder(settings.state)
+        try Place.makeFolder(settings.state, key: "state")
         let lock = try LockFile(settings.state + "/lock")
         defer { withExtendedLifetime(lock) {} }
         return try RegistryFile.restore(backup, into: settings.state, wall: ServingClock().wall)
+    }
+
+    /// For a command that looks where no daemon runs: the same routes over copies of the files. Nothing is created or
+    /// changed in the state folder.
+    ///
+    /// - Returns: nil if there is no registry.
+    package static func aside(_ settings: AggregatorSettings, log: Logger) throws -> (
+        routes: [Route], close: @Sendable () -> Void
+    )? {
+        guard !RegistryFile.isLost(settings.state) else {
+            throw RegistryFile.Refused(description: RegistryVigil.hint(settings.state))
+        }
+        guard let copy = try StateCopy(of: ["registry.sqlite", "rows.sqlite"], in: settings.state) else { return nil }
+        let aggregator = try Aggregator(folder: copy.folder, pace: settings.pace, log: log)
+        aggregator.start()
+        return (
+            localRoutes(aggregator),
+            {
+                aggregator.shutDown()
+                withExtendedLifetime(copy) {}
+            }
+        )
     }
 
     private static func status(_ aggregator: Aggregator) -> String {

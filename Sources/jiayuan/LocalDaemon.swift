@@ -7,13 +7,44 @@ import Sync
 /// Talks to the daemon over its local socket; where none runs, performs the same route in this process
 /// under the same lock. Either way there is one writer.
 struct LocalDaemon {
+    typealias Opened = (routes: [Route], close: @Sendable () -> Void)
+
     let socket: String
+    let state: String
     /// Opens the store for this command alone.
-    let offline: () throws -> (routes: [Route], close: @Sendable () -> Void)
+    let offline: () throws -> Opened
+    /// Opens a copy of what there is; nil if there is nothing.
+    let aside: () throws -> Opened?
 
     func send(_ method: String, _ path: String, query: [String: String] = [:], body: [UInt8]? = nil) async throws
         -> Reply
     {
+        if let reply = ask(method, path, query, body) { return reply }
+        let store = try placed { try opened() }
+        defer { store.close() }
+        return try await perform(method, path, query, body ?? [], store.routes)
+    }
+
+    /// Asks a question that changes nothing. Without a daemon it is put to a copy of the daemon's files, and said so;
+    /// the caller ends with `Exit.unavailable` then.
+    func look(_ path: String) async throws -> (reply: Reply, isRunning: Bool) {
+        if let reply = ask("GET", path, [:], nil) { return (reply, true) }
+        let isHeld = LockFile.isHeld(state + "/lock")
+        Console.error(
+            isHeld
+                ? "a daemon holds \(state) but does not answer on \(socket); see `systemctl status`"
+                : "no daemon runs: nothing answers on \(socket)")
+        guard let copy = try placed({ try aside() }) else {
+            Console.error("\(state) has no database: no daemon was ever started there")
+            throw Exit.unavailable
+        }
+        defer { copy.close() }
+        Console.error("what follows is read from the files in \(state)")
+        return (try await perform("GET", path, [:], [], copy.routes), false)
+    }
+
+    /// - Returns: nil if no daemon answers.
+    private func ask(_ method: String, _ path: String, _ query: [String: String], _ body: [UInt8]?) -> Reply? {
         let text = query.sorted { $0.key < $1.key }.map { "\($0.key)=\(LocalDaemon.encoded($0.value))" }.joined(
             separator: "&")
         let client = HTTPClient(base: "http://localhost", socket: socket)
@@ -21,22 +52,15 @@ struct LocalDaemon {
         let size = body.map { $0.count > 1_048_576 ? " (\($0.count / 1_048_576) MiB)" : "" } ?? ""
         let waiting = Waiting(path + size)
         defer { waiting.done() }
-        do throws(HTTPClient.Failure) {
-            let response = try client.send(
-                method, target, headers: ["content-type: application/octet-stream"], body: body,
-                limit: 256 * 1024 * 1024,
-                totalMilliseconds: 600_000)
-            return Reply(status: response.status, type: response.type, body: response.body)
-        } catch {
-            return try await perform(method, path, query, body ?? [])
-        }
+        let response = try? client.send(
+            method, target, headers: ["content-type: application/octet-stream"], body: body,
+            limit: 256 * 1024 * 1024, totalMilliseconds: 600_000)
+        return response.map { Reply(status: $0.status, type: $0.type, body: $0.body) }
     }
 
-    private func perform(_ method: String, _ path: String, _ query: [String: String], _ body: [UInt8]) async throws
-        -> Reply
-    {
-        let (routes, close) = try opened()
-        defer { close() }
+    private func perform(
+        _ method: String, _ path: String, _ query: [String: String], _ body: [UInt8], _ routes: [Route]
+    ) async throws -> Reply {
         for route in routes where route.method == method {
             guard let captures = LocalDaemon.match(route.pattern, path) else { continue }
             let call = Call(method: method, path: path, captures: captures, query: query, body: body)
@@ -47,10 +71,11 @@ struct LocalDaemon {
         throw ValidationError("\(method) \(path) is not served here")
     }
 
-    private func opened() throws -> (routes: [Route], close: @Sendable () -> Void) {
-        do { return try offline() } catch let failure as LockFile.Failure {
+    private func opened() throws -> Opened {
+        do { return try offline() } catch LockFile.Failure.held(let path) {
             Console.error(
-                "\(failure)\nThe daemon holds the folder but does not answer on \(socket); see `systemctl status`.")
+                "\(LockFile.Failure.held(path: path))\nThe daemon holds the folder but does not answer on \(socket); see `systemctl status`."
+            )
             throw Exit.unavailable
         } catch let refused as RegistryFile.Refused {
             Console.error("\(refused)")
@@ -98,6 +123,20 @@ func readInput(_ path: String) throws -> [UInt8] {
         throw Exit.input
     }
     return Array(data)
+}
+
+/// Turns a place that can't be used into its text and its exit code.
+func placed<Value>(_ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as PlaceError {
+        Console.error("\(error)")
+        throw error.isDisk ? Exit.disk : Exit.configuration
+    } catch let error as LockFile.Failure {
+        Console.error("\(error)")
+        throw Exit.configuration
+    } catch let error as StoreError {
+        Console.error("\(error)")
+        throw Exit.disk
+    }
 }
 
 /// Turns a configuration error into its text and exit code 78, which the unit file doesn't restart on.

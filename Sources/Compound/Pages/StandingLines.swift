@@ -3,7 +3,7 @@ import Daemon
 /// What isn't acknowledged, since when, and why: the lines that nobody has to look for.
 ///
 /// They stand in one element, so that an open page takes over all of them and none is missed until a reload.
-struct Standing {
+struct StandingLines {
     let status: NodeStatus
     let text: Messages
 

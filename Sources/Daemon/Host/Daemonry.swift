@@ -43,10 +43,4 @@ package enum Daemonry {
             }
         }
     }
-
-    /// Makes a folder that only this user may enter.
-    package static func makeFolder(_ path: String) throws {
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    }
 }

@@ -26,5 +26,13 @@ package final class LockFile: Sendable {
         }
     }
 
+    /// Whether a process holds the lock. Creates nothing; a file that isn't there is held by nobody.
+    package static func isHeld(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+    }
+
     deinit { close(descriptor) }
 }

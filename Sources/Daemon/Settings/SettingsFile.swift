@@ -49,8 +49,7 @@ package struct SettingsErrors: Error, CustomStringConvertible, Sendable {
 }
 
 package enum SettingsFile {
-    /// - Returns: a value for every option, from the file or its default.
-    package static func load(_ path: String, _ options: [Setting]) throws -> [String: String] {
+    package static func read(_ path: String) throws -> String {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw SettingsErrors(problems: [
                 .init(
@@ -58,10 +57,18 @@ package enum SettingsFile {
                     message: "cannot be read; write one with `jiayuan init`, or name another with --config")
             ])
         }
-        return try parse(String(decoding: data, as: UTF8.self), file: path, options)
+        return String(decoding: data, as: UTF8.self)
     }
 
-    package static func parse(_ text: String, file: String, _ options: [Setting]) throws -> [String: String] {
+    /// What is wrong with options only in view of others.
+    ///
+    /// It is asked even where other problems were found, so that all of them are told at once.
+    package typealias Together = @Sendable (_ values: [String: String]) -> (key: String, message: String)?
+
+    /// - Returns: a value for every option, from the text or its default.
+    package static func parse(
+        _ text: String, file: String, _ options: [Setting], together: Together = { _ in nil }
+    ) throws -> [String: String] {
         var problems: [SettingsErrors.Problem] = []
         var values: [String: String] = [:]
         for (key, value) in try pairs(text, file) {
@@ -90,6 +97,9 @@ package enum SettingsFile {
                 continue
             }
             values[option.key] = fallback
+        }
+        if let (key, message) = together(values) {
+            problems.append(.init(file: file, line: 0, key: key, message: message))
         }
         guard problems.isEmpty else { throw SettingsErrors(problems: problems) }
         return values

@@ -40,9 +40,20 @@ package struct AggregatorSettings: Sendable {
             ), check: Check.number(1000...86_400_000)),
     ]
 
-    package init(file: String) throws { try self.init(SettingsFile.load(file, AggregatorSettings.options), file: file) }
+    /// Figures are for signed-in staff: off this machine they are never open.
+    private static let readTokenIsSet: SettingsFile.Together = { values in
+        guard let listen = Listen(values["listen"] ?? ""), !listen.isLoopback, values["read_token"] ?? "" == "" else {
+            return nil
+        }
+        return ("read_token", "is needed because listen is not a loopback address; set 16 characters or more")
+    }
 
-    package init(_ values: [String: String], file: String) throws {
+    package init(file: String) throws { try self.init(text: SettingsFile.read(file), file: file) }
+
+    /// - Parameter file: for the problems that are found.
+    package init(text: String, file: String) throws {
+        let values = try SettingsFile.parse(
+            text, file: file, AggregatorSettings.options, together: AggregatorSettings.readTokenIsSet)
         state = values["state"] ?? ""
         socket = values["socket"] ?? ""
         readToken = values["read_token"].flatMap { $0.isEmpty ? nil : $0 }

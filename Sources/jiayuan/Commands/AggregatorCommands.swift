@@ -11,9 +11,10 @@ struct AggregatorOptions: ParsableArguments {
 
     func daemon() throws -> LocalDaemon {
         let settings = try settings()
-        return LocalDaemon(socket: settings.socket) {
-            try AggregatorDaemon.offline(settings, log: JournalLog.logger("registry"))
-        }
+        return LocalDaemon(
+            socket: settings.socket, state: settings.state,
+            offline: { try AggregatorDaemon.offline(settings, log: JournalLog.logger("registry")) },
+            aside: { try AggregatorDaemon.aside(settings, log: JournalLog.logger("registry")) })
     }
 }
 
@@ -131,7 +132,12 @@ struct WhyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let path = unit.map { "/v1/units/\($0)/why" } ?? "/v1/units"
-        let reply = try await options.daemon().send("GET", path).orExit()
+        let (reply, isRunning) = try await options.daemon().look(path)
+        try show(try reply.orExit())
+        if !isRunning { throw Exit.unavailable }
+    }
+
+    private func show(_ reply: Reply) throws {
         if json { return Console.out(reply.text) }
         let lines: [WhyLine] =
             unit == nil
@@ -228,7 +234,10 @@ struct RestoreCommand: AsyncParsableCommand {
 
 /// Runs a daemon and ends with a code that the unit file understands.
 func started(_ body: () async throws -> Void) async throws {
-    do { try await body() } catch let error as StoreError {
+    do { try await body() } catch let error as PlaceError {
+        Console.error("\(error)")
+        throw error.isDisk ? Exit.disk : Exit.configuration
+    } catch let error as StoreError {
         Console.error("\(error)")
         throw Exit.disk
     } catch let error as LockFile.Failure {

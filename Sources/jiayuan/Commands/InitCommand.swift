@@ -28,8 +28,7 @@ struct InitCommand: ParsableCommand {
             values["listen"] = listen
             let open = listen.flatMap { Listen($0) }.map { !$0.isLoopback } ?? false
             values["pin"] = pin ?? (open ? String(Int.random(in: 100_000...999_999)) : nil)
-            try InitCommand.write(config, NodeSettings.options, values)
-            _ = try configured { try NodeSettings(file: config) }
+            try InitCommand.write(config, NodeSettings.options, values) { _ = try NodeSettings(text: $0, file: config) }
             if open, let pin = values["pin"] { Console.out("页面口令 PIN: \(pin)") }
         }
 
@@ -53,22 +52,32 @@ struct InitCommand: ParsableCommand {
             if open {
                 values["read_token"] = (0..<4).map { _ in String(UInt64.random(in: 0 ... .max), radix: 36) }.joined()
             }
-            try InitCommand.write(config, AggregatorSettings.options, values)
-            _ = try configured { try AggregatorSettings(file: config) }
+            try InitCommand.write(config, AggregatorSettings.options, values) {
+                _ = try AggregatorSettings(text: $0, file: config)
+            }
+            if let token = values["read_token"] { Console.out("查看口令 read token: \(token)") }
         }
     }
 
     /// Readable by the daemon's group and nobody else: the file holds a credential.
-    fileprivate static func write(_ path: String, _ options: [Setting], _ values: [String: String]) throws {
+    ///
+    /// - Parameter check: throws what is wrong with the text; nothing is written then.
+    fileprivate static func write(
+        _ path: String, _ options: [Setting], _ values: [String: String], check: (String) throws -> Void
+    ) throws {
         guard !FileManager.default.fileExists(atPath: path) else {
             Console.error("\(path): exists already; nothing was changed")
             throw Exit.refused
         }
+        let text = SettingsFile.template(options, values)
+        do { try configured { try check(text) } } catch {
+            Console.error("nothing was written")
+            throw error
+        }
         let folder = (path as NSString).deletingLastPathComponent
         if !folder.isEmpty {
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         }
-        let text = SettingsFile.template(options, values)
         guard
             FileManager.default.createFile(
                 atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o640])

@@ -11,7 +11,9 @@ struct NodeOptions: ParsableArguments {
 
     func daemon() throws -> LocalDaemon {
         let settings = try settings()
-        return LocalDaemon(socket: settings.socket) { try NodeDaemon.offline(settings) }
+        return LocalDaemon(
+            socket: settings.socket, state: settings.state, offline: { try NodeDaemon.offline(settings) },
+            aside: { try NodeDaemon.aside(settings) })
     }
 }
 
@@ -108,7 +110,12 @@ struct StatusCommand: AsyncParsableCommand {
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
-        let reply = try await options.daemon().send("GET", "/api/v1/status").orExit()
+        let (reply, isRunning) = try await options.daemon().look("/api/v1/status")
+        try show(try reply.orExit())
+        if !isRunning { throw Exit.unavailable }
+    }
+
+    private func show(_ reply: Reply) throws {
         if json { return Console.out(reply.text) }
         guard let status = try JSONSerialization.jsonObject(with: Data(reply.body)) as? [String: Any] else { return }
         func time(_ key: String) -> String? {
