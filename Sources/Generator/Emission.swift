@@ -3,8 +3,8 @@ package typealias FileSink = (_ name: String, _ text: String) throws -> Void
 
 extension World {
     /// All files of the world, one compound at a time: `units.csv`, `divisions.csv` for invented
-    /// communities, for each unit `registry-<unit>.csv` and `observations-<unit>.jsonl`, and
-    /// `truth.json` at last. Whatever the sink throws ends it.
+    /// communities, for each unit `registry-<unit>.csv`, `gates-<unit>.csv` and `observations-<unit>.jsonl`,
+    /// and `truth.json` at last. Whatever the sink throws ends it.
     package func write(to sink: FileSink) rethrows {
         try sink("units.csv", unitsCSV)
         if !divisions.isEmpty { try sink("divisions.csv", divisionsCSV) }
@@ -12,8 +12,9 @@ extension World {
         for unit in units {
             let evening = evening(of: unit)
             try sink("registry-\(unit.code).csv", evening.plan.registryCSV)
+            try sink("gates-\(unit.code).csv", evening.plan.gatesCSV)
             try sink("observations-\(unit.code).jsonl", evening.observationsJSONL)
-            truth.add(unit, evening.truth())
+            truth.add(unit, evening)
         }
         try sink("truth.json", truth.finish())
     }
@@ -21,7 +22,7 @@ extension World {
     /// `truth.json` alone, for a run that must not see the observations yet.
     package var truthJSON: String {
         var truth = TruthText(world: self)
-        for unit in units { truth.add(unit, evening(of: unit).truth()) }
+        for unit in units { truth.add(unit, evening(of: unit)) }
         return truth.finish()
     }
 
@@ -49,6 +50,12 @@ extension CompoundPlan {
             }
         }
         return text
+    }
+}
+
+extension CompoundPlan {
+    package var gatesCSV: String {
+        gates.reduce(into: "gate,label\n") { text, gate in text += "\(gate.code),\(gate.label)\n" }
     }
 }
 

@@ -11,7 +11,8 @@ struct TruthText {
 
     init(world: World) { self.world = world }
 
-    mutating func add(_ unit: ReportingUnit, _ truth: UnitTruth) {
+    mutating func add(_ unit: ReportingUnit, _ evening: Evening) {
+        let truth = evening.truth()
         total += truth.totals
         for division in [unit.city, unit.district, unit.street, unit.community] {
             divisions[division, default: Totals()] += truth.totals
@@ -23,6 +24,7 @@ struct TruthText {
             json.member("district", unit.district)
             json.member("expected_households", unit.expectedHouseholds)
             json.member("expected_residents", unit.expectedResidents)
+            json.names("gates", evening.plan.gates.map(\.code))
             truth.totals.write(to: &json)
             json.key("buildings")
             json.object { json in

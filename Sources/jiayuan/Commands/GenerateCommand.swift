@@ -15,6 +15,9 @@ struct GenerateCommand: ParsableCommand {
         guard let profile = Profile(rawValue: profile.uppercased()) else {
             throw ValidationError("profile is XS, S, M or L, not \(profile)")
         }
+        guard profile != .xs || divisions == nil else {
+            throw ValidationError("profile XS is the article's own places; --divisions is for S, M and L")
+        }
         let world = World(profile: profile, seed: seed, communities: try communities())
         try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
         let progress = Progress("generate", total: world.units.count)
@@ -31,13 +34,14 @@ struct GenerateCommand: ParsableCommand {
 
     private func communities() throws -> [Community] {
         guard let divisions else { return [] }
+        let bytes = try readInput(divisions)
         var reader: CSVReader
-        do throws(CSVFault) { reader = try CSVReader(readAll(divisions)) } catch {
-            throw ValidationError("\(divisions): line \(error.line): \(error.message)")
+        do throws(CSVFault) { reader = try CSVReader(bytes) } catch {
+            throw unusable("\(divisions):\(error.line): \(error.message); \(error.hint)")
         }
         guard let code = reader.column("code"), let name = reader.column("name"), let level = reader.column("level")
         else {
-            throw ValidationError("\(divisions): expected the columns code,name,level,parent_code")
+            throw unusable("\(divisions):1: expected the columns code,name,level,parent_code")
         }
         var found: [Community] = []
         while let record = reader.next() {
@@ -45,10 +49,12 @@ struct GenerateCommand: ParsableCommand {
                 found.append(Community(code: record.fields[code], name: record.fields[name]))
             }
         }
+        guard !found.isEmpty else { throw unusable("\(divisions): has no line of the level community") }
         return found
     }
 
-    private func readAll(_ path: String) -> [UInt8] {
-        FileManager.default.contents(atPath: path).map { Array($0) } ?? []
+    private func unusable(_ why: String) -> ExitCode {
+        Console.error(why)
+        return Exit.input
     }
 }
