@@ -6,11 +6,11 @@ struct Jiayuan: AsyncParsableCommand {
         commandName: "jiayuan",
         abstract: "家园：小区疫情防控联邦守护进程 · Federation daemon for residential compounds in an epidemic",
         discussion: """
-            A record enters at a compound, only a summary leaves it, and a number on the city's dashboard
-            always says how far it can be trusted.
+            A record enters at a compound, only a summary leaves it, and a number on the city's dashboard always says \
+            how far it can be trusted.
 
-            Exit codes: 0 done, 1 refused or differs, 64 wrong usage, 69 no daemon answers,
-            74 the disk failed, 78 wrong configuration.
+            Exit codes: 0 done, 1 refused or differs, 64 wrong usage, 66 a file that was named can't be read, 69 no \
+            daemon answers, 74 the disk failed, 78 wrong configuration.
             """,
         version: "jiayuan 0.1.0 (protocol 1)",
         groupedSubcommands: [

@@ -6,9 +6,9 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench",
         abstract: "Measure an aggregator of this binary beside an empty handler and PostgreSQL, in one run, as ratios.",
         discussion: """
-            W1: one summary of 12 buildings × 8 counts per request, 64 connections, answered after the fsync.
-            W2: 200 compounds reconnect at once, each with what changed. W3: city figures read while W1 runs.
-            W4: memory and disk per compound. Client and servers share this machine; compare ratios, not figures.
+            W1: one summary of 12 buildings × 8 counts per request, 64 connections, answered after the fsync. W2: 200 \
+            compounds reconnect at once, each with what changed. W3: city figures read while W1 runs. W4: memory and \
+            disk per compound. Client and servers share this machine; compare ratios, not figures.
             """)
     @Option(help: "Compounds.") var compounds = 1000
     @Option(help: "Seconds of each measurement.") var seconds = 8

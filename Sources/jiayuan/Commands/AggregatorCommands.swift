@@ -61,8 +61,8 @@ struct UnitCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Register units at once and print one A4 slip for each.",
             discussion: """
-                CSV with code,name,expected_households,expected_residents,duty_telephone. A unit that never connects is
-                expected all the same. The token stands on the slip and nowhere else; only its hash is kept here.
+                CSV with code,name,expected_households,expected_residents,duty_telephone. A unit that never connects \
+                is expected all the same. The token stands on the slip and nowhere else; only its hash is kept here.
                 """)
         @OptionGroup var options: AggregatorOptions
         @Option(help: "The CSV file; - for standard input.") var from: String
@@ -107,14 +107,16 @@ struct CampaignCommand: AsyncParsableCommand {
         @OptionGroup var options: AggregatorOptions
         @Argument(help: "Code, such as 2022-04-06-survey.") var code: String
         @Option(help: "Name for people.") var name: String
-        @Option(help: "Seconds since 1970.") var opens: Int64
-        @Option(help: "Seconds since 1970.") var deadline: Int64
+        @Option(help: "When it begins, such as 2022-04-06T20:00+08:00 (without a zone China's), or seconds since 1970.")
+        var opens: Moment
+        @Option(help: "When it is to be finished, in the same form.") var deadline: Moment
         @Option(help: "Order number.") var order = ""
         @Flag(help: "The round is over.") var closed = false
 
         func run() async throws {
             let form: [String: Any] = [
-                "code": code, "name": name, "opens": opens, "deadline": deadline, "order": order, "closed": closed,
+                "code": code, "name": name, "opens": opens.seconds, "deadline": deadline.seconds, "order": order,
+                "closed": closed,
             ]
             let body = Array(try JSONSerialization.data(withJSONObject: form))
             let reply = try await options.daemon().send("POST", "/admin/campaigns", body: body)
@@ -163,7 +165,7 @@ struct WhyCommand: AsyncParsableCommand {
         var duty_telephone: String
 
         var text: String {
-            let heard = heard_at.map { Date(timeIntervalSince1970: Double($0)).formatted(.iso8601) } ?? "never"
+            let heard = heard_at.map { Moment(seconds: $0).description } ?? "never"
             var line =
                 "\(unit)  \(state)  heard \(heard)  seq \(position.map { "\($0.seq)" } ?? "-")  tel \(duty_telephone)  \(name): \(reason)"
             if let incarnation, !shadows.isEmpty { line += "\n    counted \(incarnation)" }

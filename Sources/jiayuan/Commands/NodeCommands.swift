@@ -31,8 +31,10 @@ struct RecordCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record", abstract: "Record what the pages record, from a script.",
         discussion: """
-            Takes one record as JSON, an array of them, or - for standard input. A record without id gets one.
-              jiayuan record '{"kind":"need","task":"2022-04-06-survey","required":48,"recorder":"s01"}'
+            Takes one record as JSON, an array of them, or - for standard input. What a page would fill in, such as the \
+            id, may be left out.
+
+            jiayuan record '{"kind":"need","task":"2022-04-06-survey","required":48}'
             """)
     @OptionGroup var options: NodeOptions
     @Argument(help: "JSON; - for standard input.") var json = "-"
@@ -119,16 +121,16 @@ struct StatusCommand: AsyncParsableCommand {
         if json { return Console.out(reply.text) }
         guard let status = try JSONSerialization.jsonObject(with: Data(reply.body)) as? [String: Any] else { return }
         func time(_ key: String) -> String? {
-            (status[key] as? Int).map { Date(timeIntervalSince1970: Double($0)).formatted(.iso8601) }
+            (status[key] as? Int).map { Moment(seconds: Int64($0)).description }
         }
         let open = status["unacknowledged"] as? Int ?? 0
-        let since = time("unacknowledgedSince").map { " since \($0)" } ?? ""
+        let since = time("unacknowledged_since").map { " since \($0)" } ?? ""
         let because =
             (status["because"] as? String).map { ", because \($0) \(status["detail"] as? String ?? "")" } ?? ""
         Console.out(
             "\(status["unit"] ?? "")  role \(status["role"] as? String ?? "unknown")  seq \(status["seq"] ?? 0)")
         Console.out("\(open) unacknowledged\(open > 0 ? since : "")\(because)")
-        Console.out("last acknowledged \(time("acknowledgedAt") ?? "never")")
+        Console.out("last acknowledged \(time("acknowledged_at") ?? "never")")
         if let disk = status["disk"] as? String { Console.out("the disk refuses records: \(disk)") }
         if let conflicts = status["conflicts"] as? Int, conflicts > 0 {
             Console.out("\(conflicts) conflicts to settle")
