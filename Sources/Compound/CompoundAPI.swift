@@ -164,6 +164,8 @@ package struct CompoundAPI: Sendable {
     static func json(_ value: some Encodable, status: Int = 200) throws -> Reply {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // One spelling in what is sent and what is answered.
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         return Reply(status: status, type: "application/json; charset=utf-8", body: Array(try encoder.encode(value)))
     }
 }

@@ -43,6 +43,47 @@ import Wire
         }
     }
 
+    /// A building without a name of its own is named in the reader's language.
+    @Test func aBuildingsNameIsInThePagesLanguage() async throws {
+        try await CaseDesk.with { desk in
+            var named = Record.building(901, "8")
+            if case .building(var building) = named.content {
+                building.label = "老八栋"
+                named.content = .building(building)
+            }
+            var plain = Record.building(900)
+            if case .building(var building) = plain.content {
+                building.label = nil
+                plain.content = .building(building)
+            }
+            try desk.store.take(plain, named, .need(902, 1))
+            for path in ["/survey", "/registry"] {
+                try await desk.expect(on: path, zh: "7栋", en: "Building 7")
+                try await desk.expect(on: path, zh: "老八栋", en: "老八栋")
+                #expect(try await !desk.page(path, .en).contains("7栋"))
+            }
+        }
+    }
+
+    // MARK: Claims
+
+    @Test func aClaimIsTakenAndFinishedOnThePage() async throws {
+        try await CaseDesk.with { desk in
+            try desk.store.take(.building(900), .need(901, 1))
+            let page = try await desk.page("/volunteers", .zhHans)
+            #expect(page.contains(">认领</button>") && !page.contains(">已认领</button>"))
+            try desk.store.take(.claim(902, "7", "v01"), .claim(903, "7", "v02", at: 40))
+            #expect(
+                try await desk.page("/volunteers", .zhHans).matches(of: />完成<\/button>/).count == 1, "not the reserve's"
+            )
+            try await desk.press("完成", on: "/volunteers")
+            #expect(try desk.store.board().claims.map(\.state) == ["done", "claimed"])
+            #expect(try desk.store.counts("volunteers", "7") == ["buildings": 1, "claimed": 1, "done": 1])
+            #expect(try desk.store.conflicts().map(\.kind) == ["two_claims"])
+            #expect(try await !desk.page("/volunteers", .zhHans).contains(">完成</button>"))
+        }
+    }
+
     // MARK: Rounds
 
     private static let other = Code(literal: "2022-04-03-survey")

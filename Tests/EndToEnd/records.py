@@ -35,4 +35,4 @@ def counted(aggregator, numerator, denominator, unit=UNIT, within=20.0):
 
 
 def delivered(node):
-    return eventually(lambda: (lambda s: s["unacknowledged"] == 0 and s.get("acknowledgedSeq") and s)(node.status()))
+    return eventually(lambda: (lambda s: s["unacknowledged"] == 0 and s.get("acknowledged_seq") and s)(node.status()))

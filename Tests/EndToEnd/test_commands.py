@@ -1,11 +1,15 @@
 """Commands where something is wrong: they say what, end with a code that means something, and leave nothing behind."""
 
+import datetime
 import hashlib
 import json
+import os
+import re
 import stat
+import subprocess
 
 import pytest
-from conftest import ROOT, Aggregator, Node, run
+from conftest import BINARY, ROOT, Aggregator, Node, fetch, run
 from records import UNIT, building, visit
 
 TOKEN = "jyu_" + "0" * 64
@@ -118,3 +122,76 @@ def test_a_wrong_place_is_named_with_its_key(tmp_path, kind, key, place, words):
         write = ["record", "{}"] if kind == "node" else ["divisions", "import", ROOT / "Config/divisions.csv"]
         done = run(*write, "--config", config, check=False)
         assert done.returncode == 78 and f"`{key}`" in done.stderr, done.stderr
+
+
+# Words and times
+
+
+def help_of(*command):
+    return run(*command, "--help", env=os.environ | {"COLUMNS": "80"}).stdout
+
+
+def test_help_is_wrapped_once():
+    for command in ((), ("record",), ("unit", "add"), ("bench",), ("simulate",), ("import",)):
+        lines = help_of(*command).split("USAGE")[0].splitlines()
+        # A line is short only where its paragraph ends: the next word would not have fitted.
+        for line, after in zip(lines, lines[1:]):
+            if line and after and not line.startswith("OVERVIEW"):
+                assert len(line) + 1 + len(after.split()[0]) > 80, (command, line)
+    assert re.search(r"\b66\b", help_of())
+
+
+def test_the_example_of_record_can_be_pasted(stage, tmp_path):
+    node = stage(Node(tmp_path, UNIT, TOKEN, 9))
+    example = next(line for line in help_of("record").splitlines() if line.strip().startswith("jiayuan record '"))
+    pasted = example.strip().replace("jiayuan record", f"{BINARY} record --config {node.config}", 1)
+    done = subprocess.run(["sh", "-c", pasted], capture_output=True, text=True)
+    assert done.returncode == 0 and '"refused":[]' in done.stdout, done.stdout + done.stderr
+
+
+def test_rounds_are_published_with_times_as_people_write_them(stage, tmp_path):
+    aggregator = stage(Aggregator(tmp_path))
+    wanted = int(datetime.datetime.fromisoformat("2022-04-06T20:00:00+08:00").timestamp())
+    for index, text in enumerate(("2022-04-06T20:00+08:00", "2022-04-06T20:00", "2022-04-06 12:00:00Z", wanted)):
+        code = f"round-{index}"
+        run("campaign", "add", code, "--name", code, "--opens", text, "--deadline", wanted + 60, "--config", aggregator.config)
+        status, document, _ = fetch(aggregator.port, "/v1/registry", headers={
+            "authorization": f"Bearer {aggregator.tokens[UNIT]}"})
+        campaigns = {campaign["code"]: campaign for campaign in json.loads(document)["campaigns"]}
+        assert campaigns[code]["opens"] == wanted, text
+    for text in ("yesterday", "2022-02-30T20:00", "2022-04-06", "2022-04-06T20:00+99:00"):
+        done = run("campaign", "add", "x", "--name", "x", "--opens", text, "--deadline", wanted, "--config",
+                   aggregator.config, check=False)
+        assert done.returncode == 64, text
+
+
+# The generator
+
+
+def test_generate_makes_the_same_bytes_and_the_articles_compound(tmp_path):
+    for name in ("one", "two"):
+        run("generate", "--profile", "XS", "--seed", 7, "--out", tmp_path / name)
+    run("generate", "--profile", "XS", "--seed", 8, "--out", tmp_path / "other")
+    one = contents(tmp_path / "one")
+    assert one == contents(tmp_path / "two") and one != contents(tmp_path / "other")
+    truth = json.loads((tmp_path / "one/truth.json").read_text())
+    code, unit = next((code, unit) for code, unit in truth["units"].items() if len(unit["buildings"]) == 24)
+    frame = unit["frame"]
+    assert (frame["buildings"], frame["households"], frame["residents"]) == (24, 1280, 3200)
+    assert unit["gates"] == ["south", "north"]
+    assert (tmp_path / f"one/gates-{code}.csv").read_text() == "gate,label\nsouth,南门\nnorth,北门\n"
+    doors = (tmp_path / f"one/registry-{code}.csv").read_text().splitlines()[1:]
+    assert len(doors) == 1280 and sum(int(line.split(",")[3]) for line in doors) == 3200
+
+
+def test_generate_takes_a_division_table_or_says_why_not(tmp_path):
+    table = ROOT / "Config/divisions.csv"
+    done = run("generate", "--profile", "XS", "--divisions", table, "--out", tmp_path / "xs", check=False)
+    assert done.returncode == 64 and "XS" in done.stderr and not (tmp_path / "xs").exists()
+    done = run("generate", "--profile", "S", "--divisions", "/nope", "--out", tmp_path / "s", check=False)
+    assert done.returncode == 66 and "/nope: cannot be read" in done.stderr and not (tmp_path / "s").exists()
+    wrong = tmp_path / "wrong.csv"
+    for text, word in (("a,b\n1,2\n", "expected the columns"), ("code,name,level,parent_code\n1,a,city,\n", "community")):
+        wrong.write_text(text)
+        done = run("generate", "--profile", "S", "--divisions", wrong, "--out", tmp_path / "s", check=False)
+        assert done.returncode == 66 and word in done.stderr

@@ -32,7 +32,7 @@ def test_the_journey_of_one_record(node, aggregator):
     node.record(visit("7-1-101"))
     counted(aggregator, 1, 20)
     status = delivered(node)
-    assert status["role"] == "active" and status["acknowledgedSeq"] == status["seq"]
+    assert status["role"] == "active" and status["acknowledged_seq"] == status["seq"]
     figures = {measure["measure"]: measure for measure in aggregator.stats(UNIT)["measures"]}
     assert figures["survey.tested"]["numerator"] == 2
     assert "7-1-101" not in json.dumps(aggregator.stats()), "no door leaves the compound"
@@ -57,7 +57,7 @@ def test_recording_goes_on_while_the_uplink_is_cut(node, aggregator, relay):
         for door in doors():
             node.record(visit(door, "nobody_home" if hour < 2 else "completed", observed_at=NOW + hour * 28_800))
     status = eventually(lambda: (lambda s: s.get("because") == "unreachable" and s)(node.status()))
-    assert status["unacknowledged"] > 0 and status["unacknowledgedSince"]
+    assert status["unacknowledged"] > 0 and status["unacknowledged_since"]
     assert eventually(lambda: aggregator.stats(UNIT)["state"] == "stale")
     figure = aggregator.stats(UNIT)["figure"]
     assert (figure["lower_permille"], figure["upper_permille"]) == (0, 1000)

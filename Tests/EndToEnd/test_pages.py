@@ -155,3 +155,40 @@ def test_a_form_of_another_site_records_nothing(stage, tmp_path, aggregator):
     bad = form.replace("refused", "asleep").replace("id=", "id=0")
     status, text, _ = fetch(node.port, "/desk/survey/visit", "POST", bad, sent)
     assert status == 400 and "没有" in text.decode()
+
+
+def test_no_path_is_a_dead_end(stage, tmp_path, aggregator):
+    node = stage(Node(tmp_path, UNIT, "jyu_" + "0" * 64, 9))
+    node.record(building())
+    for port in (node.port, aggregator.port):
+        status, text, _ = fetch(port, "/nowhere", headers={"accept": "text/html", "accept-language": "zh-CN"})
+        assert status == 404 and "没有这一页" in text.decode() and 'href="/?lang=zh-Hans"' in text.decode()
+        status, text, _ = fetch(port, "/api/v9/nowhere")
+        assert status == 404 and json.loads(text)["error"] == "not_found"
+    status, text, _ = fetch(node.port, "/survey/99?lang=en", headers={"accept": "text/html"})
+    assert status == 404 and 'href="/survey?lang=en"' in text.decode()
+
+
+def test_the_api_spells_every_member_alike(stage, tmp_path):
+    node = stage(Node(tmp_path, UNIT, "jyu_" + "0" * 64, 9))
+    one, two = (building() | {"building": code, "id": secrets.token_hex(16)} for code in ("7", "8"))
+    node.record(one, two)
+    node.record(*[{"kind": "need", "task": CAMPAIGN, "required": need, "recorder": "s01", "id": secrets.token_hex(16),
+                   "observed_at": NOW + need} for need in (1, 2)],
+                {"kind": "visit", "campaign": CAMPAIGN, "door": "7-1-101", "disposition": "refused", "recorder": "v01",
+                 "id": secrets.token_hex(16), "observed_at": NOW},
+                {"kind": "visit", "campaign": CAMPAIGN, "door": "7-1-101", "disposition": "vacant", "recorder": "v02",
+                 "id": secrets.token_hex(16), "observed_at": NOW})
+
+    def members(value):
+        if isinstance(value, dict):
+            return set(value) | {name for part in value.values() for name in members(part)}
+        return {name for part in value for name in members(part)} if isinstance(value, list) else set()
+    names = set()
+    for path in ("registry", "survey", "survey?building=7", "volunteers", "conflicts", "status"):
+        names |= members(node.get(f"/api/v1/{path}"))
+    assert {"observed_at", "opened_at", "stair_unit", "acknowledged_at", "unacknowledged_since", "because_since"} <= names
+    assert not [name for name in names if name.lower() != name], names
+    page = (HERE.parents[1] / "Sources/Compound/API.md").read_text()
+    classes = set(node.get("/api/v1/survey")["buildings"][0]["classes"])
+    assert names - classes <= set(re.findall(r'"(\w+)"', page)), "what is answered stands in API.md"

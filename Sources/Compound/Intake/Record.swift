@@ -14,13 +14,11 @@ package struct Record: Sendable, Equatable {
 
     package struct Building: Sendable, Equatable {
         package var code: Code
-        package var label: String
+        /// Nil where nobody gave it a name; then pages name it by its code.
+        package var label: String?
         package var stairUnits: Int
         package var floors: Int
         package var doorsPerFloor: Int
-
-        /// What a building is called where nobody gave it a name.
-        static func label(_ code: Code) -> String { "\(code)栋" }
     }
 
     package struct Household: Sendable, Equatable {

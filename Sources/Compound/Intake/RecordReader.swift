@@ -26,7 +26,8 @@ package enum RecordReader {
     }
 
     private static func record(_ fields: Fields) throws(IntakeError) -> Record {
-        guard let id = Hex.uint128(try fields.text("id")) else { throw IntakeError(.idInvalid, field: "id") }
+        let text = try fields.text("id")
+        guard let id = Hex.uint128(text) else { throw IntakeError(.idInvalid, field: "id", value: text) }
         let content: Record.Content =
             switch try fields.text("kind") {
             case "building": .building(try building(fields))
@@ -53,7 +54,7 @@ package enum RecordReader {
         let code = try fields.code("building")
         guard !code.text.contains("-") else { throw IntakeError(.notACode, field: "building", value: code.text) }
         return Record.Building(
-            code: code, label: fields.has("label") ? try fields.text("label", limit: 40) : Record.Building.label(code),
+            code: code, label: fields.has("label") ? try fields.text("label", limit: 40) : nil,
             stairUnits: try fields.number("stair_units", in: 1...50), floors: try fields.number("floors", in: 1...99),
             doorsPerFloor: try fields.number("doors_per_floor", in: 1...99))
     }

@@ -11,6 +11,9 @@ struct Links: Sendable {
         campaign = call.query["campaign"].flatMap { Code($0)?.text }
     }
 
+    /// The first page, without a round: the one that was asked for may be what nobody knows.
+    static func start(_ text: Messages) -> String { "/survey?lang=" + text.language.rawValue }
+
     /// A path of this node with what has to be kept.
     func callAsFunction(_ path: String) -> String { address(path, in: language) }
 

@@ -16,7 +16,8 @@ enum NodePage {
                 RegistryPage.html(overview, conflicts: conflicts, report, links, text)
             case .conflicts(let conflicts): ConflictList.html(conflicts, now: status.now, links, text)
             case .problem(let error): problem(error, links, text)
-            case .notFound: "<h1>\(text("node.not_found"))</h1>"
+            case .notFound:
+                "<h1>\(text("node.not_found"))</h1><p><a class=\"primary\" href=\"\(Links.start(text))\">\(text("node.back"))</a></p>"
             }
         let name = status.name.map { "\($0) \(status.unit)" } ?? status.unit
         return shell(

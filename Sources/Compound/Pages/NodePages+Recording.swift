@@ -82,7 +82,7 @@ extension NodePages {
         try take(
             .building(
                 Record.Building(
-                    code: building, label: form["label"] ?? Record.Building.label(building),
+                    code: building, label: form["label"],
                     stairUnits: try number(form, "stair_units", 1...50),
                     floors: try number(form, "floors", 1...99),
                     doorsPerFloor: try number(form, "doors_per_floor", 1...99))), form)

@@ -12,14 +12,14 @@ enum RegistryPage {
         \(report.map { html($0, text) } ?? "")\(ConflictList.notice(conflicts, links, text))
         <div class="columns"><section><h1>\(text("node.registry.buildings"))</h1><table class="table"><thead><tr>
         \(["building", "doors", "households", "vacant", "residents"].map { "<th scope=\"col\">\(text("node.column.\($0)"))</th>" as HTML })
-        </tr></thead><tbody>\(overview.buildings.map { row($0) })</tbody></table></section>
+        </tr></thead><tbody>\(overview.buildings.map { row($0, text) })</tbody></table></section>
         <section>\(building(links, text))\(table(links, text))</section></div>
         """
     }
 
-    private static func row(_ building: RegistryOverview.Building) -> HTML {
+    private static func row(_ building: RegistryOverview.Building, _ text: Messages) -> HTML {
         """
-        <tr><th scope="row">\(building.label)</th><td>\(building.doors)</td><td>\(building.households)</td>
+        <tr><th scope="row">\(building.label ?? text("node.building", ["code": building.code]))</th><td>\(building.doors)</td><td>\(building.households)</td>
         <td>\(building.vacant)</td><td>\(building.residents)</td></tr>
         """
     }

@@ -31,7 +31,7 @@ enum SurveyPage {
             building.vacant > 0 ? " <small>\(text("node.survey.vacant", ["count": "\(building.vacant)"]))</small>" : ""
         return """
             <li class="cell \(building.left == 0 ? "done" : "left")"><a href="\(links("/survey/\(building.code)"))">
-            <strong>\(building.label)</strong> <span class="state">\(mark) \(words)</span>\(vacant)
+            <strong>\(building.label ?? text("node.building", ["code": building.code]))</strong> <span class="state">\(mark) \(words)</span>\(vacant)
             <progress max="\(max(1, building.doors))" value="\(building.doors - building.left)">\(building.doors - building.left)</progress></a></li>
             """
     }

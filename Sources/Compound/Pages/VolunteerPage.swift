@@ -38,12 +38,24 @@ enum VolunteerPage {
     private static func row(_ claim: VolunteerBoard.Claim, _ task: String, _ links: Links, _ text: Messages) -> HTML {
         let state =
             claim.rank > 0 ? text("node.claim.reserve", ["rank": "\(claim.rank)"]) : text("node.claim.\(claim.state)")
+        // Who holds a building can finish it; a release takes every word about the claim back.
+        let isOpen = claim.rank == 0 && claim.state == Record.Claim.claimed.rawValue
+        let finish: HTML = isOpen ? button(claim, task, "done", text("node.claim.finish"), [], links) : ""
         return """
             <tr><th scope="row">\(text("node.building", ["code": claim.building]))</th><td>\(claim.volunteer)</td><td>\(state)
-            <form class="inline" method="post" action="\(links("/desk/volunteers/claim"))"><input type="hidden" name="task" value="\(task)">
-            <input type="hidden" name="building" value="\(claim.building)"><input type="hidden" name="volunteer" value="\(claim.volunteer)">
-            \(Supersedes.field(claim.answers))<button name="state" value="released">\(text("node.claim.release"))</button></form></td></tr>
+            \(finish)\(button(claim, task, "released", text("node.claim.release"), claim.answers, links))</td></tr>
             """
+    }
+
+    private static func button(
+        _ claim: VolunteerBoard.Claim, _ task: String, _ state: String, _ label: String, _ supersedes: [String],
+        _ links: Links
+    ) -> HTML {
+        """
+        <form class="inline" method="post" action="\(links("/desk/volunteers/claim"))"><input type="hidden" name="task" value="\(task)">
+        <input type="hidden" name="building" value="\(claim.building)"><input type="hidden" name="volunteer" value="\(claim.volunteer)">
+        \(Supersedes.field(supersedes))<button name="state" value="\(state)">\(label)</button></form>
+        """
     }
 
     private static func forms(_ board: VolunteerBoard, _ links: Links, _ text: Messages) -> HTML {
@@ -56,7 +68,7 @@ enum VolunteerPage {
         <input type="hidden" name="task" value="\(board.task)"><label>\(text("node.column.building")) <select name="building">
         \(board.buildings.map { "<option value=\"\($0)\">\(text("node.building", ["code": $0]))</option>" as HTML })</select></label>
         <label>\(text("node.column.volunteer")) <input name="volunteer" required></label>
-        <button class="primary" name="state" value="claimed">\(text("node.claim.claimed"))</button></form>
+        <button class="primary" name="state" value="claimed">\(text("node.claim.take"))</button></form>
         <form class="form" method="post" action="\(links("/desk/volunteers/need"))"><h2>\(text("node.volunteers.need"))</h2>
         <input type="hidden" name="task" value="\(board.task)"><label>\(text("node.volunteers.required"))
         <input name="required" type="number" min="0" max="100000" value="\(board.need)" required></label>\(Supersedes.field(board.needAnswers))

@@ -34,6 +34,7 @@ package enum Server {
         onRunning: @escaping @Sendable (Int?) async -> Void = { _ in }
     ) -> any Service {
         let router = Router(context: Context.self)
+        router.middlewares.add(Unrouted())
         for route in routes {
             guard let method = HTTPRequest.Method(rawValue: route.method) else { continue }
             router.on(RouterPath(route.pattern), method: method) { request, context in
@@ -54,6 +55,21 @@ package enum Server {
             configuration: .init(address: address, serverName: "jiayuan", backlog: 4096),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port) },
             logger: quiet)
+    }
+
+    /// Answers what the router has no route for.
+    private struct Unrouted: RouterMiddleware {
+        func handle(
+            _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+        ) async throws -> Response {
+            do { return try await next(request, context) } catch let error as HTTPError where error.status == .notFound
+            {
+                let call = Call(
+                    method: request.method.rawValue, path: request.uri.path, query: query(request),
+                    headers: headers(request), peer: context.peer)
+                return response(Nowhere.reply(to: call))
+            }
+        }
     }
 
     private static func answer(

@@ -15,7 +15,7 @@ struct RegistryDesk: Desk {
                 subject: building.code.text, field: "building",
                 value: JSONLine.object([
                     ("doors_per_floor", .number(building.doorsPerFloor)), ("floors", .number(building.floors)),
-                    ("label", .text(building.label)), ("stair_units", .number(building.stairUnits)),
+                    ("label", .text(building.label ?? "")), ("stair_units", .number(building.stairUnits)),
                 ]))
         case .household(let household):
             Statement(

@@ -1,11 +1,13 @@
+package import Daemon
 import GRDB
 
 /// The frame, building by building: the registry desk's page and `GET /api/v1/registry`.
 package struct RegistryOverview: Sendable, Equatable, Encodable {
     package struct Building: Sendable, Equatable, Encodable {
         package var code: String
-        package var label: String
-        package var stairUnits: Int?
+        /// Nil where nobody gave it a name.
+        @Null package var label: String?
+        @Null package var stairUnits: Int?
         package var doors: Int
         package var households: Int
         package var vacant: Int
@@ -29,7 +31,8 @@ enum RegistryReader {
         let buildings = rows.map { row in
             let code: String = row["code"]
             return RegistryOverview.Building(
-                code: code, label: row["label"] ?? "\(code)栋", stairUnits: row["stair_units"], doors: row["doors"],
+                code: code, label: BuildingName.given(row["label"]), stairUnits: row["stair_units"],
+                doors: row["doors"],
                 households: Int(row["households"] as Double), vacant: Int(row["vacant"] as Double),
                 residents: Int(row["residents"] as Double))
         }

@@ -1,3 +1,4 @@
+package import Daemon
 import Federation
 import Foundation
 import GRDB
@@ -6,7 +7,8 @@ import GRDB
 package struct SurveyProgress: Sendable, Equatable, Encodable {
     package struct Building: Sendable, Equatable, Encodable {
         package var code: String
-        package var label: String
+        /// Nil where nobody gave it a name.
+        @Null package var label: String?
         /// All doors that are dwellings.
         package var doors: Int
         /// Doors somebody still has to call at.
@@ -33,22 +35,22 @@ package struct SurveyDoor: Sendable, Equatable, Encodable {
     package var room: String
     package var residents: Int
     /// Nil before the first visit.
-    package var disposition: String?
+    @Null package var disposition: String?
     package var passes: Int
-    package var observedAt: Int64?
+    @Null package var observedAt: Int64?
     /// Id of the visit that stands, for a correction.
-    package var visit: String?
+    @Null package var visit: String?
     /// Ids that a correction takes back: the visit that stands, or every answer that disagrees, so that a
     /// correction also settles the conflict. Empty before the first visit.
     package var answers: [String] = []
     /// Residents as the registry states them; nil where nobody has.
-    package var registered: Int?
+    @Null package var registered: Int?
     /// People told about at the visit that stands; nil where nobody told.
-    package var told: Int?
+    @Null package var told: Int?
 }
 
 extension SurveyProgress.Building {
-    fileprivate init(_ code: String, label: String, classes: [String: Int], conflicts: Int) {
+    fileprivate init(_ code: String, label: String?, classes: [String: Int], conflicts: Int) {
         self.init(code: code, label: label, doors: 0, left: 0, vacant: 0, conflicts: conflicts, classes: classes)
         vacant = doors(in: SurveyDesk.vacantClasses)
         doors = classes.values.reduce(0, +) - vacant
@@ -67,7 +69,7 @@ enum SurveyReader {
         }
         let buildings = classes.keys.sorted(by: BuildingOrder.precedes).map { code in
             SurveyProgress.Building(
-                code, label: labels[code] ?? "\(code)栋", classes: classes[code] ?? [:],
+                code, label: BuildingName.given(labels[code]), classes: classes[code] ?? [:],
                 conflicts: conflicts.count { $0.subject.hasPrefix(code + "-") })
         }
         let name =
@@ -139,6 +141,11 @@ enum SurveyReader {
                 openedAt: row["opened_at"])
         }
     }
+}
+
+enum BuildingName {
+    /// The name somebody gave; a building without one is stored under an empty name.
+    static func given(_ label: String?) -> String? { label.flatMap { $0.isEmpty ? nil : $0 } }
 }
 
 /// Buildings as people read them: 2 before 10, then letters.

@@ -1,3 +1,4 @@
+package import Daemon
 import Federation
 import Foundation
 import GRDB
@@ -33,7 +34,7 @@ package struct VolunteerBoard: Sendable, Equatable, Encodable {
     package var unclaimed: [String]
     package var claims: [Claim]
     /// Nil where the need stands as first stated, or went down.
-    package var raise: Raise?
+    @Null package var raise: Raise?
     /// Ids of the live statements of the need.
     package var needAnswers: [String] = []
     package var conflicts: [Conflict] = []
