@@ -77,9 +77,6 @@ struct LocalDaemon {
                 "\(LockFile.Failure.held(path: path))\nThe daemon holds the folder but does not answer on \(socket); see `systemctl status`."
             )
             throw Exit.unavailable
-        } catch let refused as RegistryFile.Refused {
-            Console.error("\(refused)")
-            throw Exit.disk
         }
     }
 
@@ -133,6 +130,9 @@ func placed<Value>(_ body: () throws -> Value) throws -> Value {
     } catch let error as LockFile.Failure {
         Console.error("\(error)")
         throw Exit.configuration
+    } catch let error as RegistryFile.Refused {
+        Console.error("\(error)")
+        throw Exit.disk
     } catch let error as StoreError {
         Console.error("\(error)")
         throw Exit.disk
