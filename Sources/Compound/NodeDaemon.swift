@@ -39,7 +39,7 @@ package enum NodeDaemon {
 
     /// The same without a PIN: the socket is readable by this user's group only.
     package static func localRoutes(_ store: CompoundStore, _ queue: SerialQueue) -> [Route] {
-        CompoundAPI(store, queue: queue).routes + [health(store)]
+        CompoundAPI(store, queue: queue).routes + AdoptionRoutes(store: store, queue: queue).routes + [health(store)]
     }
 
     /// For a command where no daemon runs: the same routes over the same file.

@@ -3,6 +3,7 @@ import Federation
 import GRDB
 import Sync
 import Synchronization
+package import Wire
 
 /// How this node stands: the header of every page and `GET /api/v1/status`.
 package struct NodeStatus: Sendable, Equatable, Encodable {
@@ -26,6 +27,8 @@ package struct NodeStatus: Sendable, Equatable, Encodable {
     /// `active`, `shadow`, `disputed`; nil before the parent has said.
     @Null package var role: String?
     package var conflicts: Int
+    /// Restore receipts that nobody here has marked as read.
+    package var receipts: [RegistryDocument.Receipt]
     /// Rows that the parent refused.
     package var refusedRows: Int
     /// Why the disk refused the last record.
@@ -74,6 +77,7 @@ extension NodeStatus {
             acknowledgedAt: row.acknowledgedAt, unacknowledged: open?["number"] ?? 0,
             unacknowledgedSince: open?["since"], because: nil, detail: nil, becauseSince: nil, role: nil,
             conflicts: try Int.fetchOne(db, sql: "SELECT count(*) FROM conflict") ?? 0,
+            receipts: try ReceiptReader.unread(db),
             refusedRows: try Int.fetchOne(db, sql: "SELECT count(*) FROM row WHERE refused IS NOT NULL") ?? 0,
             disk: nil,
             campaign: try CampaignReader.current(db, now: now), now: now)

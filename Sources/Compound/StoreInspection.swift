@@ -33,3 +33,8 @@ extension CompoundStore {
     /// Closes the file; nothing may be asked of this value afterwards.
     package func close() throws { try database.close() }
 }
+
+extension JournalCopy {
+    /// Ids of the survey's observations.
+    package var journalled: [String] { statements.filter { $0.desk == "survey" }.map(\.id) }
+}

@@ -30,12 +30,15 @@ package enum AggregatorDaemon {
     package static func publicRoutes(_ aggregator: Aggregator, _ settings: AggregatorSettings) -> [Route] {
         let guarding = ReadGuard(token: settings.readToken)
         return IngestRoutes(aggregator).routes + StatsRoutes(aggregator, guarding: guarding).routes
-            + DashboardRoutes(aggregator, guarding: guarding).routes + [guarding.login]
+            + BookRoutes(aggregator, guarding: guarding).routes + DashboardRoutes(aggregator, guarding: guarding).routes
+            + [guarding.login]
     }
 
     /// Everything, without a token: the socket is readable by this user's group only.
     package static func localRoutes(_ aggregator: Aggregator) -> [Route] {
-        AdminRoutes(aggregator).routes + StatsRoutes(aggregator, guarding: ReadGuard(token: nil)).routes
+        AdminRoutes(aggregator).routes + DecisionRoutes(aggregator).routes
+            + StatsRoutes(aggregator, guarding: ReadGuard(token: nil)).routes
+            + BookRoutes(aggregator, guarding: ReadGuard(token: nil)).routes
     }
 
     /// For a command where no daemon runs: the same routes over the same files.

@@ -20,6 +20,10 @@
         case nullsAsZeros
         /// A silent unit enters the bounds with what it last said.
         case lastValueAsBound
+        /// A takeover notes that it happened, not which rows it took back.
+        case receiptWithoutRows
+        /// A parent that has lost its rows is taken for one that knows better.
+        case mintForAForgetfulParent
 
         @TaskLocal package static var active: Mutation?
 

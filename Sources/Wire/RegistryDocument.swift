@@ -55,6 +55,41 @@ package struct RegistryDocument: Codable, Sendable, Equatable {
         }
     }
 
+    /// What a takeover took back of the unit's acknowledged rows, in short; row by row it is kept at the parent.
+    package struct Receipt: Codable, Sendable, Equatable {
+        package struct Fewer: Codable, Sendable, Equatable {
+            package var campaign: String
+            /// Households that had a final result and have none any more.
+            package var households: Int64
+            package var buildings: [String]
+
+            package init(campaign: String, households: Int64, buildings: [String]) {
+                self.campaign = campaign
+                self.households = households
+                self.buildings = buildings
+            }
+        }
+        /// Incarnations, 32 hexadecimal digits.
+        package var deposed: String
+        package var heir: String
+        /// Seconds since 1970 by the parent.
+        package var at: Int64
+        /// Seconds since 1970: what the deposed copy recorded later never arrived. Absent if not known.
+        package var since: Int64?
+        /// Acknowledged rows that differ. Absent if the parent had lost them and could not compare.
+        package var rows: Int?
+        package var fewer: [Fewer]
+
+        package init(deposed: String, heir: String, at: Int64, since: Int64?, rows: Int?, fewer: [Fewer]) {
+            self.deposed = deposed
+            self.heir = heir
+            self.at = at
+            self.since = since
+            self.rows = rows
+            self.fewer = fewer
+        }
+    }
+
     package var v: Int
     /// The parent's identity, 32 hexadecimal digits.
     package var parent: String
@@ -62,13 +97,18 @@ package struct RegistryDocument: Codable, Sendable, Equatable {
     /// The divisions above the unit, the root first.
     package var path: [Place]
     package var campaigns: [Campaign]
+    /// The latest ones, the newest last; absent if there is none.
+    package var receipts: [Receipt]?
 
-    package init(v: Int, parent: String, unit: Unit, path: [Place], campaigns: [Campaign]) {
+    package init(
+        v: Int, parent: String, unit: Unit, path: [Place], campaigns: [Campaign], receipts: [Receipt]? = nil
+    ) {
         self.v = v
         self.parent = parent
         self.unit = unit
         self.path = path
         self.campaigns = campaigns
+        self.receipts = receipts
     }
 
     /// UTF-8 JSON with sorted keys: the bytes that are sent and whose digest is the ETag.

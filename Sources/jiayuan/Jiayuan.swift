@@ -19,11 +19,13 @@ struct Jiayuan: AsyncParsableCommand {
             CommandGroup(
                 name: "At the aggregator",
                 subcommands: [
-                    DivisionsCommand.self, UnitCommand.self, CampaignCommand.self, WhyCommand.self, VerifyCommand.self,
+                    DivisionsCommand.self, UnitCommand.self, CampaignCommand.self, WhyCommand.self,
+                    ReceiptsCommand.self, PhoneInCommand.self, PhoneInsCommand.self, VerifyCommand.self,
                     BackupCommand.self, RestoreCommand.self,
                 ]),
             CommandGroup(
-                name: "At a compound", subcommands: [RecordCommand.self, ImportCommand.self, StatusCommand.self]),
+                name: "At a compound",
+                subcommands: [RecordCommand.self, ImportCommand.self, AdoptCommand.self, StatusCommand.self]),
             CommandGroup(
                 name: "Trying out",
                 subcommands: [DemoCommand.self, BenchCommand.self, SimulateCommand.self, GenerateCommand.self]),

@@ -82,8 +82,8 @@ import Testing
     }
 
     private static let disputed = (
-        zh: "有两台主机在用同一身份：停掉一台，再用 jiayuan unit retire 了结",
-        en: "two machines use one identity: stop one, then settle it with jiayuan unit retire"
+        zh: "有两台主机在用同一身份：停掉一台，再用 jiayuan unit adopt 或 retire 了结",
+        en: "two machines use one identity: stop one, then settle it with jiayuan unit adopt or retire"
     )
 
     /// Right: nobody, until a person has stopped one of them. The unit is unknown and neither is added.

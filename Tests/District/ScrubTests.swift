@@ -30,8 +30,8 @@ import Wire
 
     private static func ledger(_ path: String) throws -> Ledger {
         try Ledger(
-            identity: Incarnation(value: 9), pace: pace, registry: registry, store: try RowStore(path), now: 0,
-            wall: 100)
+            identity: Incarnation(value: 9), pace: pace, registry: registry, store: try RowStore(path),
+            decisions: try RegistryStore(path + ".registry"), now: 0, wall: 100)
     }
 
     private static func snapshot() -> Push {

@@ -9,7 +9,7 @@ import Testing
     private static let limits: [(Mutation, UInt64)] = [
         (.counterOnlyPositions, 40), (.noSession, 40), (.unorderedSession, 5), (.sidecarWithIncarnationOnly, 60),
         (.singlePartTo, 10), (.takeoverWithoutLease, 40), (.acknowledgedBeforeFsync, 20), (.nullsAsZeros, 20),
-        (.lastValueAsBound, 5),
+        (.lastValueAsBound, 5), (.receiptWithoutRows, 20), (.mintForAForgetfulParent, 20),
     ]
 
     @Test(arguments: limits)

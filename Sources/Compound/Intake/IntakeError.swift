@@ -22,6 +22,7 @@ package struct IntakeError: Error, Sendable, Equatable, CustomStringConvertible 
         case buildingUnknown = "building_unknown"
         case stateUnknown = "state_unknown"
         case evidenceUnknown = "evidence_unknown"
+        case otherCompound = "other_compound"
         case diskFull = "disk_full"
         case readOnly = "read_only"
         case storeFailed = "store_failed"

@@ -47,12 +47,7 @@ struct Journal {
             }
             return .known
         }
-        try db.cachedStatement(sql: "INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(
-            arguments: [
-                Bytes.of(observation.id), observation.desk, observation.subject, observation.field, observation.value,
-                observation.recorder, observation.device, observation.observedAt, try stamp(observation),
-                observation.evidence, now,
-            ])
+        try insert(observation, hlc: try stamp(observation))
         for id in supersedes {
             try db.cachedStatement(sql: "INSERT OR IGNORE INTO supersession VALUES (?, ?)")
                 .execute(arguments: [Bytes.of(id), Bytes.of(observation.id)])
@@ -67,11 +62,23 @@ struct Journal {
             db.cachedStatement(sql: "SELECT hlc FROM clock WHERE recorder = ? AND device = ?"),
             arguments: StatementArguments(who))
         let stamp = HybridClock.stamp(observedAt: observation.observedAt, now: now, last: last)
-        if last.map({ $0 < stamp }) ?? true {
-            try db.cachedStatement(sql: "INSERT OR REPLACE INTO clock VALUES (?, ?, ?)")
-                .execute(arguments: [observation.recorder, observation.device, stamp])
-        }
+        try raiseClock(observation.recorder, observation.device, to: stamp)
         return stamp
+    }
+
+    /// What is stamped next stands above this.
+    func raiseClock(_ recorder: String, _ device: String, to stamp: Int64) throws {
+        try db.cachedStatement(
+            sql: "INSERT INTO clock VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET hlc = max(hlc, excluded.hlc)"
+        ).execute(arguments: [recorder, device, stamp])
+    }
+
+    func insert(_ observation: Observation, hlc: Int64) throws {
+        try db.cachedStatement(sql: "INSERT INTO observation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(
+            arguments: [
+                Bytes.of(observation.id), observation.desk, observation.subject, observation.field, observation.value,
+                observation.recorder, observation.device, observation.observedAt, hlc, observation.evidence, now,
+            ])
     }
 
     private func taken(backBy id: UInt128) throws -> Set<UInt128> {

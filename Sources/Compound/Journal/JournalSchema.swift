@@ -7,6 +7,7 @@ enum JournalSchema {
         migrator.registerMigration("1 journal") { try $0.execute(sql: journal) }
         migrator.registerMigration("2 desks") { try $0.execute(sql: desks) }
         migrator.registerMigration("3 rows") { try $0.execute(sql: rows) }
+        migrator.registerMigration("4 receipts read") { try $0.execute(sql: receiptsRead) }
         return migrator
     }
 
@@ -142,6 +143,21 @@ enum JournalSchema {
             -- When this person's claim was first made, for the order of reserves.
             since INTEGER NOT NULL,
             PRIMARY KEY (task, building, volunteer)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    private static let receiptsRead = """
+        -- Restore receipts that somebody here has read; the receipts themselves come with the registry document.
+        CREATE TABLE receipt_read (
+            -- 32 hexadecimal digits each, as in the document.
+            deposed TEXT NOT NULL,
+            heir TEXT NOT NULL,
+            -- When the parent wrote it: a later one of the same two is another receipt.
+            at INTEGER NOT NULL,
+            reader TEXT NOT NULL,
+            -- Seconds since 1970 by this node's clock.
+            read_at INTEGER NOT NULL,
+            PRIMARY KEY (deposed, heir, at)
         ) STRICT, WITHOUT ROWID;
         """
 

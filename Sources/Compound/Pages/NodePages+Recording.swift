@@ -100,4 +100,12 @@ extension NodePages {
         try take(.household(Record.Household(door: door, residents: residents, state: state)), form)
         return "/registry"
     }
+
+    func readReceipt(_ form: Form) throws -> String {
+        guard let deposed = form["deposed"], let heir = form["heir"], let at = form["at"].flatMap({ Int64($0) }) else {
+            throw IntakeError(.fieldMissing, field: "deposed, heir, at")
+        }
+        try store.markReceiptRead(deposed: deposed, heir: heir, at: at, reader: try recorder(form).text)
+        return "/registry"
+    }
 }

@@ -34,6 +34,7 @@ struct NodePages: Sendable {
             form("/desk/volunteers/need") { try volunteers($0, "need") },
             form("/desk/volunteers/fill") { try volunteers($0, "fill") },
             form("/desk/volunteers/claim") { try volunteers($0, "claim") },
+            form("/desk/receipts/read") { try readReceipt($0) },
             form("/desk/registry/building") { try addBuilding($0) },
             form("/desk/registry/household") { try household($0) },
             guarded(

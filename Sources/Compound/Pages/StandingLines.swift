@@ -5,10 +5,12 @@ import Daemon
 /// They stand in one element, so that an open page takes over all of them and none is missed until a reload.
 struct StandingLines {
     let status: NodeStatus
+    let links: Links
     let text: Messages
 
     var html: HTML {
-        "<div id=\"standing\">\([disk, delivery, role, refused].compactMap { $0 })</div>"
+        let lines = [disk, delivery, role, refused].compactMap { $0 }
+        return "<div id=\"standing\">\(lines + status.receipts.map { ReceiptLine.html($0, now: status.now, links, text) })</div>"
     }
 
     private var disk: HTML? {

@@ -33,6 +33,12 @@ extension CompoundStore: Outbox {
     /// A new version of the program may count under a new catalogue: every row is derived anew from the journal.
     private func rederiveAll() throws {
         _ = try durably { db in
+            // Whose journal this is, for whoever is asked to take it over.
+            try db.execute(
+                sql: """
+                    INSERT INTO setting VALUES ('unit', ?)
+                    ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value
+                    """, arguments: [self.unit.text])
             let keys = try Row.fetchAll(
                 db, sql: "SELECT dataset, period, subject, catalogue FROM row WHERE counts IS NOT NULL"
             )

@@ -83,7 +83,7 @@ enum DivisionPage {
             <div class="tiles"><section class="tile first"><h2>\(text("dash.still_missing"))</h2>
             <p class="big">\(FigureText.missing(figure, text)) <small>\(text("dash.households"))</small></p><p>\(last)</p></section>
             <section class="tile"><h2>\(text("dash.measure.survey.completion"))</h2><p class="big">\(FigureText.bounds(figure, text))</p>
-            <p>\(text("dash.last_known", ["rate": FigureText.percent(figure.lastKnown)]))</p>\(others(model, text))</section>
+            <p>\(text("dash.last_known", ["rate": FigureText.percent(figure.lastKnown)]))\(PhonedInText.mark(model.figures.phonedIn, asOf: model.asOf, text))</p>\(others(model, text))</section>
             <section class="tile"><h2>\(text("dash.completeness"))</h2><p class="big"><b>\(all.known)</b> <small>/ \(all.expected)</small></p>
             <p>\(text("dash.share_unknown", ["share": share]))</p></section>
             <section class="tile"><h2>\(text("dash.volunteers_short"))</h2><p class="big"><b>\(short)</b></p>
@@ -135,12 +135,14 @@ enum DivisionPage {
         let isCurrent = child.standing == nil || child.standing == .known
         // A silent unit never shows a number as if it were current: the last one stands apart, with its time.
         let heard = child.heardAt.map { "（\(FigureText.time($0, asOf: now))）" } ?? ""
-        let last = figure.lastKnown == nil ? "–" : "\(FigureText.percent(figure.lastKnown))\(isCurrent ? "" : heard)"
+        let phoned = child.figures.phonedIn
+        let when = isCurrent || !phoned.isEmpty ? "" : heard
+        let last = figure.lastKnown == nil ? "–" : "\(FigureText.percent(figure.lastKnown))\(when)"
         let due = figure.evidence.denominator + figure.evidence.lastDenominator
         return """
             <tr><th scope="row"><a href="\(DashboardShell.link(child.link, text.language, asked))">\(child.figures.name)</a></th><td>\(state)</td>
             <td class="bounds">\(FigureText.bounds(figure, text))</td><td>\(FigureText.bar(figure, label: child.figures.name))</td>
-            <td class="\(isCurrent ? "" : "muted")">\(last)</td><td>\(due > 0 ? FigureText.number(due) : "–")\(FigureText.aboveRegistered(measured.excess, text))</td></tr>
+            <td class="\(isCurrent ? "" : "muted")">\(last)\(PhonedInText.mark(phoned, asOf: now, text))</td><td>\(due > 0 ? FigureText.number(due) : "–")\(FigureText.aboveRegistered(measured.excess, text))</td></tr>
             """
     }
 }

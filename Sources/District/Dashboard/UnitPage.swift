@@ -14,6 +14,10 @@ enum UnitPage {
         var asOf: Int64
         /// The round as it stands in the address; nil for the current one.
         var asked: Code?
+        /// Calls that stand in the place of what the unit last sent.
+        var phonedIn: [PhoneIn]
+        var receipts: [Receipt]
+        var calls: [PhoneIn]
 
         init(_ picture: Picture, _ unit: Int, _ campaign: Code?, asked: Code?, now: Int64) {
             self.asked = asked
@@ -23,8 +27,11 @@ enum UnitPage {
             code = tree.units[unit].code.text
             why = Why(picture, unit: unit, campaign: campaign, now: now)
             standing = campaign.map { picture.cut("survey", $0).standings[unit] } ?? .silent
-            figures =
-                campaign.map { picture.figures(unit: unit, Question(period: $0, measures: Measure.all)).measures } ?? []
+            let shown = campaign.map { picture.figures(unit: unit, Question(period: $0, measures: Measure.all)) }
+            figures = shown?.measures ?? []
+            phonedIn = shown?.phonedIn ?? []
+            receipts = picture.book.receipts[tree.units[unit].code] ?? []
+            calls = picture.book.phoneIns[tree.units[unit].code] ?? []
             asOf = picture.wall
         }
     }
@@ -39,7 +46,7 @@ enum UnitPage {
             <nav class="crumbs" aria-label="\(text("dash.path"))">\(crumbs)<span aria-current="page">\(model.name)</span></nav>
             <h1>\(model.name)</h1><p class="\(model.standing.style)">\(model.standing.mark) \(text("dash.state.\(model.standing.word)"))
             · \(text("dash.why.\(model.why.state)"))</p>
-            <div class="tiles">\(model.figures.map { tile($0, model.standing, text) })</div>
+            <div class="tiles">\(model.figures.map { tile($0, model, text) })</div>
             <section><h2>\(text("dash.copies"))</h2><table class="table"><tbody>
             <tr><th scope="row">\(text("dash.code"))</th><td>\(model.code)</td></tr>
             <tr><th scope="row">\(text("dash.last_heard"))</th><td>\(heard)</td></tr>
@@ -48,14 +55,16 @@ enum UnitPage {
             \(model.why.shadows.map { shadow($0, model.asOf, text) })
             <tr><th scope="row">\(text("dash.telephone"))</th><td><a href="tel:\(model.why.telephone)">\(model.why.telephone)</a></td></tr>
             </tbody></table></section>
+            \(UnitHistory.html(model.receipts, model.calls, asOf: model.asOf, text))
             """
     }
 
-    private static func tile(_ measured: MeasureFigure, _ standing: Standing, _ text: Messages) -> HTML {
+    private static func tile(_ measured: MeasureFigure, _ model: Model, _ text: Messages) -> HTML {
         let last = text("dash.last_known", ["rate": FigureText.percent(measured.figure.lastKnown)])
+        let calls = model.phonedIn.filter { $0.counts.pair(measured.measure) != nil }
         return """
             <section class="tile"><h2>\(text("dash.measure.\(measured.measure.code)"))</h2>
-            <p class="big">\(FigureText.bounds(measured.figure, text))</p><p class="muted">\(last)</p>\(FigureText.aboveRegistered(measured.excess, text))</section>
+            <p class="big">\(FigureText.bounds(measured.figure, text))</p><p class="muted">\(last)\(PhonedInText.mark(calls, asOf: model.asOf, text))</p>\(FigureText.aboveRegistered(measured.excess, text))</section>
             """
     }
 

@@ -20,6 +20,8 @@ struct Picture: Sendable {
     var tokens: [[UInt8]: Code]
     /// Nil until the first one of this process.
     var scrub: ScrubNote?
+    /// What was decided, and who rang.
+    var book = DecisionBook()
 }
 
 /// When rows were last compared with what was acknowledged, and how many differed.
@@ -56,14 +58,15 @@ package final class Aggregator: @unchecked Sendable {
     enum Job: Sendable {
         case push(Push, unit: Code, CheckedContinuation<Answer, Never>)
         case change(@Sendable (RegistryStore) throws -> Void, CheckedContinuation<Void, any Error>)
-        case retire(unit: Code, Incarnation, CheckedContinuation<Bool, Never>)
+        /// What an officer decides or writes down.
+        case decide(Ledger.Order, CheckedContinuation<Ledger.Reply, any Error>)
         case scrub(CheckedContinuation<Scrub, any Error>)
 
         /// Nil for what isn't part of the rows' transaction.
         var order: Ledger.Order? {
             switch self {
             case .push(let push, let unit, _): .push(push, unit: unit)
-            case .retire(let unit, let incarnation, _): .retire(incarnation, unit: unit)
+            case .decide(let order, _): order
             case .change, .scrub: nil
             }
         }
@@ -78,8 +81,8 @@ package final class Aggregator: @unchecked Sendable {
         identity = try registry.identity()
         store = try RowStore(folder + "/rows.sqlite")
         ledger = try Ledger(
-            identity: identity, pace: pace, registry: try RegistryContent(registry), store: store, now: clock.now,
-            wall: clock.wall)
+            identity: identity, pace: pace, registry: try RegistryContent(registry), store: store,
+            decisions: registry, now: clock.now, wall: clock.wall)
         picture = Mutex(Picture(ledger.tally, now: clock.now, wall: clock.wall, revision: 0))
         unreported = ledger.foundAtStart
         alarm(unreported)
@@ -115,12 +118,10 @@ package final class Aggregator: @unchecked Sendable {
         }
     }
 
-    /// A person's word that this incarnation is not to be counted.
-    ///
-    /// - Returns: false if the unit has no such incarnation.
-    func retire(_ incarnation: Incarnation, of unit: Code) async -> Bool {
-        await withCheckedContinuation { done in
-            if !queue.submit(.retire(unit: unit, incarnation, done)) { done.resume(returning: false) }
+    /// What an officer decides or writes down; durable when this returns.
+    func decide(_ order: Ledger.Order) async throws -> Ledger.Reply {
+        try await withCheckedThrowingContinuation { done in
+            if !queue.submit(.decide(order, done)) { done.resume(throwing: CancellationError()) }
         }
     }
 
@@ -146,7 +147,7 @@ package final class Aggregator: @unchecked Sendable {
     }
 
     private func commit(_ jobs: [Job], _ now: Int64) {
-        let done: (replies: [Ledger.Reply], changed: Bool)
+        let done: (replies: [Ledger.Reply], changed: Bool, decided: Decided)
         do {
             done = try ledger.perform(jobs.compactMap(\.order), now: now, wall: clock.wall)
         } catch {
@@ -155,12 +156,14 @@ package final class Aggregator: @unchecked Sendable {
             exit(74)
         }
         note(changed: done.changed)
+        DecisionLog(log).tell(done.decided)
         var replies = done.replies.makeIterator()
         for job in jobs {
             switch job {
             case .push(_, _, let waiting):
                 if case .answer(let answer) = replies.next() { waiting.resume(returning: answer) }
-            case .retire(_, _, let waiting): waiting.resume(returning: replies.next() == .found(true))
+            case .decide(_, let waiting):
+                if let reply = replies.next() { waiting.resume(returning: reply) }
             case .change(let body, let waiting): waiting.resume(with: Result { try reregister(body, now) })
             case .scrub(let waiting): waiting.resume(with: Result { try scrub(now) })
             }
@@ -223,6 +226,6 @@ extension Picture {
         self.init(
             rollup: tally.rollup, units: tally.units, campaigns: tally.registered.campaigns,
             edition: tally.registered.edition, now: now, wall: wall, revision: revision,
-            tokens: tally.registered.tokens)
+            tokens: tally.registered.tokens, book: tally.registered.book)
     }
 }

@@ -54,7 +54,8 @@ package struct IngestRoutes: Sendable {
             return Refusal(404, "unit_unknown").reply(aggregator.identity)
         }
         let document = RegistryDocument.make(
-            parent: aggregator.identity, unit: index, tree: picture.rollup.tree, campaigns: picture.campaigns)
+            parent: aggregator.identity, unit: index, tree: picture.rollup.tree, campaigns: picture.campaigns,
+            book: picture.book)
         let bytes = try document.encoded()
         let tag = "\"\(RegistryDocument.digest(of: bytes))\""
         let headers = [(name: "etag", value: tag), (name: "cache-control", value: "private, no-cache")]

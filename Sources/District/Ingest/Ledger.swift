@@ -6,33 +6,46 @@ package import Wire
 package struct Ledger {
     private(set) var tally: Tally
     private let store: any RowKeeping
+    private let decisions: any DecisionKeeping
 
     /// What a batch is made of.
     package enum Order: Sendable {
         case push(Push, unit: Code)
         /// A person's word that this incarnation is not to be counted.
-        case retire(Incarnation, unit: Code)
+        case retire(Word, unit: Code)
+        /// A person's word that this incarnation counts, and no other.
+        case adopt(Word, unit: Code)
+        /// Counts that somebody rang up.
+        case phoneIn(PhoneIn)
     }
 
     package enum Reply: Sendable, Equatable {
         case answer(Answer)
         /// False if the unit has no such incarnation.
         case found(Bool)
+        /// Nil if the call was taken.
+        case phonedIn(PhoneIn.Refusal?)
     }
 
     /// - Parameters:
     ///   - now: milliseconds on the serving clock.
     ///   - wall: seconds since 1970.
     package init(
-        identity: Incarnation, pace: Pace, registry: RegistryContent, store: any RowKeeping, now: Int64, wall: Int64
+        identity: Incarnation, pace: Pace, registry: RegistryContent, store: any RowKeeping,
+        decisions: any DecisionKeeping, now: Int64, wall: Int64
     ) throws {
         self.store = store
+        self.decisions = decisions
         let held = try store.load(now: now, wall: wall, pace: pace)
         tally = Tally(
             identity: identity, pace: pace, registered: Tally.Registered(registry), shelf: held.shelf,
             held: held.units, now: now)
         // What was forgotten is also taken off the disk, or the next start would find it again.
         if !tally.foundAtStart.isEmpty { _ = try scrub(pace: pace, now: now, wall: wall) }
+        var batch = Tally.Batch()
+        tally.carryOut(wall: wall, into: &batch)
+        try commit(batch)
+        _ = tally.settle(batch, now: now)
     }
 
     /// One batch, one transaction: every push is verified against what the ones before it left. The replies
@@ -40,20 +53,33 @@ package struct Ledger {
     ///
     /// - Throws: what the store threw. What is on the disk is then not known, and this value must not be used again.
     package mutating func perform(_ orders: [Order], now: Int64, wall: Int64) throws -> (
-        replies: [Reply], changed: Bool
+        replies: [Reply], changed: Bool, decided: Decided
     ) {
         var batch = Tally.Batch()
         let replies = orders.map { order -> Reply in
             switch order {
             case .push(let push, let unit):
                 .answer(tally.receive(push, unit: unit, now: now, wall: wall, into: &batch))
-            case .retire(let incarnation, let unit): .found(tally.retire(incarnation, of: unit, into: &batch))
+            case .retire(let word, let unit): .found(tally.retire(word, of: unit, wall: wall, into: &batch))
+            case .adopt(let word, let unit): .found(tally.adopt(word, of: unit, wall: wall, into: &batch))
+            case .phoneIn(let call): .phonedIn(tally.phoneIn(call, now: now, into: &batch))
             }
         }
+        tally.endPhoneIns(now: now, wall: wall, in: &batch)
+        try commit(batch)
+        return (replies, tally.settle(batch, now: now), batch.decided)
+    }
+
+    /// What was decided first: whatever happens in between, a decision is never lost with the rows, and what a takeover
+    /// took back is written before anything is taken.
+    private func commit(_ batch: Tally.Batch) throws {
+        if !batch.decided.isEmpty { try decisions.commit(batch.decided) }
         let (writes, catalogues) = (batch.writes, tally.newCatalogues)
         if !writes.isEmpty || !catalogues.isEmpty { try store.commit(writes, catalogues: catalogues) }
-        return (replies, tally.settle(batch, now: now))
     }
+
+    /// What was decided so far, and who rang.
+    package var book: DecisionBook { tally.registered.book }
 
     /// Looks whether everything that is held is still what was acknowledged; what isn't is asked for again.
     ///
@@ -82,7 +108,7 @@ package struct Ledger {
         tally.registered.tree.unit(unit).map {
             RegistryDocument.make(
                 parent: tally.identity, unit: $0, tree: tally.registered.tree,
-                campaigns: tally.registered.campaigns)
+                campaigns: tally.registered.campaigns, book: tally.registered.book)
         }
     }
 
@@ -101,16 +127,18 @@ package struct RegistryContent: Sendable {
     package var edition: String?
     /// Hash of each unit's token.
     package var tokens: [[UInt8]: Code]
+    package var book: DecisionBook
 
     package init(
         units: [RegistryUnit], divisions: [String: RegistryDivision], campaigns: [RegistryCampaign],
-        edition: String? = nil, tokens: [[UInt8]: Code] = [:]
+        edition: String? = nil, tokens: [[UInt8]: Code] = [:], book: DecisionBook = DecisionBook()
     ) {
         self.units = units
         self.divisions = divisions
         self.campaigns = campaigns
         self.edition = edition
         self.tokens = tokens
+        self.book = book
     }
 }
 
@@ -129,6 +157,7 @@ extension Tally.Registered {
             return path
         }
         self.init(
-            tree: tree, campaigns: content.campaigns, edition: content.edition, tokens: content.tokens)
+            tree: tree, campaigns: content.campaigns, edition: content.edition, tokens: content.tokens,
+            book: content.book)
     }
 }

@@ -13,6 +13,8 @@ struct Tally {
         var campaigns: [RegistryCampaign]
         var edition: String?
         var tokens: [[UInt8]: Code]
+        /// What was decided, and who rang.
+        var book = DecisionBook()
     }
 
     /// What one transaction will hold.
@@ -24,6 +26,8 @@ struct Tally {
             var everything = false
         }
         var touched: [Int: Touch] = [:]
+        /// Durable before the rows are.
+        var decided = Decided()
         var writes: [RowWrite] { touched.sorted { $0.key < $1.key }.map(\.value.write) }
     }
 
@@ -34,7 +38,7 @@ struct Tally {
     private(set) var shelf: CatalogueShelf
     /// Copies whose rows on the disk were not what was acknowledged.
     private(set) var foundAtStart: [Finding] = []
-    private let merge: Merge
+    let merge: Merge
     private var staged: [Int: StagedPush] = [:]
     /// Whether a unit's appointment was kept at the last sweep.
     private var fresh: [Bool]
@@ -63,6 +67,7 @@ struct Tally {
             }
         }
         units = registered.tree.units.map { held[$0.code] ?? UnitCopies() }
+        for index in units.indices { units[index].retired = registered.retired(index) }
         strangers = held.filter { registered.tree.unit($0.key) == nil }
         rollup = Rollup.recomputed(tree: registered.tree, shelf: shelf, units: units, now: now)
         fresh = units.map { ($0.active?.appointment ?? -1) >= now }
@@ -79,7 +84,8 @@ struct Tally {
         }
         for catalogue in push.catalogues { shelf.add(catalogue) }
         var touch = batch.touched[index] ?? touch(index)
-        let before = Set(touch.write.state.copies.map(\.parent.incarnation))
+        let former = touch.write.state
+        let before = Set(former.copies.map(\.parent.incarnation))
         let received = merge.receive(
             push, unit: &touch.write.state, staged: &staged[index], place: index, shelf: shelf, now: now, wall: wall)
         boundStaged(keeping: index)
@@ -90,23 +96,14 @@ struct Tally {
             touch.cuts.insert(cut)
         }
         if received.rolesChanged || !before.isSubset(of: after) { touch.everything = true }
+        if received.rolesChanged {
+            noteTakeover(of: code, former, touch.write.state, learnt: push.epoch, wall: wall, into: &batch)
+        }
         batch.touched[index] = touch
         return answer(received, push, touch.write.state, index)
     }
 
-    /// A person's word that this incarnation is not to be counted.
-    ///
-    /// - Returns: false if the unit has no such incarnation.
-    mutating func retire(_ incarnation: Incarnation, of code: Code, into batch: inout Batch) -> Bool {
-        guard let index = registered.tree.unit(code) else { return false }
-        var touch = batch.touched[index] ?? touch(index)
-        guard merge.retire(incarnation, &touch.write.state) else { return false }
-        touch.everything = true
-        batch.touched[index] = touch
-        return true
-    }
-
-    private func touch(_ index: Int) -> Batch.Touch {
+    func touch(_ index: Int) -> Batch.Touch {
         Batch.Touch(
             write: RowWrite(
                 unit: registered.tree.units[index].code, before: units[index], state: units[index], blocks: [],
@@ -145,6 +142,8 @@ struct Tally {
     mutating func settle(_ batch: Batch, now: Int64) -> Bool {
         if shelved < shelf.catalogues.count { rollup.learn(shelf) }
         shelved = shelf.catalogues.count
+        registered.book.apply(batch.decided)
+        for receipt in batch.decided.receipts { registered.tree.unit(receipt.unit).map { documents[$0] = nil } }
         for (index, touch) in batch.touched.sorted(by: { $0.key < $1.key }) {
             rollup.settle(
                 index, from: units[index], to: touch.write.state, cuts: touch.everything ? nil : touch.cuts.sorted(),
@@ -156,7 +155,7 @@ struct Tally {
                 fresh[index] = true
             }
         }
-        return !batch.touched.isEmpty
+        return !batch.touched.isEmpty || !batch.decided.isEmpty
     }
 
     /// Appointments pass without anybody speaking.
@@ -225,6 +224,7 @@ struct Tally {
         for (index, unit) in self.registered.tree.units.enumerated() { held[unit.code] = units[index] }
         self.registered = registered
         units = registered.tree.units.map { held.removeValue(forKey: $0.code) ?? UnitCopies() }
+        for index in units.indices { units[index].retired = registered.retired(index) }
         strangers = held
         staged = [:]
         documents = [:]
@@ -235,9 +235,14 @@ struct Tally {
     private mutating func documentDigest(_ index: Int) -> String? {
         if let known = documents[index] { return known }
         let document = RegistryDocument.make(
-            parent: identity, unit: index, tree: registered.tree, campaigns: registered.campaigns)
+            parent: identity, unit: index, tree: registered.tree, campaigns: registered.campaigns,
+            book: registered.book)
         let digest = (try? document.encoded()).map { RegistryDocument.digest(of: $0) }
         documents[index] = digest
         return digest
     }
+}
+
+extension Tally.Registered {
+    func retired(_ unit: Int) -> Set<Incarnation> { book.retired[tree.units[unit].code] ?? [] }
 }

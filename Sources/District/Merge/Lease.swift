@@ -21,7 +21,8 @@ extension Merge {
             Copy(
                 parent: ParentCopy(incarnation: push.incarnation, role: .shadow), heardAt: wall,
                 paceMilliseconds: pace.milliseconds, appointment: -1,
-                leaseEnds: pace.lease(from: now, pace: pace.milliseconds), firstHeard: now, lastHeard: now))
+                leaseEnds: pace.lease(from: now, pace: pace.milliseconds), firstHeard: now, lastHeard: now,
+                past: unit.retired.contains(push.incarnation) ? .retired : .none))
         return unit.copies.count - 1
     }
 
@@ -92,7 +93,9 @@ extension Merge {
     func learnEpoch(_ push: Push, _ unit: inout UnitCopies, _ received: inout Received) {
         guard let heard = push.epoch, unit.epoch.map({ $0 < heard }) ?? true else { return }
         unit.epoch = heard
-        guard let holder = unit.index(of: heard.holder), unit.copies[holder].parent.role != .active else { return }
+        guard let holder = unit.index(of: heard.holder), unit.copies[holder].parent.role != .active,
+            unit.copies[holder].past != .retired
+        else { return }
         if let incumbent = unit.activeIndex {
             unit.copies[incumbent].parent.role = .shadow
             unit.copies[incumbent].past = .deposed
@@ -117,6 +120,7 @@ extension Merge {
         guard let index = unit.index(of: incarnation) else { return false }
         unit.copies[index].parent.role = .shadow
         unit.copies[index].past = .retired
+        unit.retired.insert(incarnation)
         unit.disputed = false
         let heir = unit.copies.indices.filter { unit.copies[$0].parent.verified && unit.copies[$0].past != .retired }
             .max { unit.copies[$0].lastHeard < unit.copies[$1].lastHeard }
@@ -124,6 +128,25 @@ extension Merge {
             unit.copies[heir].past = .none
             enthrone(&unit, heir)
         }
+        return true
+    }
+
+    /// A person decided: `incarnation` counts from now on, and nobody else. Its epoch is above every other, so that a
+    /// parent that loses the decision learns it back.
+    ///
+    /// - Returns: false if there is no such copy, or its rows are not complete.
+    func adopt(_ incarnation: Incarnation, _ unit: inout UnitCopies) -> Bool {
+        guard let index = unit.index(of: incarnation), unit.copies[index].parent.verified else { return false }
+        for other in unit.copies.indices where other != index {
+            unit.copies[other].parent.role = .shadow
+            unit.copies[other].past = .retired
+            unit.retired.insert(unit.copies[other].parent.incarnation)
+        }
+        unit.copies[index].parent.role = .active
+        unit.copies[index].past = .none
+        unit.retired.remove(incarnation)
+        unit.epoch = Epoch(number: (unit.epoch?.number ?? 0) + 1, holder: incarnation)
+        unit.disputed = false
         return true
     }
 }

@@ -70,6 +70,8 @@ struct UnitCopies: Sendable {
     var epoch: Epoch?
     /// Two incarnations live: nothing switches by itself any more.
     var disputed = false
+    /// Incarnations that a person decided not to count, kept here or not. From the registry, never from rows.
+    var retired: Set<Incarnation> = []
 
     /// How many shadows of a unit keep their rows.
     static let shadowLimit = 4

@@ -13,7 +13,6 @@ package struct AdminRoutes: Sendable {
             Route("POST", "/admin/divisions", bodyLimit: 256 * 1024 * 1024) { try await divisions($0) },
             Route("POST", "/admin/units", bodyLimit: 64 * 1024 * 1024) { try await units($0) },
             Route("POST", "/admin/campaigns") { try await campaign($0) },
-            Route("POST", "/admin/retire") { try await retire($0) },
             Route("POST", "/admin/backup") { try backup($0) },
             Route("POST", "/admin/verify") { _ in try await verify() },
         ]
@@ -180,7 +179,7 @@ package struct AdminRoutes: Sendable {
         return (units, problems)
     }
 
-    // MARK: Campaigns, decisions, backup
+    // MARK: Campaigns, backup
 
     private struct CampaignForm: Decodable {
         var code: String
@@ -204,20 +203,6 @@ package struct AdminRoutes: Sendable {
                     closed: form.closed ?? false))
         }
         return .text("campaign \(code) is published\n")
-    }
-
-    private func retire(_ call: Call) async throws -> Reply {
-        guard let unit = call.query["unit"].flatMap({ Code($0) }),
-            let incarnation = call.query["incarnation"].flatMap({ Incarnation(hex: $0) }),
-            let reason = call.query["reason"], !reason.isEmpty, let officer = call.query["officer"], !officer.isEmpty
-        else { throw Refused(problems: ["expected unit, incarnation (32 hexadecimal digits), reason and officer"]) }
-        // The registry commits first: a decision must not be lost with the rows.
-        try aggregator.registry.record(
-            at: aggregator.clock.wall, unit: unit, action: "retire \(incarnation)", reason: reason, officer: officer)
-        guard await aggregator.retire(incarnation, of: unit) else {
-            throw Refused(problems: ["\(unit) has no incarnation \(incarnation); see `jiayuan why \(unit)`"])
-        }
-        return .text("\(incarnation) of \(unit) is retired and will not be counted\n")
     }
 
     private func backup(_ call: Call) throws -> Reply {

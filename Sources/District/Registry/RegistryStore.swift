@@ -77,6 +77,7 @@ final class RegistryStore: Sendable {
     static var migrations: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 registry") { try $0.execute(sql: schema) }
+        migrator.registerMigration("2 receipts and calls") { try $0.execute(sql: DecisionSchema.receiptsAndCalls) }
         return migrator
     }
 
@@ -267,14 +268,6 @@ final class RegistryStore: Sendable {
         }
     }
 
-    func record(at: Int64, unit: Code, action: String, reason: String, officer: String) throws {
-        try database.write { db in
-            try db.execute(
-                sql: "INSERT INTO decision (at, unit, action, reason, officer) VALUES (?, ?, ?, ?, ?)",
-                arguments: [at, unit.text, action, reason, officer])
-        }
-    }
-
     func backup(to path: String) throws { try SQLiteFile.backup(database, to: path) }
 }
 
@@ -288,6 +281,6 @@ extension RegistryContent {
         }
         self.init(
             units: units, divisions: divisions, campaigns: try registry.campaigns(), edition: try registry.edition(),
-            tokens: try registry.tokens())
+            tokens: try registry.tokens(), book: try registry.book())
     }
 }

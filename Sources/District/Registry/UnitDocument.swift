@@ -2,8 +2,9 @@ import Federation
 import Wire
 
 extension RegistryDocument {
-    static func make(parent: Incarnation, unit: Int, tree: PlaceTree, campaigns: [RegistryCampaign]) -> RegistryDocument
-    {
+    static func make(
+        parent: Incarnation, unit: Int, tree: PlaceTree, campaigns: [RegistryCampaign], book: DecisionBook
+    ) -> RegistryDocument {
         let entry = tree.units[unit]
         return RegistryDocument(
             v: 1, parent: "\(parent)",
@@ -18,6 +19,25 @@ extension RegistryDocument {
                 Campaign(
                     code: $0.code.text, name: $0.name, opens: $0.opens, deadline: $0.deadline, order: $0.order,
                     closed: $0.closed)
+            }, receipts: (book.receipts[entry.code]?.suffix(mostReceipts)).map { $0.map(Receipt.init) })
+    }
+
+    /// Older ones stay at the aggregator.
+    private static let mostReceipts = 4
+}
+
+extension RegistryDocument.Receipt {
+    init(_ receipt: Receipt) {
+        self.init(
+            deposed: "\(receipt.deposed)", heir: "\(receipt.heir)", at: receipt.at, since: receipt.since,
+            rows: receipt.deposedAt == nil ? nil : receipt.lines.count,
+            fewer: receipt.fewer.map {
+                Fewer(
+                    campaign: $0.campaign.text, households: $0.households,
+                    buildings: $0.buildings.prefix(RegistryDocument.Receipt.mostBuildings).map(\.text))
             })
     }
+
+    /// Of each campaign by name; the number of households is of all.
+    private static let mostBuildings = 100
 }

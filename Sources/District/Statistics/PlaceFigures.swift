@@ -13,6 +13,8 @@ struct PlaceFigures: Sendable {
     var oldestContact: Int64?
     /// Sums by indicator of a dataset, over known units, for what is no rate.
     var counts: [String: Int64]
+    /// Calls that stand in the place of what their units last sent.
+    var phonedIn: [PhoneIn]
 }
 
 struct MeasureFigure: Sendable {
@@ -59,7 +61,8 @@ extension Picture {
                     registered: tree.expected[place].registered($0.base))
             },
             completeness: completeness(place, survey), oldestContact: oldestContact(place, survey),
-            counts: counts(place, cut("volunteers", question.period)))
+            counts: counts(place, cut("volunteers", question.period)),
+            phonedIn: standingPhoneIns(question.period, below: place).map(\.call))
     }
 
     /// Figures of one unit, as if it were a place of its own.
@@ -78,7 +81,8 @@ extension Picture {
                 )
             },
             completeness: completeness, oldestContact: standing == .known ? nil : units[unit].active?.heardAt,
-            counts: sums(unit, "volunteers", question.period))
+            counts: sums(unit, "volunteers", question.period),
+            phonedIn: standingPhoneIns(question.period).filter { $0.unit == unit }.map(\.call))
     }
 
     func cut(_ dataset: String, _ period: Code) -> CutTotals {
@@ -110,6 +114,7 @@ extension Picture {
                 }
             }
         }
+        replaceLast(of: standingPhoneIns(period, below: place), measure, in: &evidence)
         #if DEBUG
             if Mutation.lastValueAsBound.isActive {
                 evidence.numerator += evidence.lastNumerator
@@ -127,12 +132,13 @@ extension Picture {
         let isKnown = cut(measure.dataset, period).standings[unit] == .known
         let numerator = sums.filter { measure.numerator.contains($0.key) }.values.reduce(0, +)
         let denominator = sums.filter { measure.denominator.contains($0.key) }.values.reduce(0, +)
-        return Figure(
-            Evidence(
-                numerator: isKnown ? numerator : 0, denominator: isKnown ? denominator : 0,
-                lastNumerator: isKnown ? 0 : numerator, lastDenominator: isKnown ? 0 : denominator,
-                unknownCeiling: isKnown ? 0 : ceiling ?? 0, totalCeiling: ceiling ?? 0,
-                unbounded: isKnown || ceiling != nil ? 0 : 1))
+        var evidence = Evidence(
+            numerator: isKnown ? numerator : 0, denominator: isKnown ? denominator : 0,
+            lastNumerator: isKnown ? 0 : numerator, lastDenominator: isKnown ? 0 : denominator,
+            unknownCeiling: isKnown ? 0 : ceiling ?? 0, totalCeiling: ceiling ?? 0,
+            unbounded: isKnown || ceiling != nil ? 0 : 1)
+        replaceLast(of: standingPhoneIns(period).filter { $0.unit == unit }, measure, in: &evidence)
+        return Figure(evidence)
     }
 
     /// What the unit's active incarnation last said, by indicator.

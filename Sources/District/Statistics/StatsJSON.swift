@@ -67,6 +67,24 @@ struct StatsDocument: Encodable {
         var units: Units
         @Null var oldest_contact: Int64?
         var volunteers: [String: Int64]
+        /// Calls that stand in `last_known` in the place of what their units last sent; absent if there is none.
+        var phoned_in: [PhonedIn]?
+    }
+    struct PhonedIn: Encodable {
+        var unit: String
+        var at: Int64
+        var done: Int64
+        var due: Int64
+        @Null var tested: Int64?
+        @Null var residents: Int64?
+        var caller: String
+        var officer: String
+
+        init(_ call: PhoneIn) {
+            (unit, at, caller, officer) = (call.unit.text, call.at, call.caller, call.officer)
+            (done, due) = (call.counts.done, call.counts.due)
+            (tested, residents) = (call.counts.tested, call.counts.residents)
+        }
     }
     var v = 1
     var campaign: String
@@ -98,6 +116,7 @@ extension StatsDocument.Place {
             completeness_permille: all.rate?.permilleDown)
         oldest_contact = figures.oldestContact
         volunteers = figures.counts
+        phoned_in = figures.phonedIn.isEmpty ? nil : figures.phonedIn.map(StatsDocument.PhonedIn.init)
     }
 }
 

@@ -16,6 +16,8 @@ protocol Checker: AnyObject {
     /// A node heard that everything it has is held.
     func acknowledged(by machine: CompoundMachine, _ link: ChildLink)
     func minted(_ reason: ChildLink.MintReason, by machine: CompoundMachine)
+    /// A node took over the journal of a copy.
+    func tookOver(_ machine: CompoundMachine, union: Set<String>)
     /// An aggregator answers; what it says is durable.
     func answered(_ answer: Answer, to push: Push, of unit: Code, by district: DistrictMachine)
     /// An aggregator made a batch durable.
@@ -30,6 +32,7 @@ extension Checker {
     func leaves(_ request: PushRequest, _ push: Push) {}
     func acknowledged(by machine: CompoundMachine, _ link: ChildLink) {}
     func minted(_ reason: ChildLink.MintReason, by machine: CompoundMachine) {}
+    func tookOver(_ machine: CompoundMachine, union: Set<String>) {}
     func answered(_ answer: Answer, to push: Push, of unit: Code, by district: DistrictMachine) {}
     func committed(_ ledger: Ledger, _ district: DistrictMachine, clock: Int64) {}
     func healed() {}
@@ -65,6 +68,9 @@ final class Checks {
     }
     func minted(_ reason: ChildLink.MintReason, by machine: CompoundMachine) {
         for one in all { one.minted(reason, by: machine) }
+    }
+    func tookOver(_ machine: CompoundMachine, union: Set<String>) {
+        for one in all { one.tookOver(machine, union: union) }
     }
     func answered(_ answer: Answer, to push: Push, of unit: Code, by district: DistrictMachine) {
         for one in all { one.answered(answer, to: push, of: unit, by: district) }

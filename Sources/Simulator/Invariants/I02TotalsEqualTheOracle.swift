@@ -4,9 +4,19 @@ import Coverage
 /// Invariant 2: the published totals equal a fold over all facts that the kept machines' journals hold.
 final class TotalsEqualTheOracle: Checker {
     private unowned let world: World
+    /// What the journals of nodes that took over a copy's have to hold.
+    private var unions: [Int: Set<String>] = [:]
     init(_ world: World) { self.world = world }
 
+    func tookOver(_ machine: CompoundMachine, union: Set<String>) { unions[machine.number] = union }
+
     func healed() {
+        for machine in world.compounds where !machine.retired {
+            guard let union = unions[machine.number], machine.store.map({ !$0.journaled.isSuperset(of: union) }) ?? true
+            else { continue }
+            world.violate(2, "\(machine.name) took over a journal and hasn't all of it")
+        }
+        expectNoOpenCall()
         for district in world.districts {
             for round in 0..<world.roundsOpen {
                 let truth = world.compounds.filter { !$0.retired && $0.district === district }
@@ -21,6 +31,16 @@ final class TotalsEqualTheOracle: Checker {
                             + "published is \(figure.map { "\($0.evidence)" } ?? "nothing")")
                     continue
                 }
+            }
+        }
+    }
+
+    /// Where a unit's own rows count, nothing that was phoned in does.
+    private func expectNoOpenCall() {
+        for district in world.districts {
+            for unit in district.content.units {
+                let open = district.ledger?.book.openPhoneIns(of: unit.code) ?? []
+                if let call = open.first { world.violate(2, "\(unit.code) is known and call \(call.number) is open") }
             }
         }
     }

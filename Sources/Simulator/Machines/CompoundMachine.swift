@@ -167,6 +167,15 @@ final class CompoundMachine {
         world.checks.written(by: self, store, incarnation)
     }
 
+    /// The facts of another copy's disk become this node's too.
+    func takeOver(_ other: CompoundMachine) {
+        guard let store, let journal = other.disk.journal() else { return }
+        let mine = store.journaled
+        change { try $0.takeOver(journal) }
+        world.count(.journalAdopted)
+        world.checks.tookOver(self, union: mine.union(journal.names))
+    }
+
     // MARK: What people do to it
 
     func backUp() { backups.append(disk.image()) }

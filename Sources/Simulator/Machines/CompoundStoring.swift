@@ -11,11 +11,15 @@ protocol CompoundStoring: Outbox {
     func completions() -> [Completion]
     /// Some row of the round is unknown because the parent refused it.
     func hasUnknown(_ round: Int) -> Bool
+    /// Names of the facts that the journal has.
+    var journaled: Set<String> { get }
 
     /// Each is one transaction, durable when it returns.
     func record(_ fact: Fact) throws
     func open(_ round: Int) throws
     func setAbsurd(_ building: Int, _ absurd: Bool) throws
+    /// Takes over the journal of another copy; see `MachineDisk.journal`.
+    func takeOver(_ journal: JournalImage) throws
 }
 
 /// Where the world reaches into a machine: its clock, its randomness, and the moments at which it may end.

@@ -18,6 +18,9 @@ final class DistrictMachine {
     var clockOff: Int64 = 0
     /// Rows were taken back or lost: positions may be lower than what was acknowledged, until children send again.
     private(set) var rewinds = 0
+    /// It was set up anew without its registry: it has another identity and knows nobody's token.
+    private(set) var isStranger = false
+    private lazy var decisions = DecisionsDisk { [unowned self] in try decided($0) }
 
     init(number: Int, code: String, content: RegistryContent, rows: any RowsDisk, world: World) {
         (self.number, self.code, self.content, self.rows, self.world) = (number, code, content, rows, world)
@@ -26,6 +29,12 @@ final class DistrictMachine {
 
     private var clock: Int64 { world.now - startedAt }
     private var wall: Int64 { world.wall + clockOff }
+    /// With everything that was decided so far.
+    private var registry: RegistryContent {
+        var content = content
+        content.book = decisions.book
+        return content
+    }
 
     // MARK: Process
 
@@ -35,7 +44,8 @@ final class DistrictMachine {
         startedAt = world.now
         do {
             ledger = try Ledger(
-                identity: identity, pace: World.pace, registry: content, store: try rows.open(), now: 0, wall: wall)
+                identity: identity, pace: World.pace, registry: registry, store: try rows.open(), decisions: decisions,
+                now: 0, wall: wall)
         } catch { return end() }
         if world.inFaultPhase, world.chance.happens(world.faults.tornEffects * 5) { rows.endanger(&world.chance) }
         sweep(run)
@@ -63,8 +73,9 @@ final class DistrictMachine {
     /// Takes a request in; nothing is said if the process ends before the batch is durable.
     func receive(_ request: PushRequest, unit: Code, tokenIsWrong: Bool, reply: @escaping (Answer) -> Void) {
         guard ledger != nil else { return }
-        guard !tokenIsWrong else {
-            return reply(Answer(outcome: .unauthorized("token_unknown"), parent: identity))
+        guard !tokenIsWrong, !isStranger else {
+            let who = isStranger ? Incarnation(value: identity.value + 1) : identity
+            return reply(Answer(outcome: .unauthorized("token_unknown"), parent: who))
         }
         do throws(WireError) {
             let push = try request.push()
@@ -78,9 +89,37 @@ final class DistrictMachine {
         }
     }
 
-    /// A person's decision.
+    // MARK: What officers decide
+
     func retire(_ incarnation: Incarnation, of unit: Code) {
-        submit(.retire(incarnation, unit: unit)) { _ in }
+        submit(.retire(Word(incarnation, reason: "a copy", officer: "officer"), unit: unit)) { _ in }
+    }
+
+    func adopt(_ incarnation: Incarnation, of unit: Code) {
+        submit(.adopt(Word(incarnation, reason: "the one in use", officer: "officer"), unit: unit)) { [self] in
+            if $0 == .found(true) { world.count(.adopt) }
+        }
+    }
+
+    /// Somebody rings up for a compound, whose numbers may be anything that is possible.
+    func phoneIn() {
+        guard ledger != nil, let unit = world.chance.pick(content.units), let owed = unit.expectedHouseholds else {
+            return
+        }
+        let due = Int64(world.chance.below(Int(owed) + 1))
+        let call = PhoneIn(
+            at: wall, unit: unit.code, campaign: Rounds.all[world.chance.below(world.roundsOpen)],
+            counts: PhoneIn.Counts(done: Int64(world.chance.below(Int(due) + 1)), due: due), caller: "caller",
+            officer: "officer")
+        submit(.phoneIn(call)) { [self] in if $0 == .phonedIn(nil) { world.count(.phonedIn) } }
+    }
+
+    private func decided(_ decided: Decided) throws {
+        world.count(.receipt, decided.receipts.count)
+        world.count(.phonedInSuperseded, decided.returns.count)
+        guard world.inFaultPhase, world.chance.happens(world.faults.tornEffects * 5) else { return }
+        world.count(.tornEffect)
+        throw Ended()
     }
 
     private func submit(_ order: Ledger.Order, _ reply: @escaping (Ledger.Reply) -> Void) {
@@ -112,7 +151,9 @@ final class DistrictMachine {
     }
 
     func document(for unit: Code) -> (RegistryDocument, String)? {
-        guard let document = ledger?.document(for: unit), let bytes = try? document.encoded() else { return nil }
+        guard !isStranger, let document = ledger?.document(for: unit), let bytes = try? document.encoded() else {
+            return nil
+        }
         return (document, RegistryDocument.digest(of: bytes))
     }
 
@@ -133,6 +174,12 @@ final class DistrictMachine {
         return true
     }
 
+    /// Until its registry is restored.
+    func replace(for milliseconds: Int64) {
+        isStranger = true
+        world.after(milliseconds) { [self] in isStranger = false }
+    }
+
     func empty() {
         rewinds += 1
         ledger = nil
@@ -142,7 +189,7 @@ final class DistrictMachine {
 
     func open(_ campaign: RegistryCampaign) {
         content.campaigns.append(campaign)
-        ledger?.reregister(content, now: clock)
+        ledger?.reregister(registry, now: clock)
     }
 
     /// Counts nothing that isn't durable: what a starting process would find.

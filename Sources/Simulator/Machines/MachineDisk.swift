@@ -18,8 +18,18 @@ protocol MachineDisk: AnyObject {
     func image() -> Image
     func put(_ image: Image)
     func loseSidecar()
+    /// What its journal holds, for another copy to take over; nil if it can't be read.
+    func journal() -> JournalImage?
     /// A second disk with the same database, with or without the sidecar.
     func copy(_ image: Image, sidecar: Bool) -> Self
+}
+
+/// A journal as another copy takes it over.
+struct JournalImage {
+    /// Of the facts in it.
+    var names: Set<String>
+    /// As only a store of the same kind reads it.
+    var content: any Sendable
 }
 
 extension MachineDisk {
@@ -38,6 +48,9 @@ extension MemoryDisk: MachineDisk {
     func image() -> Database { database }
     func put(_ image: Database) { database = image }
     func loseSidecar() { sidecar = nil }
+    func journal() -> JournalImage? {
+        JournalImage(names: Set(database.facts.keys.map(SQLiteStore.name)), content: database)
+    }
 
     func copy(_ image: Database, sidecar: Bool) -> MemoryDisk {
         let copy = MemoryDisk()

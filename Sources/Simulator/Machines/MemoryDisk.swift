@@ -3,7 +3,7 @@ import Sync
 
 /// The files of one node in memory: what is durable. A process reads and writes it through `MemoryStore`.
 final class MemoryDisk {
-    struct Database {
+    struct Database: Sendable {
         var facts: [UInt64: Fact] = [:]
         var opened: Set<Int> = [0]
         /// Buildings whose counts are absurd until somebody mends the program.

@@ -37,6 +37,8 @@ final class MemoryStore: CompoundStoring, @unchecked Sendable {
         disk.database.rows.contains { $0.key.period == Rounds.all[round] && $0.value.counts.contains(.unknown) }
     }
 
+    var journaled: Set<String> { Set(disk.database.facts.keys.map(SQLiteStore.name)) }
+
     // MARK: People
 
     func record(_ fact: Fact) throws {
@@ -55,6 +57,13 @@ final class MemoryStore: CompoundStoring, @unchecked Sendable {
     func setAbsurd(_ building: Int, _ absurd: Bool) throws {
         if absurd { disk.database.absurd.insert(building) } else { disk.database.absurd.remove(building) }
         for round in disk.database.opened.sorted() { derive(building: building, round: round) }
+    }
+
+    func takeOver(_ journal: JournalImage) throws {
+        guard let other = journal.content as? MemoryDisk.Database else { return }
+        disk.database.facts.merge(other.facts) { mine, _ in mine }
+        disk.database.opened.formUnion(other.opened)
+        derive(rounds: disk.database.opened)
     }
 
     // MARK: Rows

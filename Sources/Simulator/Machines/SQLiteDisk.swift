@@ -1,3 +1,4 @@
+import Compound
 import Federation
 import Synchronization
 
@@ -41,6 +42,14 @@ final class SQLiteDisk: MachineDisk {
         // The sidecar isn't in the backup and stays as it is.
         for (name, bytes) in disk.snapshot().files where name.contains("sidecar") { whole.files[name] = bytes }
         disk.become(whole)
+    }
+
+    func journal() -> JournalImage? {
+        let aside = SQLiteDisk.mount()
+        defer { aside.remove() }
+        aside.become(disk.snapshot())
+        let copy = try? JournalCopy(opening: aside.path("journal.sqlite"), called: "the other copy")
+        return copy.map { JournalImage(names: Set($0.journalled), content: $0) }
     }
 
     func loseSidecar() {

@@ -80,6 +80,8 @@ final class SQLiteStore: CompoundStoring, @unchecked Sendable {
         }
     }
 
+    var journaled: Set<String> { Set((try? store.journalled()) ?? []) }
+
     func hasUnknown(_ round: Int) -> Bool {
         rows.contains {
             $0.key.dataset == Rounds.dataset && $0.key.period == Rounds.all[round]
@@ -107,6 +109,9 @@ final class SQLiteStore: CompoundStoring, @unchecked Sendable {
 
     func open(_ round: Int) throws {}
     func setAbsurd(_ building: Int, _ absurd: Bool) throws {}
+    func takeOver(_ journal: JournalImage) throws {
+        if let other = journal.content as? JournalCopy { _ = try store.adopt(other) }
+    }
 
     // MARK: Outbox
 

@@ -14,12 +14,14 @@ package struct Faults: Sendable, Equatable {
     var clonesWithSidecar = 0
     var districtsRestored = 0
     var districtsEmptied = 0
+    var districtsReplaced = 0
     var upgrades = 0
     var absurdRows = 0
     var wrongTokens = 0
     var storms = 0
     var outages = 0
     var campaigns = 0
+    var phoneIns = 0
 
     // The network: per mille of requests.
     var requestsLost = 0
@@ -74,6 +76,8 @@ package struct Faults: Sendable, Equatable {
         Kind(path: \.storms, most: 2, name: .storm),
         Kind(path: \.outages, most: 6, name: .outage),
         Kind(path: \.campaigns, most: 2, name: .campaignOpened),
+        Kind(path: \.districtsReplaced, most: 2, name: .districtReplaced),
+        Kind(path: \.phoneIns, most: 30, name: .phonedIn),
     ]
 
     /// Faults that may hit any request or any effect.

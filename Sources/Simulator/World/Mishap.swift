@@ -10,6 +10,13 @@ enum Mishap {
         case .districtEmptied:
             world.chance.pick(world.districts)?.empty()
             return true
+        case .districtReplaced:
+            world.chance.pick(world.districts)?.replace(for: world.chance.between(60_000, 900_000))
+            return true
+        case .phonedIn:
+            // Counted where it is taken.
+            world.chance.pick(world.districts)?.phoneIn()
+            return false
         case .campaignOpened: return world.openNextRound()
         case .storm: return storm(world)
         default:

@@ -5,7 +5,7 @@ package enum Occurrence: String, CaseIterable, Sendable {
     case compoundCrash, districtCrash, tornEffect
     case restoreExact, restoreOlder, databaseWithoutSidecar
     case cloneIdentical, cloneDiverged, cloneWithSidecar
-    case districtRestored, districtEmptied
+    case districtRestored, districtEmptied, districtReplaced
     case upgrade, absurdRow, wrongToken, storm, outage, campaignOpened
     case requestLost, answerLost, requestRepeated, requestLate, bodyTruncated, bomb, portal, answerReplayed, halfOpen
     case writeBetweenParts, clockOff
@@ -19,7 +19,10 @@ package enum Occurrence: String, CaseIterable, Sendable {
     case answer409parts, answer409catalogue, answer413, answer422
 
     // Decisions of a parent
-    case takeover, shadow, disputed, retired, epochLearnt
+    case takeover, shadow, disputed, retired, epochLearnt, receipt, phonedInSuperseded
+
+    // What people do
+    case adopt, journalAdopted, phonedIn
 
     /// What a line of the legend says.
     package var meaning: String {
@@ -35,6 +38,8 @@ package enum Occurrence: String, CaseIterable, Sendable {
         case .cloneWithSidecar: "the copy took the sidecar along"
         case .districtRestored: "an aggregator's rows are restored from an older backup"
         case .districtEmptied: "an aggregator's rows are lost"
+        case .districtReplaced:
+            "an aggregator is set up anew, as another one that knows nobody, until its registry is restored"
         case .upgrade: "a node counts under a newer catalogue"
         case .absurdRow: "a node derives counts that no parent can store, until it is mended"
         case .wrongToken: "a node's token is wrong for a while"
@@ -77,6 +82,11 @@ package enum Occurrence: String, CaseIterable, Sendable {
         case .disputed: "two lives of a unit: a person has to decide"
         case .retired: "a person has decided"
         case .epochLearnt: "a parent that lost a decision heard it from a child"
+        case .receipt: "what a takeover took back is written down, row by row"
+        case .phonedInSuperseded: "a unit's own rows count again in the place of what was phoned in"
+        case .adopt: "an officer decides that one copy counts and the others are retired"
+        case .journalAdopted: "a node takes over the facts of its copy"
+        case .phonedIn: "somebody rings up the counts of a silent unit"
         }
     }
 }

@@ -10,13 +10,23 @@ struct Operators {
 
     func mend() {
         world.note("everything is mended")
-        var kept: Set<Code> = []
+        var kept: [Code: CompoundMachine] = [:]
         for machine in world.compounds.shuffled(using: &world.chance) where !machine.retired {
-            guard kept.insert(machine.frame.unit).inserted else {
+            if let keeper = kept[machine.frame.unit] {
                 machine.switchOff()
+                if world.chance.happens(500) { takeOver(machine, keeper, tries: 20) }
                 continue
             }
+            kept[machine.frame.unit] = machine
             (machine.cutUp, machine.cutDown, machine.tokenIsWrong) = (false, false, false)
+        }
+    }
+
+    /// The facts of the machine that was switched off are not thrown away; soon, before anybody compares.
+    private func takeOver(_ other: CompoundMachine, _ keeper: CompoundMachine, tries: Int) {
+        world.after(4000) {
+            if keeper.isUp { return keeper.takeOver(other) }
+            if tries > 0 { takeOver(other, keeper, tries: tries - 1) }
         }
     }
 
@@ -41,6 +51,7 @@ struct Operators {
         }
         guard held.disputed, held.active == mine || held.shadows.contains(mine) else { return }
         world.count(.disputed)
+        if world.chance.happens(500) { return machine.district.adopt(mine, of: machine.frame.unit) }
         for other in held.shadows + [held.active].compactMap({ $0 }) where other != mine {
             world.count(.retired)
             machine.district.retire(other, of: machine.frame.unit)

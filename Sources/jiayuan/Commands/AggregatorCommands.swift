@@ -55,7 +55,8 @@ struct DivisionsCommand: AsyncParsableCommand {
 
 struct UnitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "unit", abstract: "The units that are expected to report.", subcommands: [Add.self, Retire.self])
+        commandName: "unit", abstract: "The units that are expected to report.",
+        subcommands: [Add.self, Adopt.self, Retire.self])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -78,22 +79,6 @@ struct UnitCommand: AsyncParsableCommand {
             if json { return Console.out(reply.text) }
             let slips = try JSONDecoder().decode([AdminRoutes.SlipLine].self, from: Data(reply.body))
             for slip in slips { Console.out(Slip.text(slip, parentURL: parentURL)) }
-        }
-    }
-
-    struct Retire: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Decide that one incarnation of a unit is not to be counted.")
-        @OptionGroup var options: AggregatorOptions
-        @Argument(help: "Unit code.") var unit: String
-        @Argument(help: "Incarnation, 32 hexadecimal digits; see `jiayuan why`.") var incarnation: String
-        @Option(help: "Why; kept with the decision.") var reason: String
-        @Option(help: "Who decides.") var officer: String
-
-        func run() async throws {
-            let query = ["unit": unit, "incarnation": incarnation, "reason": reason, "officer": officer]
-            let reply = try await options.daemon().send("POST", "/admin/retire", query: query)
-            Console.out(try reply.orExit().text.trimmingCharacters(in: .newlines))
         }
     }
 }

@@ -105,6 +105,39 @@ struct ImportCommand: AsyncParsableCommand {
     }
 }
 
+struct AdoptCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "adopt",
+        abstract: "Take over the facts of another copy's journal: the union of both, nothing counted twice.",
+        discussion: """
+            FILE is the journal.sqlite of a restored, cloned or retired copy of this compound, with its -wal file beside \
+            it if there is one; it is only read. Stop the other machine first. Doing it twice changes nothing. Then \
+            decide at the aggregator which copy counts: `jiayuan unit adopt`.
+            """)
+    @OptionGroup var options: NodeOptions
+    @Argument(help: "The other copy's journal.sqlite.") var file: String
+    @Flag(help: "Print JSON.") var json = false
+
+    func run() async throws {
+        let journal: JournalCopy
+        do { journal = try JournalCopy(file: file) } catch {
+            Console.error("\(error)")
+            throw Exit.refused
+        }
+        let body = Array(try JSONEncoder().encode(journal))
+        let reply = try await options.daemon().send("POST", "/admin/adopt", body: body).orExit()
+        if json { return Console.out(reply.text) }
+        let done = try JSONDecoder().decode(Adopted.self, from: Data(reply.body))
+        Console.out("\(done.new) of \(done.known + done.new) records are new; \(done.rows) rows changed")
+        if done.differing > 0 {
+            Console.out("\(done.differing) ids are used here for another record; those stand as they were")
+        }
+        for conflict in done.conflicts {
+            Console.out("to settle: \(conflict.subject) \(conflict.field): \(conflict.message)")
+        }
+    }
+}
+
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "What the parent doesn't hold yet, since when, and why.")

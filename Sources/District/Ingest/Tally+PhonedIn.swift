@@ -1,0 +1,42 @@
+import Coverage
+import Federation
+
+/// Counts phoned in: taken while the unit is unknown, ended by its own rows.
+extension Tally {
+    private static let survey = Code(literal: "survey")
+
+    /// - Returns: why the call isn't taken; nil if it is.
+    func phoneIn(_ call: PhoneIn, now: Int64, into batch: inout Batch) -> PhoneIn.Refusal? {
+        guard let index = registered.tree.unit(call.unit) else { return .unitUnknown }
+        guard let campaign = registered.campaigns.first(where: { $0.code == call.campaign }) else {
+            return .campaignUnknown
+        }
+        if campaign.closed { return .campaignClosed }
+        guard call.counts.isPossible else { return .countsImpossible }
+        let unit = batch.touched[index]?.write.state ?? units[index]
+        if Rollup.standing(unit, block(unit, call.campaign), now) == .known { return .unitKnown }
+        var call = call
+        call.number = registered.book.nextPhoneIn + Int64(batch.decided.phoneIns.count)
+        batch.decided.phoneIns.append(call)
+        return nil
+    }
+
+    /// Units whose own rows count again: each call ends, and what the node says stands beside it.
+    ///
+    /// - Parameter wall: seconds since 1970.
+    func endPhoneIns(now: Int64, wall: Int64, in batch: inout Batch) {
+        for (index, touch) in batch.touched.sorted(by: { $0.key < $1.key }) {
+            for call in registered.book.openPhoneIns(of: registered.tree.units[index].code) {
+                let rows = block(touch.write.state, call.campaign)
+                guard Rollup.standing(touch.write.state, rows, now) == .known else { continue }
+                var ended = call
+                ended.returned = PhoneIn.Return(at: wall, counts: PhoneIn.Counts(rows, shelf))
+                batch.decided.returns.append(ended)
+            }
+        }
+    }
+
+    private func block(_ unit: UnitCopies, _ campaign: Code) -> RowBlock {
+        unit.active?.blocks[Cut(dataset: Tally.survey, period: campaign)] ?? RowBlock()
+    }
+}
