@@ -30,6 +30,8 @@ package struct NodeStatus: Sendable, Equatable, Encodable {
     /// Restore receipts that nobody here has marked as read.
     package var receipts: [RegistryDocument.Receipt]
     /// Rows that the parent refused.
+    /// The latest time of any record, where it lies after now: this node's own clock ran ahead once. Seconds since 1970.
+    @Null package var recordsAhead: Int64?
     package var refusedRows: Int
     /// Why the disk refused the last record.
     @Null package var disk: String?
@@ -78,6 +80,7 @@ extension NodeStatus {
             unacknowledgedSince: open?["since"], because: nil, detail: nil, becauseSince: nil, role: nil,
             conflicts: try Int.fetchOne(db, sql: "SELECT count(*) FROM conflict") ?? 0,
             receipts: try ReceiptReader.unread(db),
+            recordsAhead: try HybridClock.ahead(of: now, db),
             refusedRows: try Int.fetchOne(db, sql: "SELECT count(*) FROM row WHERE refused IS NOT NULL") ?? 0,
             disk: nil,
             campaign: try CampaignReader.current(db, now: now), now: now)

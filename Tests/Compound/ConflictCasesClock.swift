@@ -140,6 +140,31 @@ import Testing
         }
     }
 
+    /// Right: what is recorded after the node's own clock was set right again, whatever it was before.
+    @Test func case10TheNodesOwnClockRanDecadesAhead() throws {
+        try Fixture.with { fixture in
+            let store = try fixture.open()
+            let now = fixture.clock.now
+            fixture.clock.now = now + 50 * 365 * 86_400
+            let then = fixture.clock.now - Fixture.evening
+            try store.take(.building(900))
+            try store.take(.need(1, 3, at: then), .fill(2, "v01", at: then))
+            try store.take(.visit(3, "7-1-101", .nobodyHome, at: then))
+            #expect(try store.status().recordsAhead == nil, "nobody can know yet")
+
+            fixture.clock.now = now
+            let since = now - Fixture.evening
+            try store.take(.need(4, 50, at: since), .fill(5, "v01", .withdrawn, at: since))
+            try store.take(.visit(6, "7-1-101", .postponed, at: since))
+            let counts = try #require(try store.counts("volunteers", "-"))
+            #expect(counts["need"] == 50 && counts["filled"] == 0)
+            #expect(try store.counts("survey", "7")?["postponed"] == 1)
+            try store.take(.need(7, 60, at: since + 1))
+            #expect(try store.counts("volunteers", "-")?["need"] == 60, "and so does the word after that")
+            #expect(try store.status().recordsAhead == then + Fixture.evening, "the page says that a clock was wrong")
+        }
+    }
+
     private static func refusal(at time: Int64) -> String {
         """
         {"kind":"visit","id":"\(Hex.text(UInt128(1)))","campaign":"\(Fixture.campaign)","door":"7-1-101",

@@ -61,7 +61,10 @@ struct Journal {
         let last = try Int64.fetchOne(
             db.cachedStatement(sql: "SELECT hlc FROM clock WHERE recorder = ? AND device = ?"),
             arguments: StatementArguments(who))
-        let stamp = HybridClock.stamp(observedAt: observation.observedAt, now: now, last: last)
+        let ahead = try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT max(hlc) FROM observation WHERE subject = ? AND field = ? AND hlc >= ?"),
+            arguments: [observation.subject, observation.field, HybridClock.after(now)])
+        let stamp = HybridClock.stamp(observedAt: observation.observedAt, now: now, last: last, ahead: ahead)
         try raiseClock(observation.recorder, observation.device, to: stamp)
         return stamp
     }

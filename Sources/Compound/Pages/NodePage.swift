@@ -21,7 +21,8 @@ enum NodePage {
             }
         let name = status.name.map { "\($0) \(status.unit)" } ?? status.unit
         return shell(
-            name, tabs(path, links, text), StandingLines(status: status, links: links, text: text).html, content, path, links, text)
+            name, tabs(path, links, text), StandingLines(status: status, links: links, text: text).html, content, path,
+            links, text)
     }
 
     static func shell(

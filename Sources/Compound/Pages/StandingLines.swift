@@ -9,8 +9,9 @@ struct StandingLines {
     let text: Messages
 
     var html: HTML {
-        let lines = [disk, delivery, role, refused].compactMap { $0 }
-        return "<div id=\"standing\">\(lines + status.receipts.map { ReceiptLine.html($0, now: status.now, links, text) })</div>"
+        let lines = [disk, delivery, role, refused, clock].compactMap { $0 }
+        return
+            "<div id=\"standing\">\(lines + status.receipts.map { ReceiptLine.html($0, now: status.now, links, text) })</div>"
     }
 
     private var disk: HTML? {
@@ -47,6 +48,10 @@ struct StandingLines {
     private var refused: HTML? {
         guard status.refusedRows > 0 else { return nil }
         return line("warn", "◇", "node.standing.refused", ["count": "\(status.refusedRows)"])
+    }
+
+    private var clock: HTML? {
+        status.recordsAhead.map { line("warn", "◇", "node.standing.clock", ["at": time($0)]) }
     }
 
     private var isCounted: Bool { status.role == nil || status.role == "active" }

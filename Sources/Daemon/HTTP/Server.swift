@@ -87,16 +87,22 @@ package enum Server {
             return response(error.reply(to: call))
         } catch let error as HTTPError where error.status == .contentTooLarge {
             return response(.json(#"{"error":"too_large","limit":\#(route.bodyLimit)}"#, status: 413))
+        } catch let error as HTTPError where error.status == .requestTimeout {
+            return response(.json(#"{"error":"too_slow","seconds":\#(bodySeconds)}"#, status: 408))
+        } catch is CancellationError {
+            return response(.json(#"{"error":"stopping"}"#, status: 503))
         } catch {
             log.error("request failed", metadata: ["path": "\(call.path)", "error": "\(error)"])
             return response(.json(#"{"error":"internal"}"#, status: 500))
         }
     }
 
-    /// A body must arrive within 30 s, however slowly its sender drips it.
+    private static let bodySeconds = 30
+
+    /// A body must arrive within this time, however slowly its sender drips it.
     private static func collect(_ request: inout Request, limit: Int) async throws -> ByteBuffer {
         if request.method == .get || request.method == .head { return ByteBuffer() }
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(bodySeconds)
         var whole = ByteBuffer()
         for try await piece in request.body {
             guard whole.readableBytes + piece.readableBytes <= limit else { throw HTTPError(.contentTooLarge) }

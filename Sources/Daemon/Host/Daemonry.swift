@@ -17,11 +17,13 @@ package enum Daemonry {
         let heart = Heart(status: status, isAlive: isAlive)
         var quiet = log
         quiet.logLevel = .warning
-        let group = ServiceGroup(
-            configuration: .init(
-                services: services.map { .init(service: $0) } + [.init(service: heart)]
-                    + (last.map { [.init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)] } ?? []),
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) } + [.init(service: heart)]
+                + (last.map { [.init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)] } ?? []),
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+        // A client that never ends its request must not hold the process: what is under way gets this long.
+        configuration.maximumGracefulShutdownDuration = .seconds(3)
+        let group = ServiceGroup(configuration: configuration)
         try await group.run()
         Notify.stopping()
     }
