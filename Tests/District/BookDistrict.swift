@@ -99,10 +99,10 @@ struct BookDistrict {
     }
 
     func page(_ language: Language) -> String {
-        UnitPage.html(UnitPage.Model(picture, 0, Self.campaign, now: now), Messages.of(language)).source
+        UnitPage.html(UnitPage.Model(picture, 0, Self.campaign, asked: nil, now: now), Messages.of(language)).source
     }
     func division(_ language: Language) -> String {
-        DivisionPage.html(DivisionPage.Model(picture, 0, Self.campaign), Messages.of(language)).source
+        DivisionPage.html(DivisionPage.Model(picture, 0, Self.campaign, asked: nil), Messages.of(language)).source
     }
 }
 

@@ -7,7 +7,7 @@ import Testing
 /// number of seeds.
 @Suite struct MutationTests {
     private static let limits: [(Mutation, UInt64)] = [
-        (.counterOnlyPositions, 40), (.noSession, 40), (.unorderedSession, 5), (.sidecarWithIncarnationOnly, 60),
+        (.counterOnlyPositions, 100), (.noSession, 40), (.unorderedSession, 5), (.sidecarWithIncarnationOnly, 60),
         (.singlePartTo, 10), (.takeoverWithoutLease, 40), (.acknowledgedBeforeFsync, 20), (.nullsAsZeros, 20),
         (.lastValueAsBound, 5), (.receiptWithoutRows, 20), (.mintForAForgetfulParent, 20),
     ]
