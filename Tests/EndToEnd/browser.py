@@ -134,8 +134,8 @@ def visit_the_desks(browser, base, pin, folder):
     seen["volunteers_top"] = browser.run(
         "return Math.max(...[...document.querySelectorAll('.tile')].map(t => t.getBoundingClientRect().bottom))")
     browser.shot(folder / "volunteers.png")
-    browser.type("form[action='/desk/volunteers/need'] input[name=required]", "\ue009a\ue000" + "50")
-    browser.follow("form[action='/desk/volunteers/need'] button")
+    browser.type("form[action^='/desk/volunteers/need'] input[name=required]", "\ue009a\ue000" + "50")
+    browser.follow("form[action^='/desk/volunteers/need'] button")
     seen["short_after"] = browser.text(".tile .big")
     browser.open(base + "/survey/7/7-1-101")
     browser.shot(folder / "door.png")

@@ -25,7 +25,7 @@ def test_status_before_the_first_start_creates_nothing(tmp_path):
     node = Node(tmp_path, UNIT, TOKEN, 9)
     before = contents(tmp_path)
     done = run("status", "--config", node.config, check=False)
-    assert done.returncode == 69 and "no daemon runs" in done.stderr and "never started" in done.stderr, done.stderr
+    assert done.returncode == 69 and "no daemon runs" in done.stderr and "no daemon was ever started" in done.stderr, done.stderr
     assert contents(tmp_path) == before and not node.state.exists()
 
 
@@ -58,7 +58,7 @@ def test_why_at_a_stopped_aggregator_says_so_and_changes_nothing(stage, tmp_path
     config = tmp_path / "other.yaml"
     config.write_text(aggregator.config.read_text().replace("/state", "/none"))
     done = run("why", "--config", config, check=False)
-    assert done.returncode == 69 and "never started" in done.stderr and not (tmp_path / "none").exists()
+    assert done.returncode == 69 and "no daemon was ever started" in done.stderr and not (tmp_path / "none").exists()
 
 
 # A configuration
