@@ -86,12 +86,9 @@ extension NodeStatus {
             campaign: try CampaignReader.current(db, now: now), now: now)
     }
 
-    /// - Parameter path: a copy of the journal, opened as it is: nothing is migrated, minted or derived.
+    /// - Parameter path: a copy of the journal; it is brought up to this version, and nothing is minted or derived.
     static func read(journal path: String, unit: Code) throws -> NodeStatus {
-        do {
-            return try DatabaseQueue(path: path).read { try read($0, unit: unit, now: Surroundings.now()) }
-        } catch let error as DatabaseError {
-            throw StoreError.damaged(path: path, reason: error.message ?? "\(error.resultCode)")
-        }
+        let database = try SQLiteFile.open(path, migrations: JournalSchema.migrations)
+        return try database.read { try read($0, unit: unit, now: Surroundings.now()) }
     }
 }

@@ -78,7 +78,10 @@ import Wire
             )
             try await desk.press("完成", on: "/volunteers")
             #expect(try desk.store.board().claims.map(\.state) == ["done", "claimed"])
-            #expect(try desk.store.counts("volunteers", "7") == ["buildings": 1, "claimed": 1, "done": 1])
+            #expect(
+                try desk.store.counts("volunteers", "7")?.filter { $0.value != 0 } == [
+                    "buildings": 1, "claimed": 1, "done": 1,
+                ])
             #expect(try desk.store.conflicts().map(\.kind) == ["two_claims"])
             #expect(try await !desk.page("/volunteers", .zhHans).contains(">完成</button>"))
         }

@@ -14,7 +14,7 @@ private func fnv1a(_ world: World) -> UInt64 {
 @Suite struct Determinism {
     /// A changed hash is a changed world: whoever kept files or seeds of the former must be told.
     @Test func theBytesOfASeedAreFrozen() {
-        #expect(fnv1a(World(profile: .xs, seed: 1)) == 3_087_897_090_962_543_046)
+        #expect(fnv1a(World(profile: .xs, seed: 1)) == 8_490_600_244_646_270_470)
     }
 
     @Test func equalSeedsGiveEqualBytesAndOthersOthers() {

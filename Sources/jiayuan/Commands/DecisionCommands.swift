@@ -96,7 +96,7 @@ struct ReceiptsCommand: AsyncParsableCommand {
         var text: [String]
 
         var head: String {
-            let when = Date(timeIntervalSince1970: Double(at)).formatted(.iso8601)
+            let when = Moment(seconds: Int64(at)).description
             return "\(unit)  \(when)  \(deposed) → \(heir)\n  " + text.joined(separator: "\n  ")
         }
     }
@@ -165,7 +165,7 @@ struct PhoneInsCommand: AsyncParsableCommand {
         var superseded: Returned?
 
         var text: String {
-            let when = Date(timeIntervalSince1970: Double(at)).formatted(.iso8601)
+            let when = Moment(seconds: Int64(at)).description
             let end = superseded.map {
                 "  superseded by the node's \($0.node.done)/\($0.node.due), difference \($0.difference.done)/\($0.difference.due)"
             }
