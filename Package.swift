@@ -59,7 +59,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Compound",
-            dependencies: ["Federation", "Wire", "Sync", "Daemon", grdb, log],
+            dependencies: ["Federation", "Wire", "Sync", "Daemon", grdb, log], exclude: ["API.md"],
             swiftSettings: strict),
         .target(
             name: "District",
