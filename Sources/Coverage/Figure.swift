@@ -16,10 +16,14 @@ package struct Evidence: Sendable, Equatable {
     package var totalCeiling: Int64
     /// Unknown units without a ceiling: one of them and there is no bound.
     package var unbounded: Int
+    /// Ceiling of what the known units count though it is another unit's: households claimed twice.
+    package var surplus: Int64
+    /// Ceiling of what a known unit owns and doesn't count yet.
+    package var deficit: Int64
 
     package init(
         numerator: Int64, denominator: Int64, lastNumerator: Int64, lastDenominator: Int64, unknownCeiling: Int64,
-        totalCeiling: Int64, unbounded: Int
+        totalCeiling: Int64, unbounded: Int, surplus: Int64 = 0, deficit: Int64 = 0
     ) {
         self.numerator = numerator
         self.denominator = denominator
@@ -28,6 +32,8 @@ package struct Evidence: Sendable, Equatable {
         self.unknownCeiling = unknownCeiling
         self.totalCeiling = totalCeiling
         self.unbounded = unbounded
+        self.surplus = surplus
+        self.deficit = deficit
     }
 }
 
@@ -59,15 +65,28 @@ package struct Figure: Sendable, Equatable {
             (lower, upper) = (nil, nil)
             return
         }
-        // An unknown unit enters with n in 0…d and d in 0…D. N/M with N ≤ M is least where the unknown
-        // add D to the denominator only, and greatest where they add D to both.
-        let most = evidence.denominator + evidence.unknownCeiling
-        lower = Ratio(evidence.numerator, most)
-        upper = Ratio(evidence.numerator + evidence.unknownCeiling, most)
+        (lower, upper) = Figure.bounds(evidence)
     }
 
-    /// Nobody is unknown: the bounds coincide with the rate.
-    package var isExact: Bool { noBound == nil && evidence.unknownCeiling == 0 }
+    /// What isn't counted yet enters with n in 0…d and d in 0…D, and what is counted twice leaves with the same. N/M
+    /// with N ≤ M is least where the former adds D to the denominator only and the latter takes n = d out, and
+    /// greatest where the former adds D to both and the latter only takes out what was not done.
+    private static func bounds(_ evidence: Evidence) -> (lower: Ratio?, upper: Ratio?) {
+        let added = evidence.unknownCeiling + evidence.deficit
+        let most = evidence.denominator + added
+        let least = most - evidence.surplus
+        // Everything there is may be another unit's: then the rate may be any.
+        guard least > 0 else { return (Ratio(0, most), Ratio(most, most)) }
+        return (
+            Ratio(max(0, evidence.numerator - evidence.surplus), least),
+            Ratio(min(evidence.numerator + added, least), least)
+        )
+    }
+
+    /// Nobody is unknown and nothing is claimed twice: the bounds coincide with the rate.
+    package var isExact: Bool {
+        noBound == nil && evidence.unknownCeiling == 0 && evidence.surplus == 0 && evidence.deficit == 0
+    }
 
     /// Of the known units alone.
     package var rate: Ratio? { Ratio(evidence.numerator, evidence.denominator) }
@@ -77,9 +96,13 @@ package struct Figure: Sendable, Equatable {
         Ratio(evidence.numerator + evidence.lastNumerator, evidence.denominator + evidence.lastDenominator)
     }
 
-    package var missingAtLeast: Int64 { max(0, evidence.denominator - evidence.numerator) }
+    package var missingAtLeast: Int64 { max(0, missing - evidence.surplus) }
     /// Nil where there is no bound.
-    package var missingAtMost: Int64? { noBound == nil ? missingAtLeast + evidence.unknownCeiling : nil }
+    package var missingAtMost: Int64? {
+        noBound == nil ? missing + evidence.unknownCeiling + evidence.deficit : nil
+    }
+    /// By the known units' own count.
+    private var missing: Int64 { max(0, evidence.denominator - evidence.numerator) }
     package var missingLastKnown: Int64 {
         max(0, evidence.denominator + evidence.lastDenominator - evidence.numerator - evidence.lastNumerator)
     }

@@ -2,7 +2,13 @@
 /// reading, so that a changed rule re-reads old rows.
 package struct Measure: Sendable, Equatable {
     /// What the due are, which decides the ceiling that bounds an unknown unit.
-    package enum Base: String, Sendable { case households, residents }
+    package enum Base: String, Sendable {
+        case households, residents
+
+        /// What one household that is claimed twice may be counted as, at most. Twelve residents are more than four
+        /// times the average household; where more live behind one door the ceiling fails, as any ceiling may.
+        package var ofOneHousehold: Int64 { self == .households ? 1 : 12 }
+    }
 
     package var code: String
     package var version: Int
