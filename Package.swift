@@ -59,7 +59,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Compound",
-            dependencies: ["Federation", "Wire", "Sync", "Daemon", grdb, log], exclude: ["API.md"],
+            dependencies: ["Federation", "Wire", "Sync", "Daemon", grdb, log, crypto], exclude: ["API.md"],
             swiftSettings: strict),
         .target(
             name: "District",

@@ -36,6 +36,8 @@ package final class CompoundStore: Sendable {
         self.surroundings = surroundings
         catalogues = Catalogues(text)
         database = try SQLiteFile.open(folder + "/journal.sqlite", migrations: JournalSchema.migrations)
+        // What is deleted is overwritten: keys of claims end with their round.
+        try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA secure_delete=ON") }
         try awaken()
     }
 
@@ -106,14 +108,18 @@ package final class CompoundStore: Sendable {
     private func open(_ period: Code?, _ db: Database) throws -> Set<RowKey> {
         guard let period else { return [] }
         guard try !CampaignReader.knows(period, db) else { return [] }
-        try db.execute(sql: "INSERT INTO campaign VALUES (?, ?, NULL, NULL, 0)", arguments: [period.text, period.text])
+        try db.execute(
+            sql: "INSERT INTO campaign (code, name, closed) VALUES (?, ?, 0)", arguments: [period.text, period.text])
         return try Set(Desks.all.flatMap { try $0.keys(of: period, db) })
     }
 
     /// - Returns: the number of the last change.
-    func derive(_ keys: Set<RowKey>, _ db: Database) throws -> UInt64 {
+    func derive(_ changed: Set<RowKey>, _ db: Database) throws -> UInt64 {
         var row = try PositionRow.read(db)
         guard var standing = row.standing else { return 0 }
+        // A change of the frame may be one of the doors, and so of what this compound claims.
+        let frames = changed.filter { $0.dataset == RegistryDesk.dataset }.map(\.subject).sorted()
+        let keys = changed.union(try HouseholdClaims(db: db).refresh(frames))
         try RowTable(db: db, now: clock()).derive(keys, catalogues, standing: &standing)
         if standing.position != row.position {
             row.position = standing.position
@@ -151,8 +157,9 @@ package final class CompoundStore: Sendable {
     /// What stands of each door that a table has named: residents and state.
     func households() throws(IntakeError) -> [String: [String]] {
         try durably { db in
-            try Row.fetchAll(db, sql: "SELECT code, residents, state FROM door WHERE listed").reduce(into: [:]) {
-                $0[$1["code"]] = [String($1["residents"] as Int64), $1["state"]]
+            try Row.fetchAll(db, sql: "SELECT code, residents, state, address FROM door WHERE listed").reduce(into: [:])
+            {
+                $0[$1["code"]] = [String($1["residents"] as Int64), $1["state"], $1["address"] ?? ""]
             }
         }
     }

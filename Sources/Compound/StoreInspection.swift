@@ -22,12 +22,17 @@ extension CompoundStore {
         try read { try String.fetchAll($0, sql: "SELECT code FROM building ORDER BY code") }
     }
 
-    /// Ids of the survey's observations in the order of their clocks.
-    package func journalled() throws -> [String] {
+    /// Ids of a desk's observations in the order of their clocks.
+    package func journalled(desk: String) throws -> [String] {
         try read {
             try String.fetchAll(
-                $0, sql: "SELECT lower(hex(id)) FROM observation WHERE desk = 'survey' ORDER BY hlc, id")
+                $0, sql: "SELECT lower(hex(id)) FROM observation WHERE desk = ? ORDER BY hlc, id", arguments: [desk])
         }
+    }
+
+    /// Rounds in which households are claimed.
+    package func campaignsWithKey() throws -> [String] {
+        try read { try String.fetchAll($0, sql: "SELECT code FROM campaign WHERE claim_key IS NOT NULL") }
     }
 
     /// Closes the file; nothing may be asked of this value afterwards.

@@ -44,14 +44,25 @@ package struct RegistryDocument: Codable, Sendable, Equatable {
         package var deadline: Int64
         package var order: String
         package var closed: Bool
+        /// 32 hexadecimal digits while households are claimed by token (PROTOCOL.md §13); nil once the round is closed.
+        package var claimKey: String?
 
-        package init(code: String, name: String, opens: Int64, deadline: Int64, order: String, closed: Bool) {
+        package init(
+            code: String, name: String, opens: Int64, deadline: Int64, order: String, closed: Bool,
+            claimKey: String? = nil
+        ) {
             self.code = code
             self.name = name
             self.opens = opens
             self.deadline = deadline
             self.order = order
             self.closed = closed
+            self.claimKey = claimKey
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case code, name, opens, deadline, order, closed
+            case claimKey = "claim_key"
         }
     }
 
@@ -99,9 +110,12 @@ package struct RegistryDocument: Codable, Sendable, Equatable {
     package var campaigns: [Campaign]
     /// The latest ones, the newest last; absent if there is none.
     package var receipts: [Receipt]?
+    /// By campaign, the tokens of households that are counted at another unit, in ascending order; nil for none.
+    package var notYours: [String: [String]]?
 
     package init(
-        v: Int, parent: String, unit: Unit, path: [Place], campaigns: [Campaign], receipts: [Receipt]? = nil
+        v: Int, parent: String, unit: Unit, path: [Place], campaigns: [Campaign], receipts: [Receipt]? = nil,
+        notYours: [String: [String]]? = nil
     ) {
         self.v = v
         self.parent = parent
@@ -109,6 +123,12 @@ package struct RegistryDocument: Codable, Sendable, Equatable {
         self.path = path
         self.campaigns = campaigns
         self.receipts = receipts
+        self.notYours = notYours
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case v, parent, unit, path, campaigns, receipts
+        case notYours = "not_yours"
     }
 
     /// UTF-8 JSON with sorted keys: the bytes that are sent and whose digest is the ETag.

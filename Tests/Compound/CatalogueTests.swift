@@ -13,6 +13,7 @@ import Testing
         let expected: [String: Set<String>] = [
             "frame": ["buildings", "dwellings", "households", "residents"],
             "survey": Set(households + people.map { "p_" + $0 }),
+            "claim": ["claimed", "counted"],
             "volunteers": ["need", "filled", "short", "buildings", "claimed", "done"],
         ]
         #expect(Set(Desks.all.flatMap(\.datasets)) == Set(expected.keys))

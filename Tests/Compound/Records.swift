@@ -9,6 +9,7 @@ typealias Record = Compound.Record
 extension Record {
     static func building(
         _ id: UInt128, _ code: String = "7", units: Int = 2, floors: Int = 3, perFloor: Int = 2,
+        address: String? = nil,
         by recorder: String = "s01",
         at time: Int64 = 0, supersedes: [UInt128] = []
     ) -> Record {
@@ -16,17 +17,19 @@ extension Record {
             id,
             .building(
                 Building(
-                    code: Code(code)!, label: "\(code)栋", stairUnits: units, floors: floors, doorsPerFloor: perFloor)),
+                    code: Code(code)!, label: "\(code)栋", stairUnits: units, floors: floors, doorsPerFloor: perFloor,
+                    address: address)),
             recorder, time, supersedes)
     }
 
     static func household(
         _ id: UInt128, _ door: String, _ residents: Int, _ state: Household.State = .occupied,
-        by recorder: String = "s01",
+        address: String? = nil, by recorder: String = "s01",
         at time: Int64 = 1, supersedes: [UInt128] = []
     ) -> Record {
         Record(
-            id, .household(Household(door: Door(door)!, residents: residents, state: state)), recorder, time, supersedes
+            id, .household(Household(door: Door(door)!, residents: residents, state: state, address: address)),
+            recorder, time, supersedes
         )
     }
 

@@ -37,7 +37,7 @@ struct Statement {
 }
 
 enum Desks {
-    static let all: [any Desk] = [RegistryDesk(), SurveyDesk(), VolunteerDesk()]
+    static let all: [any Desk] = [RegistryDesk(), SurveyDesk(), VolunteerDesk(), HouseholdClaimDesk()]
     /// Subject of rows that concern the compound as a whole.
     static let compound = Code(literal: "-")
 }

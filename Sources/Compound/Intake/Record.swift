@@ -19,6 +19,8 @@ package struct Record: Sendable, Equatable {
         package var stairUnits: Int
         package var floors: Int
         package var doorsPerFloor: Int
+        /// Where the building stands, without which its doors claim nobody; nil says nothing, "" that there is none.
+        package var address: String?
     }
 
     package struct Household: Sendable, Equatable {
@@ -35,6 +37,9 @@ package struct Record: Sendable, Equatable {
         package var state: State
         /// A line of a table of the building's doors, which says that there are no others.
         package var isListed = false
+        /// The door's own address, if it isn't the building's with the door's number; nil says nothing, "" that it
+        /// has none.
+        package var address: String?
     }
 
     package struct Visit: Sendable, Equatable {
@@ -62,6 +67,9 @@ package struct Record: Sendable, Equatable {
             }
         }
     }
+
+    /// Bytes of an address at most.
+    static let addressLimit = 300
 
     /// 128 random bits, made by whoever recorded: a re-sent form is the same record.
     package var id: UInt128

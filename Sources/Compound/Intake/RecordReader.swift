@@ -56,13 +56,17 @@ package enum RecordReader {
         return Record.Building(
             code: code, label: fields.has("label") ? try fields.text("label", limit: 40) : nil,
             stairUnits: try fields.number("stair_units", in: 1...50), floors: try fields.number("floors", in: 1...99),
-            doorsPerFloor: try fields.number("doors_per_floor", in: 1...99))
+            doorsPerFloor: try fields.number("doors_per_floor", in: 1...99), address: try address(fields))
     }
 
     private static func household(_ fields: Fields) throws(IntakeError) -> Record.Household {
         Record.Household(
             door: try fields.door("door"), residents: try fields.number("residents", in: 0...200),
-            state: try fields.choice("state"))
+            state: try fields.choice("state"), address: try address(fields))
+    }
+
+    private static func address(_ fields: Fields) throws(IntakeError) -> String? {
+        fields.has("address") ? try fields.text("address", limit: Record.addressLimit, mayBeEmpty: true) : nil
     }
 
     private static func visit(_ fields: Fields) throws(IntakeError) -> Record.Visit {
@@ -117,10 +121,10 @@ private struct Fields {
     var names: [String] { object.keys.sorted() }
     func has(_ name: String) -> Bool { object[name] != nil && !(object[name] is NSNull) }
 
-    func text(_ name: String, limit: Int = 200) throws(IntakeError) -> String {
+    func text(_ name: String, limit: Int = 200, mayBeEmpty: Bool = false) throws(IntakeError) -> String {
         guard let value = object[name] else { throw IntakeError(.fieldMissing, field: name) }
         guard let text = value as? String else { throw IntakeError(.fieldWrongType, field: name, value: "\(value)") }
-        guard !text.isEmpty, text.utf8.count <= limit else {
+        guard mayBeEmpty || !text.isEmpty, text.utf8.count <= limit else {
             throw IntakeError(.fieldOutOfRange, field: name, value: text)
         }
         return text

@@ -8,6 +8,7 @@ enum JournalSchema {
         migrator.registerMigration("2 desks") { try $0.execute(sql: desks) }
         migrator.registerMigration("3 rows") { try $0.execute(sql: rows) }
         migrator.registerMigration("4 receipts read") { try $0.execute(sql: receiptsRead) }
+        migrator.registerMigration("5 household claims") { try $0.execute(sql: householdClaims) }
         return migrator
     }
 
@@ -213,5 +214,42 @@ enum JournalSchema {
         CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
         INSERT INTO position (one, seq, digest, session, floor) VALUES (1, 0, zeroblob(16), 0, 0);
+        """
+
+    private static let householdClaims = """
+        -- Where the building stands; NULL where nobody said, '' where it has no address.
+        ALTER TABLE building ADD COLUMN address TEXT;
+        -- The door's own address; NULL: the building's with the door's number, '': none.
+        ALTER TABLE door ADD COLUMN address TEXT;
+        -- Under which households are claimed in this round; NULL without claims and once the round is closed.
+        ALTER TABLE campaign ADD COLUMN claim_key BLOB CHECK (length(claim_key) = 16);
+
+        -- What each door with an address is called in a round with a key. Gone with the key.
+        CREATE TABLE household_claim (
+            campaign TEXT NOT NULL,
+            door TEXT NOT NULL REFERENCES door(code),
+            -- 16 hexadecimal digits.
+            token TEXT NOT NULL CHECK (length(token) = 16),
+            PRIMARY KEY (campaign, door)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX household_claim_token ON household_claim(campaign, token);
+
+        -- Tokens that the parent counts at another unit, as its registry document says. Gone with the key.
+        CREATE TABLE not_yours (
+            campaign TEXT NOT NULL,
+            token TEXT NOT NULL,
+            PRIMARY KEY (campaign, token)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Doors that are left out of a round's counts because another unit counts them. Stays when the key is
+        -- gone, so that a closed round's figures stand.
+        CREATE TABLE counted_elsewhere (
+            campaign TEXT NOT NULL,
+            door TEXT NOT NULL REFERENCES door(code),
+            PRIMARY KEY (campaign, door)
+        ) STRICT, WITHOUT ROWID;
+
+        -- An older program took the document without what is new in it: it is asked for once more.
+        UPDATE position SET registry_digest = NULL;
         """
 }

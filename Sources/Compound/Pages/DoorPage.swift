@@ -17,7 +17,7 @@ enum DoorPage {
         let action = links("/desk/survey/visit")
         return """
             <p><a href="\(links("/survey/\(building)"))">← \(text("node.building", ["code": building]))</a></p>
-            <h1>\(door.code)</h1>\(earlier)\(difference(door, text))
+            <h1>\(door.code)</h1>\(elsewhere(door, text))\(earlier)\(difference(door, text))
             <form class="form one-tap" method="post" action="\(action)">\(hidden(door, campaign, id))
             <input type="hidden" name="disposition" value="completed"><input type="hidden" name="tested" value="\(people)">
             <button class="primary huge">\(text("node.door.all_tested", ["people": "\(people)"]))</button></form>
@@ -28,6 +28,30 @@ enum DoorPage {
             \(PeopleClass.allCases.map { field($0, text) })
             <button name="disposition" value="completed" class="primary">\(text("node.disposition.completed"))</button>
             <button name="disposition" value="partial">\(text("node.disposition.partial"))</button></form></details>
+            \(register(door, links, text))
+            """
+    }
+
+    /// Two compounds have the household; this one leaves it out, and may be told that it shouldn't.
+    private static func elsewhere(_ door: SurveyDoor, _ text: Messages) -> HTML {
+        guard door.elsewhere else { return "" }
+        return "<p class=\"warn\">⇄ \(text("node.door.elsewhere", ["token": door.token ?? "–"]))</p>"
+    }
+
+    /// What the registry says of the door. An empty field isn't sent, so that - stands for no address.
+    private static func register(_ door: SurveyDoor, _ links: Links, _ text: Messages) -> HTML {
+        let states = Record.Household.State.allCases.map { state -> HTML in
+            let chosen: HTML = state.rawValue == door.state ? " selected" : ""
+            return "<option value=\"\(state.rawValue)\"\(chosen)>\(text("node.household.\(state.rawValue)"))</option>"
+        }
+        return """
+            <details><summary>\(text("node.door.register"))</summary>
+            <form class="form" method="post" action="\(links("/desk/registry/household"))">
+            <input type="hidden" name="door" value="\(door.code)"><input type="hidden" name="address_before" value="\(door.address ?? "-")">
+            <label>\(text("node.column.residents")) <input name="residents" type="number" min="0" max="200" value="\(door.residents)" required></label>
+            <label>\(text("node.door.state")) <select name="state">\(states)</select></label>
+            <label>\(text("node.door.address")) <input name="address" maxlength="100" value="\(door.address ?? "")"></label>
+            <p class="muted">\(text("node.door.address_why"))</p><button>\(text("node.save"))</button></form></details>
             """
     }
 

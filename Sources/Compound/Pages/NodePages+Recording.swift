@@ -85,7 +85,7 @@ extension NodePages {
                     code: building, label: form["label"],
                     stairUnits: try number(form, "stair_units", 1...50),
                     floors: try number(form, "floors", 1...99),
-                    doorsPerFloor: try number(form, "doors_per_floor", 1...99))), form)
+                    doorsPerFloor: try number(form, "doors_per_floor", 1...99), address: form["address"])), form)
         return "/registry"
     }
 
@@ -97,8 +97,20 @@ extension NodePages {
             throw IntakeError(.stateUnknown, field: "state", value: form["state"] ?? "")
         }
         let residents = try number(form, "residents", 0...200)
-        try take(.household(Record.Household(door: door, residents: residents, state: state)), form)
-        return "/registry"
+        let household = Record.Household(door: door, residents: residents, state: state, address: try address(form))
+        try take(.household(household), form)
+        return form["address_before"] == nil ? "/registry" : "/survey/\(door.building)"
+    }
+
+    /// An address that stands as the page showed it is no statement; one that was emptied says that there is none.
+    private func address(_ form: Form) throws(IntakeError) -> String? {
+        guard let before = form["address_before"] else { return nil }
+        let now = form["address"] ?? "-"
+        guard now != before else { return nil }
+        guard now.utf8.count <= Record.addressLimit else {
+            throw IntakeError(.fieldOutOfRange, field: "address", value: now)
+        }
+        return now == "-" ? "" : now
     }
 
     func readReceipt(_ form: Form) throws -> String {

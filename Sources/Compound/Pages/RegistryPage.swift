@@ -31,6 +31,7 @@ enum RegistryPage {
         <label>\(text("node.registry.stair_units")) <input name="stair_units" type="number" min="1" max="50" value="2" required></label>
         <label>\(text("node.registry.floors")) <input name="floors" type="number" min="1" max="99" value="11" required></label>
         <label>\(text("node.registry.per_floor")) <input name="doors_per_floor" type="number" min="1" max="99" value="2" required></label>
+        <label>\(text("node.registry.address")) <input name="address" maxlength="100"></label>
         <button class="primary">\(text("node.save"))</button></form>
         """
     }

@@ -11,10 +11,13 @@ enum SurveyPage {
                 "<h1>\(progress.name)</h1><p class=\"muted\">\(text("node.survey.no_doors"))</p><p><a class=\"primary\" href=\"\(links("/registry"))\">\(text("node.tab.registry"))</a></p>"
         }
         let done = progress.doors - progress.left
+        let elsewhere: HTML =
+            progress.elsewhere > 0
+            ? "<p>⇄ \(text("node.survey.elsewhere", ["count": "\(progress.elsewhere)"]))</p>" : ""
         return """
             <h1>\(progress.name) \(ConflictList.notice(progress.conflicts.count, links, text))</h1>
             <div class="tiles"><section class="tile"><h2>\(text("node.survey.left"))</h2>
-            <p class="big">\(progress.left)</p><p>\(text("node.survey.of", ["doors": "\(progress.doors)"]))</p></section>
+            <p class="big">\(progress.left)</p><p>\(text("node.survey.of", ["doors": "\(progress.doors)"]))</p>\(elsewhere)</section>
             <section class="tile"><h2>\(text("node.survey.done"))</h2><p class="big">\(done)</p></section>
             <section class="tile"><h2>\(text("node.survey.met"))</h2><p class="big">\(progress.met)</p></section></div>
             <ul class="grid">\(progress.buildings.map { tile($0, links, text) })</ul>
@@ -29,9 +32,12 @@ enum SurveyPage {
             : text("node.survey.left_of", ["left": "\(building.left)", "doors": "\(building.doors)"])
         let vacant: HTML =
             building.vacant > 0 ? " <small>\(text("node.survey.vacant", ["count": "\(building.vacant)"]))</small>" : ""
+        let elsewhere: HTML =
+            building.elsewhere > 0
+            ? " <small>⇄ \(text("node.survey.elsewhere", ["count": "\(building.elsewhere)"]))</small>" : ""
         return """
             <li class="cell \(building.left == 0 ? "done" : "left")"><a href="\(links("/survey/\(building.code)"))">
-            <strong>\(building.label ?? text("node.building", ["code": building.code]))</strong> <span class="state">\(mark) \(words)</span>\(vacant)
+            <strong>\(building.label ?? text("node.building", ["code": building.code]))</strong> <span class="state">\(mark) \(words)</span>\(vacant)\(elsewhere)
             <progress max="\(max(1, building.doors))" value="\(building.doors - building.left)">\(building.doors - building.left)</progress></a></li>
             """
     }
@@ -52,7 +58,7 @@ enum SurveyPage {
     }
 
     private static func cell(_ door: SurveyDoor, _ building: String, _ links: Links, _ text: Messages) -> HTML {
-        let word = text("node.disposition.\(door.disposition ?? "unvisited")")
+        let word = text(door.elsewhere ? "node.survey.not_ours" : "node.disposition.\(door.disposition ?? "unvisited")")
         return """
             <td class="\(door.isLeft ? "left" : "done")"><a href="\(links("/survey/\(building)/\(door.code)"))">
             <strong>\(door.room)</strong> <small>\(door.mark) \(word)</small></a></td>
@@ -62,10 +68,12 @@ enum SurveyPage {
 
 extension SurveyDoor {
     var isLeft: Bool {
+        // Another compound's volunteers go there.
+        if elsewhere { return false }
         guard let disposition = disposition.flatMap({ Disposition(rawValue: $0) }) else { return true }
         return disposition == .postponed || (disposition == .nobodyHome && passes < SurveyDesk.finalPasses)
     }
 
     /// Never colour alone: the state has a shape.
-    var mark: String { disposition == nil ? "○" : isLeft ? "◐" : "●" }
+    var mark: String { elsewhere ? "⇄" : disposition == nil ? "○" : isLeft ? "◐" : "●" }
 }

@@ -89,17 +89,18 @@ extension CompoundStore: Outbox {
     }
 
     package func acknowledge(_ position: Position, epoch: Epoch?, parent: Incarnation) throws {
-        let row = try durably { db -> PositionRow in
+        let (row, dropped) = try durably { db in
             var row = try PositionRow.read(db)
             row.acknowledged = position
             row.acknowledgedAt = self.clock()
             row.floor = position.seq
             row.epoch = epoch
             row.parent = parent
-            try RowTable(db: db, now: self.clock()).dropTombstones(upTo: position.seq)
+            let dropped = try RowTable(db: db, now: self.clock()).dropTombstones(upTo: position.seq)
             try row.write(db)
-            return row
+            return (row, dropped)
         }
+        if dropped { try forgetDeleted() }
         guard let incarnation = row.incarnation else { return }
         // After the cursor: a sidecar ahead of its database would look like a restored database.
         try Sidecar(incarnation: incarnation, session: row.session, acknowledged: position.seq).write(
@@ -141,7 +142,9 @@ extension CompoundStore: Outbox {
 
     package func adopt(_ registry: RegistryDocument, digest: String) throws {
         let text = String(decoding: try registry.encoded(), as: UTF8.self)
-        _ = try durably { db in
+        let endsKey = try durably { db in
+            let claims = HouseholdClaims(db: db)
+            let round = try claims.frameRound()
             var keys: Set<RowKey> = []
             for campaign in registry.campaigns {
                 guard let code = Code(campaign.code) else { continue }
@@ -151,14 +154,24 @@ extension CompoundStore: Outbox {
                 }
                 try db.execute(
                     sql: """
-                        INSERT INTO campaign VALUES (?, ?, ?, ?, ?) ON CONFLICT (code) DO UPDATE SET name = excluded.name,
-                        opens = excluded.opens, deadline = excluded.deadline, closed = excluded.closed
+                        INSERT INTO campaign (code, name, opens, deadline, closed) VALUES (?, ?, ?, ?, ?)
+                        ON CONFLICT (code) DO UPDATE SET name = excluded.name, opens = excluded.opens,
+                        deadline = excluded.deadline, closed = excluded.closed
                         """,
                     arguments: [campaign.code, campaign.name, campaign.opens, campaign.deadline, campaign.closed])
             }
             try db.execute(sql: "UPDATE position SET registry = ?, registry_digest = ?", arguments: [text, digest])
+            let endsKey = try claims.adopt(registry, into: &keys)
+            if try claims.frameRound() != round { keys.formUnion(try claims.frames()) }
             _ = try self.derive(keys, db)
+            return endsKey
         }
+        if endsKey { try forgetDeleted() }
+    }
+
+    /// Keys and tokens that ended are in no file any more: the log of pages that still has them is emptied.
+    private func forgetDeleted() throws {
+        try database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
     }
 
     package func report(_ standing: LinkStanding) {

@@ -90,8 +90,10 @@ struct RowTable {
 
     static let changesQuery = "SELECT * FROM row WHERE seq > ? ORDER BY seq LIMIT ?"
 
-    func dropTombstones(upTo seq: UInt64) throws {
+    /// - Returns: whether there were any.
+    func dropTombstones(upTo seq: UInt64) throws -> Bool {
         try db.execute(sql: "DELETE FROM row WHERE counts IS NULL AND seq <= ?", arguments: [Int64(seq)])
+        return db.changesCount > 0
     }
 
     /// A new life: every live row numbered anew in the order of keys, tombstones gone, the digest under a new key.

@@ -10,6 +10,8 @@ struct DoorTable {
         var room: String
         var residents: String
         var state: String
+        /// As written; empty says nothing.
+        var address: String
     }
     var lines: [Line] = []
     var faults: [ImportProblem] = []
@@ -39,6 +41,7 @@ struct DoorTable {
         private let room: Int
         private let residents: Int
         private let state: Int?
+        private let address: Int?
 
         init(_ reader: CSVReader) throws(ImportProblem) {
             func column(_ names: String...) throws(ImportProblem) -> Int? {
@@ -55,6 +58,7 @@ struct DoorTable {
             }
             (self.building, self.stairUnit, self.room, self.residents) = (building, stairUnit, room, residents)
             state = try column("state", "状态")
+            address = try column("address", "地址")
         }
 
         func line(_ record: CSVRecord) -> Line {
@@ -63,7 +67,7 @@ struct DoorTable {
                 number: record.line, building: DoorReading.building(fields[building]),
                 stairUnit: DoorReading.stairUnit(fields[stairUnit]), room: DoorReading.room(fields[room]),
                 residents: DoorReading.plain(fields[residents]),
-                state: state.map { DoorReading.plain(fields[$0]) } ?? "")
+                state: state.map { DoorReading.plain(fields[$0]) } ?? "", address: address.map { fields[$0] } ?? "")
         }
     }
 }

@@ -13,6 +13,7 @@ struct ImportProblem: Error, Sendable, Equatable {
         case notARoom = "not_a_room"
         case residentsInvalid = "residents_invalid"
         case stateUnknown = "state_unknown"
+        case addressTooLong = "address_too_long"
         case doorTwice = "door_twice"
     }
     var line: Int

@@ -5,23 +5,24 @@ import GRDB
 struct RegistryDesk: Desk {
     let name = "registry"
     let datasets = ["frame"]
-    private static let dataset = Code(literal: "frame")
-    private static let now = Code(literal: "now")
+    static let dataset = Code(literal: "frame")
+    static let now = Code(literal: "now")
 
     func statement(of record: Record, _ db: Database) throws -> Statement? {
         switch record.content {
         case .building(let building):
             Statement(
                 subject: building.code.text, field: "building",
-                value: JSONLine.object([
-                    ("doors_per_floor", .number(building.doorsPerFloor)), ("floors", .number(building.floors)),
-                    ("label", .text(building.label ?? "")), ("stair_units", .number(building.stairUnits)),
-                ]))
+                value: JSONLine.object(
+                    RegistryDesk.said(building.address) + [
+                        ("doors_per_floor", .number(building.doorsPerFloor)), ("floors", .number(building.floors)),
+                        ("label", .text(building.label ?? "")), ("stair_units", .number(building.stairUnits)),
+                    ]))
         case .household(let household):
             Statement(
                 subject: household.door.code.text, field: "household",
                 value: JSONLine.object(
-                    (household.isListed ? [("listed", .number(1))] : []) + [
+                    RegistryDesk.said(household.address) + (household.isListed ? [("listed", .number(1))] : []) + [
                         ("residents", .number(household.residents)), ("state", .text(household.state.rawValue)),
                     ]))
         default: nil
@@ -33,7 +34,7 @@ struct RegistryDesk: Desk {
         switch field {
         case "building":
             guard let building = Code(subject) else { return [] }
-            try fold(building: building, statements.last, journal.db)
+            try fold(building: building, statements, journal.db)
             return try RegistryDesk.rows(of: building, journal.db)
         case "household":
             guard let door = Door(subject) else { return [] }
@@ -43,20 +44,36 @@ struct RegistryDesk: Desk {
         }
     }
 
+    /// Only what was said is written, so that statements without an address stay the bytes they always were.
+    private static func said(_ address: String?) -> [(String, JSONLine.Value)] {
+        address.map { [("address", .text($0))] } ?? []
+    }
+
+    /// The last word about the address: a statement that doesn't mention it leaves it as it is.
+    private static func address(_ statements: [Observation]) -> String? {
+        statements.reversed().lazy.compactMap { JSONLine.read($0.value)?["address"] as? String }.first
+    }
+
     // MARK: Buildings
 
     /// A building has the doors of its shape, until a table lists them.
-    private func fold(building: Code, _ statement: Observation?, _ db: Database) throws {
+    private func fold(building: Code, _ statements: [Observation], _ db: Database) throws {
         try db.cachedStatement(sql: "UPDATE door SET shaped = 0 WHERE building = ?").execute(arguments: [building.text])
-        guard let value = statement.flatMap({ JSONLine.read($0.value) }), let label = value["label"] as? String,
+        guard let value = statements.last.flatMap({ JSONLine.read($0.value) }), let label = value["label"] as? String,
             let units = value["stair_units"] as? Int, let floors = value["floors"] as? Int,
             let perFloor = value["doors_per_floor"] as? Int
         else { return try db.execute(sql: "DELETE FROM building WHERE code = ?", arguments: [building.text]) }
-        try db.cachedStatement(sql: "INSERT OR REPLACE INTO building VALUES (?, ?, ?, ?, ?)")
-            .execute(arguments: [building.text, label, units, floors, perFloor])
+        try db.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO building (code, label, stair_units, floors, doors_per_floor, address)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [building.text, label, units, floors, perFloor, RegistryDesk.address(statements)])
         let insert = try db.cachedStatement(
-            sql:
-                "INSERT INTO door VALUES (?, ?, ?, ?, 0, 'occupied', 1, 0, 0) ON CONFLICT (code) DO UPDATE SET shaped = 1"
+            sql: """
+                INSERT INTO door (code, building, stair_unit, room, residents, state, shaped, stated, listed)
+                VALUES (?, ?, ?, ?, 0, 'occupied', 1, 0, 0) ON CONFLICT (code) DO UPDATE SET shaped = 1
+                """
         )
         for (unit, room) in RegistryDesk.rooms(units: units, floors: floors, perFloor: perFloor) {
             try insert.execute(arguments: ["\(building)-\(unit)-\(room)", building.text, unit, room])
@@ -77,13 +94,15 @@ struct RegistryDesk: Desk {
         let isListed = statements.contains { JSONLine.read($0.value)?["listed"] != nil }
         try journal.db.cachedStatement(
             sql: """
-                INSERT INTO door VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)
+                INSERT INTO door (code, building, stair_unit, room, residents, state, shaped, stated, listed, address)
+                VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?, ?)
                 ON CONFLICT (code) DO UPDATE SET residents = excluded.residents, state = excluded.state,
-                stated = excluded.stated, listed = excluded.listed
+                stated = excluded.stated, listed = excluded.listed, address = excluded.address
                 """
         ).execute(arguments: [
             door.code.text, door.building.text, door.stairUnit, door.room, value?["residents"] as? Int ?? 0,
             value?["state"] as? String ?? Record.Household.State.occupied.rawValue, value != nil, isListed,
+            RegistryDesk.address(statements),
         ])
         try journal.note(RegistryDesk.conflict(statements), door.code.text, "household")
     }
@@ -141,9 +160,10 @@ struct RegistryDesk: Desk {
                 sql: """
                     SELECT count(*) AS doors, total(state <> 'not_dwelling') AS dwellings,
                     total(state IN ('occupied', 'let', 'group_let')) AS households, total(residents) AS residents
-                    FROM registered_door WHERE building = ?
-                    """), arguments: [key.subject.text])
-        guard let row, row["doors"] > 0 else { return nil }
+                    FROM registered_door WHERE building = ? AND NOT \(HouseholdClaims.isElsewhere)
+                    """), arguments: [key.subject.text, try HouseholdClaims(db: db).frameRound()])
+        // A building of which every door is counted elsewhere has zeros, not no row: it is here, and known.
+        guard let row, try RegistryDesk.exists(building: key.subject, db) else { return nil }
         return [
             "buildings": 1, "dwellings": Int64(row["dwellings"] as Double),
             "households": Int64(row["households"] as Double),

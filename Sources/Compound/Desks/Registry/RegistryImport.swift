@@ -50,7 +50,13 @@ enum RegistryImport {
         guard let state = stateWords[line.state.lowercased()] else {
             throw ImportProblem(.stateUnknown, line: line.number, ["value": line.state])
         }
-        return Record.Household(door: door, residents: residents, state: state, isListed: true)
+        guard line.address.utf8.count <= Record.addressLimit else {
+            throw ImportProblem(.addressTooLong, line: line.number)
+        }
+        // An empty cell says nothing: the door keeps its building's address.
+        return Record.Household(
+            door: door, residents: residents, state: state, isListed: true,
+            address: line.address.isEmpty ? nil : line.address)
     }
 
     private static func door(_ line: DoorTable.Line, named stairUnits: Set<String>) throws(ImportProblem) -> Door {
@@ -78,7 +84,12 @@ enum RegistryImport {
         _ households: [Record.Household], _ store: CompoundStore, _ apply: Bool, _ report: inout ImportReport
     ) throws(IntakeError) {
         let known = try store.households()
-        let fresh = households.filter { known[$0.door.code.text] != [String($0.residents), $0.state.rawValue] }
+        let fresh = households.filter { household in
+            let said = known[household.door.code.text]
+            return said != [
+                String(household.residents), household.state.rawValue, household.address ?? said?.last ?? "",
+            ]
+        }
         report.unchanged = households.count - fresh.count
         guard apply, !fresh.isEmpty else { return report.applied = apply }
         let recorder = Code(literal: "import")

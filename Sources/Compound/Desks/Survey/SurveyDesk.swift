@@ -102,14 +102,16 @@ struct SurveyDesk: Desk {
                 sql: """
                     SELECT residents, disposition, people, passes FROM registered_door
                     LEFT JOIN survey_door ON survey_door.door = registered_door.code AND campaign = ? WHERE building = ?
-                    """), arguments: [key.period.text, key.subject.text])
+                    AND NOT \(HouseholdClaims.isElsewhere)
+                    """), arguments: [key.period.text, key.subject.text, key.period.text])
         var counts: [String: Int64] = [:]
         while let row = try rows.next() {
             let disposition = (row["disposition"] as String?).flatMap { Disposition(rawValue: $0) }
             counts[SurveyDesk.householdClass(disposition, passes: row["passes"] ?? 0), default: 0] += 1
             SurveyDesk.count(&counts, disposition, residents: row["residents"], people: row["people"] ?? "")
         }
-        return counts.isEmpty ? nil : counts
+        // Explicit zeros where every door is counted elsewhere: a unit without a row would be silent.
+        return try counts.isEmpty && !RegistryDesk.exists(building: key.subject, db) ? nil : counts
     }
 
     /// The class of a door. A partition: every door is in exactly one.

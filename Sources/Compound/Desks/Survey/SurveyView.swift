@@ -14,6 +14,8 @@ package struct SurveyProgress: Sendable, Equatable, Encodable {
         /// Doors somebody still has to call at.
         package var left: Int
         package var vacant: Int
+        /// Doors that another compound counts: nobody has to call there.
+        package var elsewhere: Int
         package var conflicts: Int
         /// Doors by household class, zeros included: the partition that leaves as the building's row.
         package var classes: [String: Int]
@@ -24,6 +26,8 @@ package struct SurveyProgress: Sendable, Equatable, Encodable {
     package var left: Int
     /// Doors where somebody was met.
     package var met: Int
+    /// Doors that another compound counts.
+    package var elsewhere: Int
     package var buildings: [Building]
     package var conflicts: [Conflict]
 }
@@ -47,11 +51,21 @@ package struct SurveyDoor: Sendable, Equatable, Encodable {
     @Null package var registered: Int?
     /// People told about at the visit that stands; nil where nobody told.
     @Null package var told: Int?
+    /// Another compound has registered the same household and counts it.
+    package var elsewhere = false
+    /// What both compounds call it, for the one that rings the other; nil without an address.
+    @Null package var token: String?
+    /// As registered, the door's own or the building's; nil for none.
+    @Null package var address: String?
+    /// As the registry states it.
+    package var state: String = ""
 }
 
 extension SurveyProgress.Building {
-    fileprivate init(_ code: String, label: String?, classes: [String: Int], conflicts: Int) {
-        self.init(code: code, label: label, doors: 0, left: 0, vacant: 0, conflicts: conflicts, classes: classes)
+    fileprivate init(_ code: String, label: String?, classes: [String: Int], elsewhere: Int, conflicts: Int) {
+        self.init(
+            code: code, label: label, doors: 0, left: 0, vacant: 0, elsewhere: elsewhere, conflicts: conflicts,
+            classes: classes)
         vacant = doors(in: SurveyDesk.vacantClasses)
         doors = classes.values.reduce(0, +) - vacant
         left = doors(in: SurveyDesk.leftClasses)
@@ -63,13 +77,14 @@ extension SurveyProgress.Building {
 enum SurveyReader {
     static func progress(_ campaign: String, _ db: Database) throws -> SurveyProgress {
         let conflicts = try conflicts(of: campaign, db)
-        let classes = try classes(campaign, db)
+        let (classes, elsewhere) = try classes(campaign, db)
         let labels = try Row.fetchAll(db, sql: "SELECT code, label FROM building").reduce(into: [String: String]()) {
             $0[$1["code"]] = $1["label"]
         }
         let buildings = classes.keys.sorted(by: BuildingOrder.precedes).map { code in
             SurveyProgress.Building(
                 code, label: BuildingName.given(labels[code]), classes: classes[code] ?? [:],
+                elsewhere: elsewhere[code] ?? 0,
                 conflicts: conflicts.count { $0.subject.hasPrefix(code + "-") })
         }
         let name =
@@ -78,23 +93,29 @@ enum SurveyReader {
             campaign: campaign, name: name, doors: buildings.reduce(0) { $0 + $1.doors },
             left: buildings.reduce(0) { $0 + $1.left },
             met: buildings.reduce(0) { $0 + $1.doors(in: SurveyDesk.metClasses) },
-            buildings: buildings, conflicts: conflicts)
+            elsewhere: elsewhere.values.reduce(0, +), buildings: buildings, conflicts: conflicts)
     }
 
-    /// Doors by building and household class.
-    private static func classes(_ campaign: String, _ db: Database) throws -> [String: [String: Int]] {
+    /// Doors by building and household class, and beside them those that are counted elsewhere.
+    private static func classes(_ campaign: String, _ db: Database) throws -> (
+        classes: [String: [String: Int]], elsewhere: [String: Int]
+    ) {
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT building, disposition, min(passes, \(SurveyDesk.finalPasses)) AS passes, count(*) AS doors
+                SELECT building, disposition, min(passes, \(SurveyDesk.finalPasses)) AS passes,
+                \(HouseholdClaims.isElsewhere) AS elsewhere, count(*) AS doors
                 FROM registered_door LEFT JOIN survey_door ON survey_door.door = registered_door.code AND campaign = ?
-                GROUP BY 1, 2, 3
-                """, arguments: [campaign])
+                GROUP BY 1, 2, 3, 4
+                """, arguments: [campaign, campaign])
         let zeros = Dictionary(uniqueKeysWithValues: SurveyDesk.householdClasses.map { ($0, 0) })
-        return rows.reduce(into: [:]) { classes, row in
+        return rows.reduce(into: ([:], [:])) { counts, row in
+            let building: String = row["building"]
             let disposition = (row["disposition"] as String?).flatMap { Disposition(rawValue: $0) }
             let name = SurveyDesk.householdClass(disposition, passes: row["passes"] ?? 0)
-            classes[row["building"], default: zeros][name, default: 0] += row["doors"]
+            let isElsewhere: Bool = row["elsewhere"]
+            counts.0[building, default: zeros][name, default: 0] += isElsewhere ? 0 : row["doors"]
+            if isElsewhere { counts.1[building, default: 0] += row["doors"] }
         }
     }
 
@@ -102,12 +123,16 @@ enum SurveyReader {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT code, stair_unit, room, residents, disposition, people, passes, observed_at, visit, detail,
-                (SELECT stated FROM door WHERE door.code = registered_door.code) AS stated
-                FROM registered_door LEFT JOIN survey_door ON survey_door.door = code AND campaign = ?
-                LEFT JOIN conflict ON subject = code AND field = ?
-                WHERE building = ? ORDER BY stair_unit, length(room), room
-                """, arguments: [campaign, SurveyDesk.field(campaign), building]
+                SELECT registered_door.*, disposition, people, passes, observed_at, visit, detail, door.stated, token,
+                door.address AS own, (SELECT address FROM building WHERE code = registered_door.building) AS shared,
+                \(HouseholdClaims.isElsewhere) AS elsewhere
+                FROM registered_door JOIN door USING (code)
+                LEFT JOIN survey_door ON survey_door.door = registered_door.code AND survey_door.campaign = ?
+                LEFT JOIN household_claim AS claim ON claim.door = registered_door.code AND claim.campaign = ?
+                LEFT JOIN conflict ON subject = registered_door.code AND field = ?
+                WHERE registered_door.building = ?
+                ORDER BY registered_door.stair_unit, length(registered_door.room), registered_door.room
+                """, arguments: [campaign, campaign, campaign, SurveyDesk.field(campaign), building]
         ).map { row in
             let visit = (row["visit"] as Data?).map { Hex.text(Bytes.uint128($0)) }
             let disagreeing = (row["detail"] as String?).map(Disagreement.ids) ?? []
@@ -115,7 +140,9 @@ enum SurveyReader {
                 code: row["code"], stairUnit: row["stair_unit"], room: row["room"], residents: row["residents"],
                 disposition: row["disposition"], passes: row["passes"] ?? 0, observedAt: row["observed_at"],
                 visit: visit, answers: disagreeing.isEmpty ? visit.map { [$0] } ?? [] : disagreeing,
-                registered: row["stated"] == 1 ? row["residents"] : nil, told: told(row["people"]))
+                registered: row["stated"] == 1 ? row["residents"] : nil, told: told(row["people"]),
+                elsewhere: row["elsewhere"], token: row["token"], address: HouseholdClaims.address(row),
+                state: row["state"])
         }
     }
 
