@@ -37,6 +37,7 @@ package enum AggregatorDaemon {
     /// Everything, without a token: the socket is readable by this user's group only.
     package static func localRoutes(_ aggregator: Aggregator) -> [Route] {
         AdminRoutes(aggregator).routes + DecisionRoutes(aggregator).routes
+            + ClaimRoutes(aggregator).routes
             + StatsRoutes(aggregator, guarding: ReadGuard(token: nil)).routes
             + BookRoutes(aggregator, guarding: ReadGuard(token: nil)).routes
     }

@@ -24,6 +24,10 @@
         case receiptWithoutRows
         /// A parent that has lost its rows is taken for one that knows better.
         case mintForAForgetfulParent
+        /// A household that two units claim is the sum of what they say.
+        case doubleClaimsSummed
+        /// The bounds know nothing of claims that are not settled.
+        case openClaimsNotWidened
 
         @TaskLocal package static var active: Mutation?
 

@@ -67,6 +67,13 @@ enum FigureText {
         return "<p class=\"warn\">◇ \(text("dash.above_registered", values))</p>"
     }
 
+    /// Households that two units claim: a work item for the district, and the reason for wider bounds.
+    static func claims(_ open: OpenClaims, _ text: Messages) -> HTML {
+        let lines = [("dash.double_claims", open.surplus), ("dash.claims_in_transit", open.deficit)]
+        return
+            "\(lines.filter { $0.1 > 0 }.map { "<p class=\"warn\">◇ \(text($0.0, ["count": number($0.1)]))</p>" as HTML })"
+    }
+
     static func missing(_ figure: Figure, _ text: Messages) -> HTML {
         guard let most = figure.missingAtMost else {
             return "<b>\(figure.missingAtLeast)</b> <small>\(text("dash.and_more"))</small>"

@@ -11,6 +11,7 @@ enum UnitPage {
         var standing: Standing
         var why: Why
         var figures: [MeasureFigure]
+        var openClaims: OpenClaims
         var asOf: Int64
         /// The round as it stands in the address; nil for the current one.
         var asked: Code?
@@ -32,6 +33,7 @@ enum UnitPage {
             phonedIn = shown?.phonedIn ?? []
             receipts = picture.book.receipts[tree.units[unit].code] ?? []
             calls = picture.book.phoneIns[tree.units[unit].code] ?? []
+            openClaims = shown?.openClaims ?? OpenClaims()
             asOf = picture.wall
         }
     }
@@ -47,6 +49,7 @@ enum UnitPage {
             <h1>\(model.name)</h1><p class="\(model.standing.style)">\(model.standing.mark) \(text("dash.state.\(model.standing.word)"))
             · \(text("dash.why.\(model.why.state)"))</p>
             <div class="tiles">\(model.figures.map { tile($0, model, text) })</div>
+            \(FigureText.claims(model.openClaims, text))
             <section><h2>\(text("dash.copies"))</h2><table class="table"><tbody>
             <tr><th scope="row">\(text("dash.code"))</th><td>\(model.code)</td></tr>
             <tr><th scope="row">\(text("dash.last_heard"))</th><td>\(heard)</td></tr>

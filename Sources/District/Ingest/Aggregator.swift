@@ -9,6 +9,7 @@ import Wire
 /// waits for them.
 struct Picture: Sendable {
     var rollup: Rollup
+    var claims = ClaimBoard()
     var units: [UnitCopies]
     var campaigns: [RegistryCampaign]
     var edition: String?
@@ -157,6 +158,8 @@ package final class Aggregator: @unchecked Sendable {
         }
         note(changed: done.changed)
         DecisionLog(log).tell(done.decided)
+        // Whoever is told of another document has to find that one, not the one before.
+        if ledger.tally.toldOfClaims { publish(now) }
         var replies = done.replies.makeIterator()
         for job in jobs {
             switch job {
@@ -200,6 +203,8 @@ package final class Aggregator: @unchecked Sendable {
     }
 
     private func reregister(_ body: (RegistryStore) throws -> Void, _ now: Int64) throws {
+        // What is written may depend on what is open now.
+        publish(now)
         try body(registry)
         ledger.reregister(try RegistryContent(registry), now: now)
         note(changed: true)
@@ -224,7 +229,7 @@ package final class Aggregator: @unchecked Sendable {
 extension Picture {
     init(_ tally: Tally, now: Int64, wall: Int64, revision: UInt64) {
         self.init(
-            rollup: tally.rollup, units: tally.units, campaigns: tally.registered.campaigns,
+            rollup: tally.rollup, claims: tally.claims.board, units: tally.units, campaigns: tally.registered.campaigns,
             edition: tally.registered.edition, now: now, wall: wall, revision: revision,
             tokens: tally.registered.tokens, book: tally.registered.book)
     }

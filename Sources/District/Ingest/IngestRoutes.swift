@@ -55,7 +55,7 @@ package struct IngestRoutes: Sendable {
         }
         let document = RegistryDocument.make(
             parent: aggregator.identity, unit: index, tree: picture.rollup.tree, campaigns: picture.campaigns,
-            book: picture.book)
+            book: picture.book, claims: picture.claims)
         let bytes = try document.encoded()
         let tag = "\"\(RegistryDocument.digest(of: bytes))\""
         let headers = [(name: "etag", value: tag), (name: "cache-control", value: "private, no-cache")]

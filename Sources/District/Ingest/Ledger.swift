@@ -67,7 +67,13 @@ package struct Ledger {
         }
         tally.endPhoneIns(now: now, wall: wall, in: &batch)
         try commit(batch)
-        return (replies, tally.settle(batch, now: now), batch.decided)
+        let changed = tally.settle(batch, now: now)
+        return (zip(orders, replies).map { named($1, for: $0) }, changed, batch.decided)
+    }
+
+    private mutating func named(_ reply: Reply, for order: Order) -> Reply {
+        guard case .push(_, let unit) = order, case .answer(let answer) = reply else { return reply }
+        return .answer(tally.naming(answer, unit: unit))
     }
 
     /// What was decided first: whatever happens in between, a decision is never lost with the rows, and what a takeover
@@ -108,7 +114,7 @@ package struct Ledger {
         tally.registered.tree.unit(unit).map {
             RegistryDocument.make(
                 parent: tally.identity, unit: $0, tree: tally.registered.tree,
-                campaigns: tally.registered.campaigns, book: tally.registered.book)
+                campaigns: tally.registered.campaigns, book: tally.registered.book, claims: tally.claims.board)
         }
     }
 
@@ -128,6 +134,10 @@ package struct RegistryContent: Sendable {
     /// Hash of each unit's token.
     package var tokens: [[UInt8]: Code]
     package var book: DecisionBook
+    /// Whose a household is by an officer's word, by round and token.
+    package var claimDecisions: [Code: [UInt64: Code]] = [:]
+    /// What was open when a round was closed, by round and unit.
+    package var unsettledClaims: [Code: [Code: OpenClaims]] = [:]
 
     package init(
         units: [RegistryUnit], divisions: [String: RegistryDivision], campaigns: [RegistryCampaign],
@@ -158,6 +168,6 @@ extension Tally.Registered {
         }
         self.init(
             tree: tree, campaigns: content.campaigns, edition: content.edition, tokens: content.tokens,
-            book: content.book)
+            book: content.book, claimDecisions: content.claimDecisions, unsettledClaims: content.unsettledClaims)
     }
 }

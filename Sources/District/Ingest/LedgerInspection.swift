@@ -54,6 +54,11 @@ extension Ledger {
         return picture.figures(place, Question(period: period, measures: [measure])).measures.first?.figure
     }
 
+    /// Tokens of households that are not counted exactly once.
+    package func openClaims(_ period: Code) -> Set<Code> {
+        Set((tally.claims.board.live(period)?.open.keys.map { $0 } ?? []).compactMap { Code(Hex.text($0)) })
+    }
+
     /// Whether the totals that were kept up with every change are those that the rows give.
     package func addsUp(now: Int64) -> Bool { tally.addsUp(now: now) }
 

@@ -15,6 +15,10 @@ struct Tally {
         var tokens: [[UInt8]: Code]
         /// What was decided, and who rang.
         var book = DecisionBook()
+        /// Whose a household is by an officer's word, by round and token.
+        var claimDecisions: [Code: [UInt64: Code]] = [:]
+        /// What was open when a round was closed, by round and unit.
+        var unsettledClaims: [Code: [Code: OpenClaims]] = [:]
     }
 
     /// What one transaction will hold.
@@ -35,6 +39,7 @@ struct Tally {
     private(set) var registered: Registered
     private(set) var units: [UnitCopies]
     private(set) var rollup: Rollup
+    private(set) var claims: Claims
     private(set) var shelf: CatalogueShelf
     /// Copies whose rows on the disk were not what was acknowledged.
     private(set) var foundAtStart: [Finding] = []
@@ -42,6 +47,8 @@ struct Tally {
     private var staged: [Int: StagedPush] = [:]
     /// Whether a unit's appointment was kept at the last sweep.
     private var fresh: [Bool]
+    /// Whether the last batch changed what some unit is told about its claims.
+    private(set) var toldOfClaims = false
     /// Digests of registry documents, made when asked for.
     private var documents: [Int: String] = [:]
     /// Rows of units that the registry doesn't name.
@@ -70,6 +77,7 @@ struct Tally {
         for index in units.indices { units[index].retired = registered.retired(index) }
         strangers = held.filter { registered.tree.unit($0.key) == nil }
         rollup = Rollup.recomputed(tree: registered.tree, shelf: shelf, units: units, now: now)
+        claims = Claims.recomputed(registered, units: units)
         fresh = units.map { ($0.active?.appointment ?? -1) >= now }
     }
 
@@ -126,8 +134,15 @@ struct Tally {
         if case .held = received.outcome {
             answer.role = copy.map { unit.shownRole($0) }
             answer.nextAfterMilliseconds = copy?.paceMilliseconds
-            answer.registry = documentDigest(index)
         }
+        return answer
+    }
+
+    /// The answer with the document as it is after the batch, so that a child hears at once what its push settled.
+    mutating func naming(_ answer: Answer, unit code: Code) -> Answer {
+        guard case .held = answer.outcome, let index = registered.tree.unit(code) else { return answer }
+        var answer = answer
+        answer.registry = documentDigest(index)
         return answer
     }
 
@@ -140,6 +155,7 @@ struct Tally {
 
     /// - Returns: whether anything that readers see changed.
     mutating func settle(_ batch: Batch, now: Int64) -> Bool {
+        toldOfClaims = false
         if shelved < shelf.catalogues.count { rollup.learn(shelf) }
         shelved = shelf.catalogues.count
         registered.book.apply(batch.decided)
@@ -148,6 +164,11 @@ struct Tally {
             rollup.settle(
                 index, from: units[index], to: touch.write.state, cuts: touch.everything ? nil : touch.cuts.sorted(),
                 now: now)
+            let told = claims.settle(
+                index, from: units[index], to: touch.write.state, cuts: touch.everything ? nil : touch.cuts.sorted(),
+                tree: registered.tree)
+            for unit in told { documents[unit] = nil }
+            toldOfClaims = toldOfClaims || !told.isEmpty
             units[index] = touch.write.state
             // A kept appointment makes a stale unit known again in every cut, not only in those that changed.
             if !fresh[index], isFresh(units[index], now) {
@@ -204,6 +225,8 @@ struct Tally {
         if !addsUp(now: now) {
             scrub.findings.append(Finding(place: .totals))
             rollup = Rollup.recomputed(tree: registered.tree, shelf: shelf, units: units, now: now)
+            claims = Claims.recomputed(registered, units: units)
+            documents = [:]
         }
         return scrub
     }
@@ -213,7 +236,7 @@ struct Tally {
         let anew = Rollup.recomputed(tree: registered.tree, shelf: shelf, units: units, now: now)
         return Set(anew.cuts.keys).union(rollup.cuts.keys).allSatisfy { cut in
             (anew.cuts[cut] ?? anew.empty()).sameFigures(as: rollup.cuts[cut] ?? rollup.empty())
-        }
+        } && claims == Claims.recomputed(registered, units: units)
     }
 
     // MARK: Registry
@@ -229,6 +252,7 @@ struct Tally {
         staged = [:]
         documents = [:]
         rollup = Rollup.recomputed(tree: registered.tree, shelf: shelf, units: units, now: now)
+        claims = Claims.recomputed(registered, units: units)
         fresh = units.map { isFresh($0, now) }
     }
 
@@ -236,7 +260,7 @@ struct Tally {
         if let known = documents[index] { return known }
         let document = RegistryDocument.make(
             parent: identity, unit: index, tree: registered.tree, campaigns: registered.campaigns,
-            book: registered.book)
+            book: registered.book, claims: claims.board)
         let digest = (try? document.encoded()).map { RegistryDocument.digest(of: $0) }
         documents[index] = digest
         return digest

@@ -57,7 +57,9 @@ extension Receipt {
         #if DEBUG
             if Mutation.receiptWithoutRows.isActive { return [] }
         #endif
-        return old.blocks.sorted { $0.key < $1.key }.flatMap { cut, block in
+        // Claims name households: they follow from the registry's addresses, and end with their round's key.
+        let blocks = old.blocks.filter { $0.key.dataset != Claims.dataset }
+        return blocks.sorted { $0.key < $1.key }.flatMap { cut, block in
             let heirs = (new.blocks[cut] ?? RowBlock()).entries.reduce(into: [:]) { $0[$1.subject] = $1 }
             return block.entries.compactMap { entry in
                 let counts = differences(entry, heirs[entry.subject], shelf)

@@ -188,6 +188,8 @@ package struct AdminRoutes: Sendable {
         var deadline: Int64
         var order: String?
         var closed: Bool?
+        /// Whether households that two units have are looked for; yes unless said otherwise.
+        var claims: Bool?
     }
 
     private func campaign(_ call: Call) async throws -> Reply {
@@ -196,13 +198,24 @@ package struct AdminRoutes: Sendable {
             throw Refused(problems: ["expected code, name, opens and deadline (seconds since 1970)"])
         }
         guard form.deadline >= form.opens else { throw Refused(problems: ["deadline lies before opens"]) }
-        try await aggregator.change {
-            try $0.put(
-                RegistryCampaign(
-                    code: code, name: form.name, opens: form.opens, deadline: form.deadline, order: form.order ?? "",
-                    closed: form.closed ?? false))
+        let campaign = RegistryCampaign(
+            code: code, name: form.name, opens: form.opens, deadline: form.deadline, order: form.order ?? "",
+            closed: form.closed ?? false)
+        try await aggregator.change { [aggregator] in
+            try $0.publish(
+                campaign, withClaims: form.claims ?? true, draw: { .random(in: 1 ... .max) },
+                open: aggregator.look().openClaims(code))
         }
-        return .text("campaign \(code) is published\n")
+        return .text("campaign \(code) is published\n" + unsettled(code))
+    }
+
+    /// What a round that is closed too early says for ever.
+    private func unsettled(_ campaign: Code) -> String {
+        let picture = aggregator.look()
+        guard picture.claims.live(campaign) == nil else { return "" }
+        let surplus = picture.openClaims(campaign).values.reduce(0) { $0 + $1.surplus + $1.deficit }
+        return surplus == 0
+            ? "" : "\(surplus) households were not settled: the bounds of this round stay wider for ever\n"
     }
 
     private func backup(_ call: Call) throws -> Reply {

@@ -55,14 +55,19 @@ package struct RegistryCampaign: Sendable, Equatable {
     package var deadline: Int64
     package var order: String
     package var closed: Bool
+    /// Under which households are claimed; nil without claims and once the round is closed.
+    package var claimKey: UInt128?
 
-    package init(code: Code, name: String, opens: Int64, deadline: Int64, order: String, closed: Bool) {
+    package init(
+        code: Code, name: String, opens: Int64, deadline: Int64, order: String, closed: Bool, claimKey: UInt128? = nil
+    ) {
         self.code = code
         self.name = name
         self.opens = opens
         self.deadline = deadline
         self.order = order
         self.closed = closed
+        self.claimKey = claimKey
     }
 }
 
@@ -78,6 +83,7 @@ final class RegistryStore: Sendable {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 registry") { try $0.execute(sql: schema) }
         migrator.registerMigration("2 receipts and calls") { try $0.execute(sql: DecisionSchema.receiptsAndCalls) }
+        migrator.registerMigration("3 claims") { try $0.execute(sql: claims) }
         return migrator
     }
 
@@ -135,6 +141,29 @@ final class RegistryStore: Sendable {
             reason TEXT NOT NULL,
             officer TEXT NOT NULL
         ) STRICT;
+        """
+
+    private static let claims = """
+        -- Under which households are claimed in this round; NULL without claims and once the round is closed.
+        ALTER TABLE campaign ADD COLUMN claim_key BLOB CHECK (length(claim_key) = 16);
+
+        -- Whose a household is by an officer's word. Gone with the key; that it was decided stays in decision.
+        CREATE TABLE claim_decision (
+            campaign TEXT NOT NULL,
+            -- 16 hexadecimal digits.
+            token TEXT NOT NULL CHECK (length(token) = 16),
+            unit TEXT NOT NULL REFERENCES unit(code),
+            PRIMARY KEY (campaign, token)
+        ) STRICT, WITHOUT ROWID;
+
+        -- What was not settled at a unit when a round was closed: its bounds stay that much wider for ever.
+        CREATE TABLE unsettled_claim (
+            campaign TEXT NOT NULL,
+            unit TEXT NOT NULL REFERENCES unit(code),
+            surplus INTEGER NOT NULL CHECK (surplus >= 0),
+            deficit INTEGER NOT NULL CHECK (deficit >= 0),
+            PRIMARY KEY (campaign, unit)
+        ) STRICT, WITHOUT ROWID;
         """
 
     /// The identity, minted at the first call.
@@ -245,15 +274,18 @@ final class RegistryStore: Sendable {
         }
     }
 
-    func put(_ campaign: RegistryCampaign) throws {
-        try database.write { db in
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO campaign VALUES (?, ?, ?, ?, ?, ?)",
-                arguments: [
-                    campaign.code.text, campaign.name, campaign.opens, campaign.deadline, campaign.order,
-                    campaign.closed,
-                ])
-        }
+    func put(_ campaign: RegistryCampaign) throws { try database.write { try RegistryStore.put(campaign, $0) } }
+
+    static func put(_ campaign: RegistryCampaign, _ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT OR REPLACE INTO campaign (code, name, opens, deadline, order_number, closed, claim_key)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                campaign.code.text, campaign.name, campaign.opens, campaign.deadline, campaign.order,
+                campaign.closed, campaign.claimKey.map { Blob.of($0) },
+            ])
     }
 
     func campaigns() throws -> [RegistryCampaign] {
@@ -262,7 +294,8 @@ final class RegistryStore: Sendable {
                 Code(row["code"] as String).map {
                     RegistryCampaign(
                         code: $0, name: row["name"], opens: row["opens"], deadline: row["deadline"],
-                        order: row["order_number"], closed: row["closed"])
+                        order: row["order_number"], closed: row["closed"],
+                        claimKey: Blob.bytes(row["claim_key"]).map { Blob.uint128($0) })
                 }
             }
         }
@@ -282,5 +315,7 @@ extension RegistryContent {
         self.init(
             units: units, divisions: divisions, campaigns: try registry.campaigns(), edition: try registry.edition(),
             tokens: try registry.tokens(), book: try registry.book())
+        claimDecisions = try registry.claimDecisions()
+        unsettledClaims = try registry.unsettledClaims()
     }
 }

@@ -3,7 +3,8 @@ import Wire
 
 extension RegistryDocument {
     static func make(
-        parent: Incarnation, unit: Int, tree: PlaceTree, campaigns: [RegistryCampaign], book: DecisionBook
+        parent: Incarnation, unit: Int, tree: PlaceTree, campaigns: [RegistryCampaign], book: DecisionBook,
+        claims: ClaimBoard
     ) -> RegistryDocument {
         let entry = tree.units[unit]
         return RegistryDocument(
@@ -18,8 +19,9 @@ extension RegistryDocument {
             campaigns: campaigns.map {
                 Campaign(
                     code: $0.code.text, name: $0.name, opens: $0.opens, deadline: $0.deadline, order: $0.order,
-                    closed: $0.closed)
-            }, receipts: (book.receipts[entry.code]?.suffix(mostReceipts)).map { $0.map(Receipt.init) })
+                    closed: $0.closed, claimKey: $0.claimKey.map { Hex.text($0) })
+            }, receipts: (book.receipts[entry.code]?.suffix(mostReceipts)).map { $0.map(Receipt.init) },
+            notYours: claims.notYours(unit))
     }
 
     /// Older ones stay at the aggregator.

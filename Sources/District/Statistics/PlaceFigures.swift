@@ -15,6 +15,8 @@ struct PlaceFigures: Sendable {
     var counts: [String: Int64]
     /// Calls that stand in the place of what their units last sent.
     var phonedIn: [PhoneIn]
+    /// Households that two units claim and that are not settled.
+    var openClaims: OpenClaims
 }
 
 struct MeasureFigure: Sendable {
@@ -62,7 +64,8 @@ extension Picture {
             },
             completeness: completeness(place, survey), oldestContact: oldestContact(place, survey),
             counts: counts(place, cut("volunteers", question.period)),
-            phonedIn: standingPhoneIns(question.period, below: place).map(\.call))
+            phonedIn: standingPhoneIns(question.period, below: place).map(\.call),
+            openClaims: claims.open(at: place, question.period))
     }
 
     /// Figures of one unit, as if it were a place of its own.
@@ -82,7 +85,8 @@ extension Picture {
             },
             completeness: completeness, oldestContact: standing == .known ? nil : units[unit].active?.heardAt,
             counts: sums(unit, "volunteers", question.period),
-            phonedIn: standingPhoneIns(question.period).filter { $0.unit == unit }.map(\.call))
+            phonedIn: standingPhoneIns(question.period).filter { $0.unit == unit }.map(\.call),
+            openClaims: claims.open(of: unit, question.period))
     }
 
     func cut(_ dataset: String, _ period: Code) -> CutTotals {
@@ -100,6 +104,7 @@ extension Picture {
             unknownCeiling: expected.ceiling(measure.base) - known.ceiling(measure.base),
             totalCeiling: expected.ceiling(measure.base),
             unbounded: expected.without(measure.base) - known.without(measure.base))
+        evidence.widen(by: claims.open(at: place, period), measure)
         for (catalogue, sums) in totals.sums {
             let start = place * sums.width
             for (column, indicator) in rollup.shelf[catalogue].indicators.enumerated() {
@@ -138,6 +143,8 @@ extension Picture {
             unknownCeiling: isKnown ? 0 : ceiling ?? 0, totalCeiling: ceiling ?? 0,
             unbounded: isKnown || ceiling != nil ? 0 : 1)
         replaceLast(of: standingPhoneIns(period).filter { $0.unit == unit }, measure, in: &evidence)
+        // A unit that is not known is bounded by its ceiling already, whatever it claims.
+        if isKnown { evidence.widen(by: claims.open(of: unit, period), measure) }
         return Figure(evidence)
     }
 
@@ -192,6 +199,14 @@ extension Completeness {
         case .disputed: disputed += number
         case .unknownRows: unknownRows += number
         }
+    }
+}
+
+extension Evidence {
+    /// Each household that is not settled widens both ends by one household's ceiling.
+    fileprivate mutating func widen(by open: OpenClaims, _ measure: Measure) {
+        surplus += open.surplus * measure.base.ofOneHousehold
+        deficit += open.deficit * measure.base.ofOneHousehold
     }
 }
 

@@ -67,6 +67,9 @@ struct StatsDocument: Encodable {
         var units: Units
         @Null var oldest_contact: Int64?
         var volunteers: [String: Int64]
+        /// Households counted by two units, and those that their owner doesn't count yet.
+        var double_claims: Int64
+        var claims_in_transit: Int64
         /// Calls that stand in `last_known` in the place of what their units last sent; absent if there is none.
         var phoned_in: [PhonedIn]?
     }
@@ -117,6 +120,8 @@ extension StatsDocument.Place {
         oldest_contact = figures.oldestContact
         volunteers = figures.counts
         phoned_in = figures.phonedIn.isEmpty ? nil : figures.phonedIn.map(StatsDocument.PhonedIn.init)
+        double_claims = figures.openClaims.surplus
+        claims_in_transit = figures.openClaims.deficit
     }
 }
 

@@ -96,12 +96,19 @@ struct CampaignCommand: AsyncParsableCommand {
         var opens: Moment
         @Option(help: "When it is to be finished, in the same form.") var deadline: Moment
         @Option(help: "Order number.") var order = ""
-        @Flag(help: "The round is over.") var closed = false
+        @Flag(help: "The round is over: the key under which households were claimed is deleted everywhere.")
+        var closed = false
+        @Flag(
+            inversion: .prefixedNo,
+            help: "Look for households that two units have registered (`jiayuan claims`), so that each is counted once."
+        )
+        var claims = true
 
         func run() async throws {
             let form: [String: Any] = [
                 "code": code, "name": name, "opens": opens.seconds, "deadline": deadline.seconds, "order": order,
                 "closed": closed,
+                "claims": claims,
             ]
             let body = Array(try JSONSerialization.data(withJSONObject: form))
             let reply = try await options.daemon().send("POST", "/admin/campaigns", body: body)
