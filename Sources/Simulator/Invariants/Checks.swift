@@ -52,6 +52,7 @@ final class Checks {
             AcknowledgedIsDurable(world),
             SentIsDurable(world), RetriesChangeNothing(world), NumbersRise(world), IncrementalIsRecomputed(world),
             NoFlapping(world), Bounded(world), OneBadRowStopsNobody(world), TruthLiesInTheBounds(world),
+            KeysEndWithTheRound(world),
         ]
     }
 

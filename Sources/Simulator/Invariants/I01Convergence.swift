@@ -25,9 +25,15 @@ final class Convergence: Checker {
             if held.position != store.position { return "\(unit): another position is held" }
             if held.rows != store.rows { return "\(unit): equal positions, different rows" }
             for round in 0..<world.roundsOpen {
+                if world.isClosed(round), store.holdsKey(round) { return "\(machine.name) keeps a key" }
                 guard machine.district.ledger?.isKnown(unit, Rounds.dataset, Rounds.all[round]) == true else {
                     return "\(unit) is unknown in round \(round + 1)"
                 }
+            }
+        }
+        for district in world.districts {
+            for round in 0..<world.roundsOpen where district.ledger?.openClaims(Rounds.all[round]).isEmpty != true {
+                return "district \(district.number) has claims that are not settled"
             }
         }
         return nil

@@ -5,6 +5,7 @@ import Federation
 /// Invariant 3: of each unit exactly one incarnation is counted, and nothing of it is counted twice.
 final class NoDoubleCount: Checker {
     private unowned let world: World
+    private var open: [String: Set<Code>] = [:]
     init(_ world: World) { self.world = world }
 
     func committed(_ ledger: Ledger, _ district: DistrictMachine, clock: Int64) {
@@ -17,10 +18,28 @@ final class NoDoubleCount: Checker {
                 known[round] = known[round] + NoDoubleCount.sum(held.rows, Rounds.all[round])
             }
         }
+        for round in known.indices { checkClaims(ledger, district, round) }
         for round in known.indices {
             guard let figure = ledger.figure(district.code, .completion, Rounds.all[round]) else { continue }
             if figure.evidence.numerator != known[round].done || figure.evidence.denominator != known[round].due {
                 world.violate(3, "the total is not the sum of the units that are known, each once")
+            }
+        }
+    }
+
+    /// A household that is not settled is counted as often as the ledger says; any other once.
+    private func checkClaims(_ ledger: Ledger, _ district: DistrictMachine, _ round: Int) {
+        let held = district.content.units.compactMap { ledger.held($0.code)?.rows }
+        let unsettled = ledger.openClaims(Rounds.all[round])
+        let before = open.updateValue(unsettled, forKey: "\(district.number) \(round)") ?? []
+        world.count(.doubleClaimOpened, unsettled.subtracting(before).count)
+        for token in district.addresses.compactMap({ district.token(of: $0, round) }) where !unsettled.contains(token) {
+            let key = RowKey(dataset: Rounds.claims, period: Rounds.all[round], subject: token)
+            let counting = held.count { ($0[key]?.counts.last?.known ?? 0) > 0 }
+            let claiming = held.count { $0[key] != nil }
+            if claiming > 1, before.contains(token) { world.count(.doubleClaimSettled) }
+            if counting != min(claiming, 1) {
+                world.violate(3, "a settled household is counted by \(counting) of \(claiming)")
             }
         }
     }

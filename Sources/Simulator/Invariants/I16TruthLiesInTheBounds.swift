@@ -10,37 +10,45 @@ final class TruthLiesInTheBounds: Checker {
         var position: Position
     }
     private unowned let world: World
-    private var said: [Moment: [Completion]] = [:]
-    private var now: [Code: [Completion]] = [:]
+    private var said: [Moment: Told] = [:]
+    private var now: [Code: Told] = [:]
     private var batches = 0
     init(_ world: World) { self.world = world }
 
     func written(by machine: CompoundMachine, _ store: any CompoundStoring, _ incarnation: Incarnation) {
         let moment = Moment(incarnation: incarnation, position: store.position)
-        let completions = said[moment] ?? store.completions()
-        said[moment] = completions
-        now[machine.frame.unit] = completions
+        let told = said[moment] ?? store.told()
+        said[moment] = told
+        now[machine.frame.unit] = told
     }
 
     func committed(_ ledger: Ledger, _ district: DistrictMachine, clock: Int64) {
         sign(ledger, district)
         batches += 1
         guard batches % 4 == 0 else { return }
-        for round in 0..<world.roundsOpen { check(ledger, district, round) }
+        let held = Dictionary(
+            uniqueKeysWithValues: district.content.units.map { ($0.code, ledger.held($0.code)) })
+        for round in 0..<world.roundsOpen where !world.isClosed(round) {
+            check(ledger, district, round, held)
+        }
     }
 
-    private func check(_ ledger: Ledger, _ district: DistrictMachine, _ round: Int) {
+    private func check(
+        _ ledger: Ledger, _ district: DistrictMachine, _ round: Int, _ all: [Code: Ledger.Held?]
+    ) {
+        let claims = ClaimOracle(district, round, held: all.compactMapValues { $0?.rows })
         var truth = Completion()
         for unit in district.content.units {
             let households = Int(unit.expectedHouseholds ?? 0)
-            var own = now[unit.code]?[round] ?? Completion(done: 0, due: households)
-            if ledger.isKnown(unit.code, Rounds.dataset, Rounds.all[round]), let held = ledger.held(unit.code),
+            let lost = claims.lost(unit.code)
+            var own = now[unit.code]?.without(lost, round) ?? Completion(done: 0, due: households)
+            if ledger.isKnown(unit.code, Rounds.dataset, Rounds.all[round]), let held = all[unit.code] ?? nil,
                 let active = held.active, let position = held.position
             {
                 guard let then = said[Moment(incarnation: active, position: position)] else {
                     return world.violate(16, "\(unit.code) is counted at a position that no journal ever had")
                 }
-                own = then[round]
+                own = then.without(lost, round)
             }
             truth = truth + own
         }

@@ -32,6 +32,8 @@ final class CompoundMachine {
     var rewound = false
     private(set) var lostItsSidecar = false
     private var backups: [Any] = []
+    /// Tokens that the last document gave to others.
+    private var notYours: Set<String> = []
 
     init(_ frame: Frame, number: Int, district: DistrictMachine, disk: any MachineDisk, world: World) {
         (self.frame, self.number, self.district, self.disk, self.world) = (frame, number, district, disk, world)
@@ -129,7 +131,15 @@ final class CompoundMachine {
             let (document, digest) = district.document(for: frame.unit), document.parent == "\(wanted.parent)"
         else { return }
         try talk?.adopt(document, digest: digest)
+        hear(document)
         noteWritten()
+    }
+
+    private func hear(_ document: RegistryDocument) {
+        let told = Set(document.notYours?.flatMap(\.value) ?? [])
+        world.count(.claimLost, told.subtracting(notYours).count)
+        world.count(.claimRegained, notYours.subtracting(told).count)
+        notYours = told
     }
 
     // MARK: People
@@ -151,6 +161,27 @@ final class CompoundMachine {
             world.records += 1
             noteWritten()
         } catch { end("while recording") }
+    }
+
+    /// Somebody registers a random door at an address that other compounds may have too.
+    func claim() {
+        let building = world.chance.below(frame.doors.count)
+        name(building, world.chance.below(frame.doors[building]), world.chance.pick(district.addresses) ?? "")
+    }
+
+    /// A door is at no such address after all.
+    ///
+    /// - Returns: false if no door has an address.
+    func withdraw() -> Bool {
+        guard let place = world.chance.pick(store?.addressed ?? []) else { return false }
+        name(place / 1000, place % 1000, "")
+        return true
+    }
+
+    private func name(_ building: Int, _ door: Int, _ address: String) {
+        let naming = Naming(
+            id: world.chance.next(), building: building, door: door, address: address, stamp: world.now)
+        change { try $0.register(naming) }
     }
 
     func change(_ body: (any CompoundStoring) throws -> Void) {

@@ -7,8 +7,12 @@ protocol CompoundStoring: Outbox {
     var position: Position { get }
     var incarnation: Incarnation? { get }
     var rows: [RowKey: RowBody] { get }
-    /// What the journal says, round by round.
-    func completions() -> [Completion]
+    /// What the journal says.
+    func told() -> Told
+    /// Doors that have an address, in ascending order.
+    var addressed: [Int] { get }
+    /// Has a key under which households of the round are claimed.
+    func holdsKey(_ round: Int) -> Bool
     /// Some row of the round is unknown because the parent refused it.
     func hasUnknown(_ round: Int) -> Bool
     /// Names of the facts that the journal has.
@@ -16,6 +20,7 @@ protocol CompoundStoring: Outbox {
 
     /// Each is one transaction, durable when it returns.
     func record(_ fact: Fact) throws
+    func register(_ naming: Naming) throws
     func open(_ round: Int) throws
     func setAbsurd(_ building: Int, _ absurd: Bool) throws
     /// Takes over the journal of another copy; see `MachineDisk.journal`.

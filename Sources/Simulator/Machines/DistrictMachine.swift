@@ -1,3 +1,4 @@
+import Compound
 import District
 import Federation
 import Wire
@@ -190,6 +191,39 @@ final class DistrictMachine {
     func open(_ campaign: RegistryCampaign) {
         content.campaigns.append(campaign)
         ledger?.reregister(registry, now: clock)
+    }
+
+    /// A round is over, and the key of its claims is gone.
+    func close(_ round: Int) {
+        guard let index = content.campaigns.firstIndex(where: { $0.code == Rounds.all[round] }) else { return }
+        content.campaigns[index].closed = true
+        content.campaigns[index].claimKey = nil
+        content.claimDecisions[Rounds.all[round]] = nil
+        ledger?.reregister(content, now: clock)
+    }
+
+    // MARK: Claims
+
+    /// Households that more than one compound of the district may have.
+    var addresses: [String] { (0..<4).map { "\(number) road \($0)" } }
+
+    func token(of address: String, _ round: Int) -> Code? {
+        let key = content.campaigns.first { $0.code == Rounds.all[round] }?.claimKey
+        return key.flatMap { ClaimToken.of(address, key: $0) }
+    }
+
+    func decided(_ address: String, _ round: Int) -> Code? {
+        token(of: address, round).flatMap { Hex.uint64($0.text) }
+            .flatMap { content.claimDecisions[Rounds.all[round]]?[$0] }
+    }
+
+    /// An officer's word about an address, in every open round.
+    func decide(_ address: String, for unit: Code) {
+        for (round, period) in Rounds.all.enumerated() {
+            guard let token = token(of: address, round).flatMap({ Hex.uint64($0.text) }) else { continue }
+            content.claimDecisions[period, default: [:]][token] = unit
+        }
+        ledger?.reregister(content, now: clock)
     }
 
     /// Counts nothing that isn't durable: what a starting process would find.

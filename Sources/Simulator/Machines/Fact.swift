@@ -30,13 +30,15 @@ struct Frame: Sendable {
 /// The rounds of a world and the catalogues that programs of different age count under.
 enum Rounds {
     static let dataset = Code(literal: "survey")
+    static let claims = Code(literal: "claim")
+    static let claimCatalogue = catalogue(["claimed", "counted"], of: claims)
     static let all = [Code(literal: "round-1"), Code(literal: "round-2"), Code(literal: "round-3")]
     static let catalogues = [
         catalogue(["unvisited", "completed", "refused", "vacant"]),
         catalogue(["unvisited", "completed", "refused", "vacant", "absent"]),
     ]
 
-    private static func catalogue(_ codes: [String]) -> Catalogue {
+    private static func catalogue(_ codes: [String], of dataset: Code = dataset) -> Catalogue {
         Catalogue(
             dataset: dataset,
             indicators: codes.compactMap { Code($0) }.map {

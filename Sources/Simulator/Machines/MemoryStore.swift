@@ -1,3 +1,4 @@
+import Compound
 import Federation
 import Sync
 import Wire
@@ -32,7 +33,9 @@ final class MemoryStore: CompoundStoring, @unchecked Sendable {
     var position: Position { disk.database.position }
     var incarnation: Incarnation? { disk.database.incarnation }
     var rows: [RowKey: RowBody] { disk.database.rows }
-    func completions() -> [Completion] { Rounds.all.indices.map { disk.database.completion(frame, $0) } }
+    var addressed: [Int] { disk.database.addresses.keys.sorted() }
+    func told() -> Told { disk.database.told(frame) }
+    func holdsKey(_ round: Int) -> Bool { disk.database.keys[round] != nil }
     func hasUnknown(_ round: Int) -> Bool {
         disk.database.rows.contains { $0.key.period == Rounds.all[round] && $0.value.counts.contains(.unknown) }
     }
@@ -49,6 +52,11 @@ final class MemoryStore: CompoundStoring, @unchecked Sendable {
         derive(rounds: [fact.round])
     }
 
+    func register(_ naming: Naming) throws {
+        guard disk.database.namings.updateValue(naming, forKey: naming.id) == nil else { return }
+        for round in disk.database.keys.keys.sorted() { settle(round) }
+    }
+
     func open(_ round: Int) throws {
         guard disk.database.opened.insert(round).inserted else { return }
         derive(rounds: [round])
@@ -62,8 +70,10 @@ final class MemoryStore: CompoundStoring, @unchecked Sendable {
     func takeOver(_ journal: JournalImage) throws {
         guard let other = journal.content as? MemoryDisk.Database else { return }
         disk.database.facts.merge(other.facts) { mine, _ in mine }
+        disk.database.namings.merge(other.namings) { mine, _ in mine }
         disk.database.opened.formUnion(other.opened)
         derive(rounds: disk.database.opened)
+        for round in disk.database.keys.keys.sorted() { settle(round) }
     }
 
     // MARK: Rows
@@ -89,6 +99,42 @@ final class MemoryStore: CompoundStoring, @unchecked Sendable {
         disk.database.write(key, RowBody(catalogue: catalogue.hash, counts: counts, asOf: max(0, moments.wall())))
     }
 
+    // MARK: Claims
+
+    /// Leaves out the doors that another unit counts, and says what this one claims.
+    private func settle(_ round: Int) {
+        let before = disk.database.elsewhere[round, default: []]
+        var claims: [Code: (claimed: Int64, counted: Int64)] = [:]
+        if let key = disk.database.keys[round] {
+            var elsewhere: Set<Int> = []
+            for (place, address) in disk.database.addresses {
+                guard let token = ClaimToken.of(address, key: key) else { continue }
+                let isLost = disk.database.notYours[round, default: []].contains(token)
+                if isLost { elsewhere.insert(place) }
+                claims[token, default: (0, 0)].claimed += 1
+                claims[token, default: (0, 0)].counted += isLost ? 0 : 1
+            }
+            disk.database.elsewhere[round] = elsewhere
+        }
+        write(claims, round)
+        let changed = before.symmetricDifference(disk.database.elsewhere[round, default: []])
+        for building in Set(changed.map { $0 / 1000 }).sorted() { derive(building: building, round: round) }
+    }
+
+    private func write(_ claims: [Code: (claimed: Int64, counted: Int64)], _ round: Int) {
+        let held = disk.database.rows.keys.filter { $0.dataset == Rounds.claims && $0.period == Rounds.all[round] }
+        for token in Set(held.map(\.subject)).union(claims.keys).sorted() {
+            let key = RowKey(dataset: Rounds.claims, period: Rounds.all[round], subject: token)
+            let body = claims[token].map { claim in
+                RowBody(
+                    catalogue: Rounds.claimCatalogue.hash,
+                    counts: [Count(unchecked: claim.claimed), Count(unchecked: claim.counted)],
+                    asOf: max(0, moments.wall()))
+            }
+            if body?.counts != disk.database.rows[key]?.counts { disk.database.write(key, body) }
+        }
+    }
+
     // MARK: Outbox
 
     func memory() throws -> LinkMemory {
@@ -102,7 +148,8 @@ final class MemoryStore: CompoundStoring, @unchecked Sendable {
             unit: frame.unit, incarnation: incarnation,
             session: Session(counter: disk.database.session, tag: moments.draw()),
             cursor: disk.database.acknowledged, floor: disk.database.floor, epoch: disk.database.epoch,
-            parent: disk.database.parent, catalogues: [catalogue], registry: disk.database.registry)
+            parent: disk.database.parent, catalogues: [catalogue, Rounds.claimCatalogue],
+            registry: disk.database.registry)
     }
 
     func changes(after seq: UInt64, limit: Int) throws -> (changes: [RowChange], reachesEnd: Bool, own: Position) {
@@ -158,6 +205,15 @@ final class MemoryStore: CompoundStoring, @unchecked Sendable {
             registry.campaigns.contains { $0.code == Rounds.all[index].text }
         }
         for round in rounds { try open(round) }
+        for round in Rounds.all.indices {
+            let said = registry.campaigns.first { $0.code == Rounds.all[round].text }
+            let key = said?.claimKey.flatMap { Hex.uint128($0) }
+            if key == nil, disk.database.keys[round] == nil { continue }
+            disk.database.keys[round] = key
+            let told = key == nil ? nil : registry.notYours?[Rounds.all[round].text]
+            disk.database.notYours[round] = Set((told ?? []).compactMap { Code($0) })
+            settle(round)
+        }
     }
 
     func report(_ standing: LinkStanding) {}

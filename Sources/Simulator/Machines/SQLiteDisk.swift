@@ -12,6 +12,7 @@ final class SQLiteDisk: MachineDisk {
     /// What people recorded, whoever's disk still has it.
     final class Facts {
         var byRecord: [String: Fact] = [:]
+        var namings: [String: Naming] = [:]
         /// Lives that were told of.
         var lives: Set<Incarnation> = []
     }

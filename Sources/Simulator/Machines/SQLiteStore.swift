@@ -68,19 +68,37 @@ final class SQLiteStore: CompoundStoring, @unchecked Sendable {
     }
 
     /// A fold of its own over what the journal has: the last final result of a door, else none.
-    func completions() -> [Completion] {
+    func told() -> Told {
         var best = Rounds.all.map { _ in [Int: Fact.Finding]() }
-        for id in (try? store.journalled()) ?? [] {
+        for id in (try? store.journalled(desk: "survey")) ?? [] {
             guard let fact = facts.byRecord[id], fact.finding != .unvisited else { continue }
             best[fact.round][fact.building * 1000 + fact.door] = fact.finding
         }
-        return best.map { findings in
+        let completions = best.map { findings in
             let vacant = findings.values.count { $0 == .vacant }
             return Completion(done: findings.count - vacant, due: frame.households - vacant)
         }
+        var byAddress: [String: [Completion]] = [:]
+        for (place, address) in addresses() {
+            let doors = best.map { ($0[place] ?? .unvisited).completion }
+            byAddress[address] = zip(byAddress[address] ?? doors.map { _ in Completion() }, doors).map(+)
+        }
+        return Told(completions: completions, byAddress: byAddress)
     }
 
-    var journaled: Set<String> { Set((try? store.journalled()) ?? []) }
+    /// The last address that the journal has for each door.
+    private func addresses() -> [Int: String] {
+        let namings = ((try? store.journalled(desk: "registry")) ?? []).compactMap { facts.namings[$0] }
+        return namings.reduce(into: [:]) { $0[$1.place] = $1.address.isEmpty ? nil : $1.address }
+    }
+
+    var addressed: [Int] { addresses().keys.sorted() }
+
+    func holdsKey(_ round: Int) -> Bool {
+        ((try? store.campaignsWithKey()) ?? []).contains(Rounds.all[round].text)
+    }
+
+    var journaled: Set<String> { Set((try? store.journalled(desk: "survey")) ?? []) }
 
     func hasUnknown(_ round: Int) -> Bool {
         rows.contains {
@@ -105,6 +123,13 @@ final class SQLiteStore: CompoundStoring, @unchecked Sendable {
         try put(
             "\"kind\":\"visit\",\"campaign\":\"\(Rounds.all[fact.round])\",\"door\":\"b\(fact.building)-1-\(floor)01\","
                 + "\"disposition\":\"\(disposition)\"\(people)", id: fact.id, at: moments.wall())
+    }
+
+    func register(_ naming: Naming) throws {
+        facts.namings[SQLiteStore.name(naming.id)] = naming
+        try put(
+            "\"kind\":\"household\",\"door\":\"b\(naming.building)-1-\(naming.door + 1)01\",\"residents\":1,"
+                + "\"state\":\"occupied\",\"address\":\"\(naming.address)\"", id: naming.id, at: moments.wall())
     }
 
     func open(_ round: Int) throws {}

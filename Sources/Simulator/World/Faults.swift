@@ -22,6 +22,9 @@ package struct Faults: Sendable, Equatable {
     var outages = 0
     var campaigns = 0
     var phoneIns = 0
+    var claimsRaised = 0
+    var claimsWithdrawn = 0
+    var claimsDecided = 0
 
     // The network: per mille of requests.
     var requestsLost = 0
@@ -78,6 +81,9 @@ package struct Faults: Sendable, Equatable {
         Kind(path: \.campaigns, most: 2, name: .campaignOpened),
         Kind(path: \.districtsReplaced, most: 2, name: .districtReplaced),
         Kind(path: \.phoneIns, most: 30, name: .phonedIn),
+        Kind(path: \.claimsRaised, most: 12, name: .claimRaised),
+        Kind(path: \.claimsWithdrawn, most: 6, name: .claimWithdrawn),
+        Kind(path: \.claimsDecided, most: 6, name: .claimDecided),
     ]
 
     /// Faults that may hit any request or any effect.

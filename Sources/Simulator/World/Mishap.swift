@@ -1,3 +1,4 @@
+import District
 import Federation
 
 /// The faults that are planned at a moment of their own.
@@ -18,6 +19,7 @@ enum Mishap {
             world.chance.pick(world.districts)?.phoneIn()
             return false
         case .campaignOpened: return world.openNextRound()
+        case .claimDecided: return decide(world)
         case .storm: return storm(world)
         default:
             guard let machine = world.chance.pick(world.compounds) else { return false }
@@ -43,6 +45,8 @@ enum Mishap {
             machine.tokenIsWrong = true
             world.after(300_000) { machine.tokenIsWrong = false }
         case .outage: cut(machine, world)
+        case .claimRaised: machine.claim()
+        case .claimWithdrawn: return machine.withdraw()
         default: return false
         }
         return true
@@ -66,6 +70,15 @@ enum Mishap {
         let way = world.chance.below(3)
         (machine.cutUp, machine.cutDown) = (way != 1, way != 0)
         world.after(world.chance.between(60_000, 900_000)) { (machine.cutUp, machine.cutDown) = (false, false) }
+    }
+
+    /// An officer gives a household to a unit, whether it claims it or not.
+    private static func decide(_ world: World) -> Bool {
+        guard let district = world.chance.pick(world.districts), let unit = world.chance.pick(district.content.units),
+            let address = world.chance.pick(district.addresses)
+        else { return false }
+        district.decide(address, for: unit.code)
+        return true
     }
 
     private static func crash(_ world: World) -> Bool {

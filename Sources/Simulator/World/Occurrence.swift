@@ -7,12 +7,14 @@ package enum Occurrence: String, CaseIterable, Sendable {
     case cloneIdentical, cloneDiverged, cloneWithSidecar
     case districtRestored, districtEmptied, districtReplaced
     case upgrade, absurdRow, wrongToken, storm, outage, campaignOpened
+    case claimRaised, claimWithdrawn, claimDecided
     case requestLost, answerLost, requestRepeated, requestLate, bodyTruncated, bomb, portal, answerReplayed, halfOpen
     case writeBetweenParts, clockOff
 
     // Decisions of a child
     case incarnationFirst, incarnationParentAhead, incarnationMismatch, incarnationFork, incarnationOlderThanSidecar
     case snapshotSwitch, pushInParts, quarantined
+    case claimLost, claimRegained
 
     // Answers of a parent
     case held, staged, answer400, answer401, answer409unknown, answer409stale, answer409mismatch, answer409fork
@@ -20,6 +22,7 @@ package enum Occurrence: String, CaseIterable, Sendable {
 
     // Decisions of a parent
     case takeover, shadow, disputed, retired, epochLearnt, receipt, phonedInSuperseded
+    case doubleClaimOpened, doubleClaimSettled, claimKeyEnded
 
     // What people do
     case adopt, journalAdopted, phonedIn
@@ -46,6 +49,9 @@ package enum Occurrence: String, CaseIterable, Sendable {
         case .storm: "all nodes of a district lose it and come back at once"
         case .outage: "a node's line is cut, one way or both"
         case .campaignOpened: "a round is opened while some are offline"
+        case .claimRaised: "a compound registers a household that another may have"
+        case .claimWithdrawn: "a compound takes an address back"
+        case .claimDecided: "an officer says which unit a household belongs to"
         case .requestLost: "a request never arrives"
         case .answerLost: "an answer never arrives"
         case .requestRepeated: "a request is delivered twice"
@@ -65,6 +71,8 @@ package enum Occurrence: String, CaseIterable, Sendable {
         case .snapshotSwitch: "everything is sent instead of what changed"
         case .pushInParts: "a push takes several requests"
         case .quarantined: "rows are made unknown because the parent refused them"
+        case .claimLost: "a node hears that a household is counted elsewhere"
+        case .claimRegained: "a node hears that a household is its own again"
         case .held: "the parent holds what was sent"
         case .staged: "a part is kept aside"
         case .answer400: "not of the protocol's form"
@@ -81,6 +89,9 @@ package enum Occurrence: String, CaseIterable, Sendable {
         case .shadow: "an incarnation is kept and not counted"
         case .disputed: "two lives of a unit: a person has to decide"
         case .retired: "a person has decided"
+        case .doubleClaimOpened: "a household is counted by another number of units than one"
+        case .doubleClaimSettled: "a household with several claimants is counted once again"
+        case .claimKeyEnded: "a round is closed: its key and tokens are gone, its figures stand"
         case .epochLearnt: "a parent that lost a decision heard it from a child"
         case .receipt: "what a takeover took back is written down, row by row"
         case .phonedInSuperseded: "a unit's own rows count again in the place of what was phoned in"

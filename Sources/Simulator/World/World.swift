@@ -25,6 +25,9 @@ package final class World {
     var chance: Chance
     private(set) var faults: Faults
     let rowsPerPart: Int
+    /// By round, under which households are claimed.
+    private let claimKeys: [UInt128]
+    private var closed: Set<Int> = []
     private(set) var now: Int64 = 0
     private(set) var inFaultPhase = true
     private(set) var roundsOpen = 1
@@ -55,6 +58,8 @@ package final class World {
         self.faults = faults ?? drawn
         if !cutsPower { self.faults.tornEffects = 0 }
         rowsPerPart = 2 + chance.below(6)
+        var keys = Chance(seed ^ 0xc1a1)
+        claimKeys = Rounds.all.map { _ in UInt128(keys.next()) << 64 | UInt128(keys.next()) }
         report = Report(seed: seed)
         build()
     }
@@ -80,7 +85,7 @@ package final class World {
                     expectedHouseholds: Int64($0.households), expectedResidents: nil, dutyTelephone: "",
                     ceilingPercent: 120)
             }
-            let content = RegistryContent(units: units, divisions: divisions, campaigns: [World.campaign(0)])
+            let content = RegistryContent(units: units, divisions: divisions, campaigns: [campaign(0)])
             let district = DistrictMachine(
                 number: number, code: "42130\(number)", content: content,
                 rows: depth == .memory ? MemoryRows() : SQLiteRows(), world: self)
@@ -93,9 +98,10 @@ package final class World {
         }
     }
 
-    private static func campaign(_ round: Int) -> RegistryCampaign {
+    private func campaign(_ round: Int) -> RegistryCampaign {
         RegistryCampaign(
-            code: Rounds.all[round], name: "round", opens: 1, deadline: Int64.max / 4, order: "", closed: false)
+            code: Rounds.all[round], name: "round", opens: 1, deadline: Int64.max / 4, order: "", closed: false,
+            claimKey: claimKeys[round])
     }
 
     // MARK: The story
@@ -109,6 +115,9 @@ package final class World {
             after(chance.between(61_000, World.faultPhase)) { [self] in
                 chance.pick(compounds.filter(\.isUp))?.record()
             }
+        }
+        for _ in 0..<chance.below(8) {
+            after(chance.between(61_000, World.faultPhase)) { [self] in chance.pick(compounds.filter(\.isUp))?.claim() }
         }
         planBackups()
         planFaults()
@@ -167,10 +176,13 @@ package final class World {
 
     func openNextRound() -> Bool {
         guard roundsOpen < Rounds.all.count else { return false }
-        for district in districts { district.open(World.campaign(roundsOpen)) }
+        for district in districts { district.open(campaign(roundsOpen)) }
         roundsOpen += 1
         return true
     }
+
+    func close(_ round: Int) { closed.insert(round) }
+    func isClosed(_ round: Int) -> Bool { closed.contains(round) }
 
     func add(_ compound: CompoundMachine) { compounds.append(compound) }
 
