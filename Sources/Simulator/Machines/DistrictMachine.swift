@@ -199,7 +199,7 @@ final class DistrictMachine {
         content.campaigns[index].closed = true
         content.campaigns[index].claimKey = nil
         content.claimDecisions[Rounds.all[round]] = nil
-        ledger?.reregister(content, now: clock)
+        ledger?.reregister(registry, now: clock)
     }
 
     // MARK: Claims
@@ -223,7 +223,7 @@ final class DistrictMachine {
             guard let token = token(of: address, round).flatMap({ Hex.uint64($0.text) }) else { continue }
             content.claimDecisions[period, default: [:]][token] = unit
         }
-        ledger?.reregister(content, now: clock)
+        ledger?.reregister(registry, now: clock)
     }
 
     /// Counts nothing that isn't durable: what a starting process would find.
