@@ -120,11 +120,12 @@ import Wire
             try adopt(document([Self.token]), store)
             let door = try #require(try store.doors("7").first { $0.code == "7-1-101" })
             #expect(door.elsewhere && !door.isLeft && door.token == Self.token)
-            let zh = DoorPage.html(door, campaign: Self.campaign, id: "", now: 0, .zhHans).source
-            let en = DoorPage.html(door, campaign: Self.campaign, id: "", now: 0, .english).source
+            let links = Links(Call(method: "GET", path: "/survey/7"))
+            let zh = DoorPage.html(door, campaign: Self.campaign, id: "", now: 0, links, .zhHans).source
+            let en = DoorPage.html(door, campaign: Self.campaign, id: "", now: 0, links, .english).source
             #expect(zh.contains("别的小区也登记了本户（标记 \(Self.token)），现由对方统计，本小区不必上门。"))
             #expect(en.contains("counts it; nobody has to call here."))
-            let page = SurveyPage.building("7", try store.doors("7"), Self.campaign, .zhHans).source
+            let page = SurveyPage.building("7", try store.doors("7"), links, .zhHans).source
             #expect(page.contains("⇄ 归属别处"))
         }
     }

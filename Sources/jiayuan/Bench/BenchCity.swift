@@ -105,7 +105,7 @@ final class BenchCity: @unchecked Sendable {
     var url: String { "http://127.0.0.1:\(port)" }
 
     func preload() throws {
-        before = Self.resident(pid)
+        before = ProcessMemory(pid).proportional
         let progress = Progress("preload", total: compounds.count)
         let client = HTTPClient(base: url)
         for (index, compound) in compounds.enumerated() {
@@ -166,17 +166,21 @@ final class BenchCity: @unchecked Sendable {
         var bytesDown: Int
     }
 
-    /// All at once, one connection each: what changed since, then nothing.
-    func reconnect(compounds number: Int) throws -> Storm {
+    /// All at once, one connection each: so many revisions in order, one per request, then nothing.
+    func reconnect(compounds number: Int, revisions: Int) throws -> Storm {
         let some = Array(compounds.prefix(number))
-        let pushes = some.map { $0.next(buildings: 12) }
-        let up = pushes.map { Gzip.compress(PushCodec.encode($0)).count }.reduce(0, +) / number
+        let up = Counter()
         let start = ContinuousClock.now
         let group = DispatchGroup()
-        for (compound, push) in zip(some, pushes) {
+        for compound in some {
             group.enter()
             let job = Job { [self] in
-                _ = send(compound, push, HTTPClient(base: url), zipped: true)
+                let client = HTTPClient(base: url)
+                for _ in 0..<revisions {
+                    let push = compound.next(buildings: 12)
+                    if revisions == 1 { up.add(Gzip.compress(PushCodec.encode(push)).count) }
+                    _ = send(compound, push, client, zipped: true)
+                }
                 group.leave()
             }
             let thread = Thread { job.run() }
@@ -196,15 +200,23 @@ final class BenchCity: @unchecked Sendable {
             ], body: nothing.body, limit: Limits.answer)
         guard answer.status == 200 else { throw DemoFailure("an empty push was not accepted") }
         return Storm(
-            compounds: number, milliseconds: took, bytesUp: up, bytesNothing: nothing.body.count,
+            compounds: number, milliseconds: took, bytesUp: up.sum / number, bytesNothing: nothing.body.count,
             bytesDown: answer.body.count)
+    }
+
+    private final class Counter: @unchecked Sendable {
+        // `lock` guards it.
+        private var total = 0
+        private let lock = NSLock()
+        func add(_ more: Int) { lock.withLock { total += more } }
+        var sum: Int { lock.withLock { total } }
     }
 
     /// A closure handed to a thread of its own.
     private struct Job: @unchecked Sendable { let run: () -> Void }
 
     func memory() -> (before: Double, perCompound: Double) {
-        (before, (Self.resident(pid) - before) * 1_048_576 / Double(compounds.count))
+        (before, (ProcessMemory(pid).proportional - before) * 1_048_576 / Double(compounds.count))
     }
 
     func diskPerCompound() -> Double {
@@ -213,12 +225,5 @@ final class BenchCity: @unchecked Sendable {
             return (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
         }
         return Double(size.reduce(0, +)) / Double(compounds.count)
-    }
-
-    /// Megabytes resident.
-    private static func resident(_ pid: Int32) -> Double {
-        let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS") } ?? ""
-        return (Double(line.filter(\.isNumber)) ?? 0) / 1024
     }
 }

@@ -6,12 +6,14 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench",
         abstract: "Measure an aggregator of this binary beside an empty handler and PostgreSQL, in one run, as ratios.",
         discussion: """
-            W1: one summary of 12 buildings × 8 counts per request, 64 connections, answered after the fsync. W2: 200 \
-            compounds reconnect at once, each with what changed. W3: city figures read while W1 runs. W4: memory and \
-            disk per compound. Client and servers share this machine; compare ratios, not figures.
+            W1: one summary of 12 buildings × 8 counts per request, 64 connections, answered after the fsync; the \
+            median of three. W2: 200 compounds reconnect at once, each with 500 revisions in order, then with the last \
+            alone. W3: city figures read while W1 runs. W4: memory and disk per compound, after W1. A node at rest, and \
+            its page of 5,000 households. Client and servers share this machine; compare ratios, not figures.
             """)
     @Option(help: "Compounds.") var compounds = 1000
     @Option(help: "Seconds of each measurement.") var seconds = 8
+    @Option(help: "Times that W1 and the empty handler are measured; the median is printed.") var repeats = 3
     @Option(help: "Folder for data; emptied first.") var folder = ".bench"
 
     func run() async throws {
@@ -21,43 +23,53 @@ struct BenchCommand: AsyncParsableCommand {
         let path = folder.hasPrefix("/") ? folder : FileManager.default.currentDirectoryPath + "/" + folder
         let stage = try Stage(folder: path)
         defer { stage.stopAll() }
+        let signals = stage.stoppedBySignals { Foundation.exit(1) }
+        defer { withExtendedLifetime(signals) {} }
         var table = BenchTable()
         let city = try BenchCity(stage: stage, compounds: compounds)
         let empty = try await EmptyServer.start()
         table.machine()
 
-        let floor = Load.run(seconds: seconds) { worker in EmptyServer.client(empty.port, worker) }
+        let floor = Load.median(of: repeats, seconds: seconds) { worker in EmptyServer.client(empty.port, worker) }
         table.row("empty handler, POST of the same body", floor.rate, "/s", floor, 1)
         try city.preload()
-        let memory = city.memory()
         let reader = Reading(city: city, emptyPort: empty.port)
-        let idle = reader.measure(seconds: 2)
+        let idle = reader.measure(seconds: 4)
         reader.start()
-        let ingest = Load.run(seconds: seconds) { worker in city.worker(worker) }
+        let ingest = Load.median(of: repeats, seconds: seconds) { worker in city.worker(worker) }
         let busy = reader.stop()
         table.row(
             "W1 durable updates, one per request", ingest.rate, "/s", ingest, ingest.rate / floor.rate,
             of: "empty handler")
-        if let peer = try PostgreSQL.upserts(folder: path, compounds: compounds, seconds: seconds) {
+        table.row("   of it spent in this client", ingest.clientShare * 100, "% of the processors", nil, nil)
+        switch try PostgreSQL.upserts(folder: path, compounds: compounds, seconds: seconds) {
+        case .rate(let peer):
             table.row("PostgreSQL upserts of 12 rows", peer, "/s", nil, ingest.rate / peer, of: "W1 ÷ this")
-        } else {
-            table.note("PostgreSQL is not installed: no peer in this run")
+        case .absent: table.note("PostgreSQL is not installed: no peer in this run")
+        case .failed(let why): table.note("PostgreSQL is installed and did not run: \(why)")
         }
+        let memory = city.memory()
         let batched = try city.batched(rows: 4096, pushes: 24)
         table.row("rows in pushes of 4,096", batched, "rows/s", nil, nil)
-        let storm = try city.reconnect(compounds: min(200, compounds))
-        table.row("W2 reconnect of \(storm.compounds), 12 changed rows each", storm.milliseconds, "ms", nil, nil)
-        table.row("   bytes up per compound (gzip)", Double(storm.bytesUp), "B", nil, nil)
-        table.row("   bytes up, nothing changed (gzip)", Double(storm.bytesNothing), "B", nil, nil)
-        table.row("   bytes down", Double(storm.bytesDown), "B", nil, nil)
+        let every = try city.reconnect(compounds: min(200, compounds), revisions: 500)
+        table.row("W2 reconnect of \(every.compounds), 500 revisions each", every.milliseconds, "ms", nil, nil)
+        let storm = try city.reconnect(compounds: min(200, compounds), revisions: 1)
+        table.row("   the last revision alone, 12 changed rows", storm.milliseconds, "ms", nil, nil)
+        table.row("   body up per compound (gzip)", Double(storm.bytesUp), "B", nil, nil)
+        table.row("   body up, nothing changed (gzip)", Double(storm.bytesNothing), "B", nil, nil)
+        table.row("   body down", Double(storm.bytesDown), "B", nil, nil)
         table.row(
             "W3 city figures, idle, p99", idle.stats.p99, "ms", nil, idle.stats.p99 / idle.empty.p99, of: "empty GET")
         table.row(
             "W3 city figures, under W1, p99", busy.stats.p99, "ms", nil, busy.stats.p99 / busy.empty.p99,
             of: "empty GET")
-        table.row("W4 resident memory, empty process", memory.before, "MB", nil, nil)
-        table.row("   per compound of 12 rows", memory.perCompound, "B", nil, nil)
+        table.row("W4 proportional memory, empty process", memory.before, "MB", nil, nil)
+        table.row("   per compound of 12 rows, after W1", memory.perCompound, "B", nil, nil)
         table.row("   on disk per compound", city.diskPerCompound(), "B", nil, nil)
+        let node = try BenchNode(stage: stage)
+        table.row("node at rest, anonymous memory", node.rest.anonymous, "MB", nil, nil)
+        table.row("   resident", node.rest.resident, "MB", nil, nil)
+        table.row("   page of 5,000 surveyed households, p50", try node.page(households: 5000).p50, "ms", nil, nil)
         Console.out(table.text)
     }
 }
@@ -78,6 +90,8 @@ struct Latencies {
 struct LoadResult {
     var rate: Double
     var latencies: Latencies
+    /// Of all processors, what the client's own threads used.
+    var clientShare: Double
 }
 
 /// 64 connections in a closed loop, each on a thread of its own.
@@ -88,6 +102,7 @@ enum Load {
     static func run(seconds: Int, client: @escaping @Sendable (Int) -> () -> Bool) -> LoadResult {
         let gathered = Gathered()
         let start = ContinuousClock.now
+        let before = processorSeconds()
         let end = start + .seconds(seconds)
         let group = DispatchGroup()
         for worker in 0..<connections {
@@ -109,7 +124,21 @@ enum Load {
         group.wait()
         let took = (ContinuousClock.now - start) / .seconds(1)
         let all = gathered.all
-        return LoadResult(rate: Double(all.count) / took, latencies: Latencies(all))
+        let share = (processorSeconds() - before) / took / Double(ProcessInfo.processInfo.activeProcessorCount)
+        return LoadResult(rate: Double(all.count) / took, latencies: Latencies(all), clientShare: share)
+    }
+
+    /// The run whose rate is in the middle.
+    static func median(of repeats: Int, seconds: Int, client: @escaping @Sendable (Int) -> () -> Bool) -> LoadResult {
+        let runs = (0..<max(1, repeats)).map { _ in run(seconds: seconds, client: client) }
+        return runs.sorted { $0.rate < $1.rate }[runs.count / 2]
+    }
+
+    private static func processorSeconds() -> Double {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        let (user, system) = (usage.ru_utime, usage.ru_stime)
+        return Double(user.tv_sec + system.tv_sec) + Double(user.tv_usec + system.tv_usec) / 1_000_000
     }
 }
 

@@ -83,12 +83,18 @@ final class Reading: @unchecked Sendable {
 
 /// PostgreSQL where it is installed: upserts of a compound's 12 rows, 64 connections, durable.
 enum PostgreSQL {
-    /// - Returns: transactions per second; nil without PostgreSQL.
-    static func upserts(folder: String, compounds: Int, seconds: Int) throws -> Double? {
+    enum Outcome {
+        /// Transactions per second.
+        case rate(Double)
+        case absent
+        case failed(String)
+    }
+
+    static func upserts(folder: String, compounds: Int, seconds: Int) throws -> Outcome {
         let root = "/usr/lib/postgresql"
         guard let version = try? FileManager.default.contentsOfDirectory(atPath: root).sorted().last,
             FileManager.default.isExecutableFile(atPath: "\(root)/\(version)/bin/pgbench")
-        else { return nil }
+        else { return .absent }
         let bin = "\(root)/\(version)/bin"
         let columns = ["hh", "hh_done", "res", "sampled", "positive", "vol_need", "vol_have", "help"]
         let rows = (0..<12).map { "(:c,\($0)," + (0..<8).map { "\($0 * 11)+:r" }.joined(separator: ",") + ")" }
@@ -116,7 +122,8 @@ enum PostgreSQL {
             \(bin)/pgbench -h $dir -n -M prepared -c 64 -j 2 -T \(seconds) -f $dir/upsert.sql postgres
             """
         let process = Process()
-        let pipe = Pipe()
+        let (pipe, errors) = (Pipe(), Pipe())
+        process.standardError = errors
         process.executableURL = URL(fileURLWithPath: geteuid() == 0 ? "/usr/sbin/runuser" : "/bin/bash")
         process.arguments = geteuid() == 0 ? ["-u", "postgres", "--", "bash", "-c", shell] : ["-c", shell]
         process.currentDirectoryURL = FileManager.default.temporaryDirectory
@@ -130,6 +137,8 @@ enum PostgreSQL {
         let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         let line = output.split(separator: "\n").first { $0.hasPrefix("tps") }
-        return line?.split(separator: " ").compactMap { Double($0) }.first
+        if let rate = line?.split(separator: " ").compactMap({ Double($0) }).first { return .rate(rate) }
+        let said = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        return .failed(said.split(separator: "\n").last.map(String.init) ?? "exit code \(process.terminationStatus)")
     }
 }

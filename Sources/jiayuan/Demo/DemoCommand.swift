@@ -20,16 +20,7 @@ struct DemoCommand: ParsableCommand {
         #endif
         let path = folder.hasPrefix("/") ? folder : FileManager.default.currentDirectoryPath + "/" + folder
         let stage = try Stage(folder: path)
-        let signals = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                stage.stopAll()
-                Foundation.exit(once ? 1 : 0)
-            }
-            source.resume()
-            return source
-        }
+        let signals = stage.stoppedBySignals { [once] in Foundation.exit(once ? 1 : 0) }
         defer { withExtendedLifetime(signals) {} }
         let evening = try DemoEvening(stage: stage, seed: seed, sabotage: sabotage)
         var verdict: DemoVerdict

@@ -67,6 +67,20 @@ final class Stage: @unchecked Sendable {
         }
     }
 
+    /// Whoever ends this process ends what it started. The sources live as long as they are held.
+    func stoppedBySignals(_ then: @escaping @Sendable () -> Void) -> [any DispatchSourceSignal] {
+        [SIGINT, SIGTERM].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { [self] in
+                stopAll()
+                then()
+            }
+            source.resume()
+            return source
+        }
+    }
+
     /// The names of daemons that ended by themselves.
     var fallen: [String] { lock.withLock { processes.filter { !$0.process.isRunning }.map(\.name) } }
 }
