@@ -109,6 +109,13 @@ extension CompoundStore {
     }
 }
 
+extension Links {
+    /// Those of a page that was asked for in a language.
+    static func of(_ language: Language) -> Links {
+        Links(Call(method: "GET", path: "/", query: ["lang": language.rawValue]))
+    }
+}
+
 extension [String: Int64] {
     /// What is not zero, without the classes of people.
     var households: Self { filter { $0.value != 0 && !$0.key.hasPrefix("p_") } }

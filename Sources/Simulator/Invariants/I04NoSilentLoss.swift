@@ -85,7 +85,12 @@ final class NoSilentLoss: Checker {
         }
         guard let old = rows[Moment(incarnation: receipt.deposed, position: position)],
             let new = rows[Moment(incarnation: receipt.heir, position: receipt.heirAt)]
-        else { return world.violate(4, "\(receipt.unit): a receipt of rows that no node ever had") }
+        else {
+            return world.violate(
+                4,
+                "\(receipt.unit): a receipt of rows that no node ever had, from \(position.seq) to \(receipt.heirAt.seq)"
+            )
+        }
         // Claims name households, and no receipt may outlive their key.
         let lost = old.keys.filter { $0.dataset != Rounds.claims }.sorted().compactMap { key in
             old[key].flatMap { NoSilentLoss.lost(key, $0, new[key]) }
