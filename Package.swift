@@ -47,7 +47,7 @@ let package = Package(
         .target(name: "Federation", swiftSettings: strict),
         .target(name: "Coverage", swiftSettings: strict),
         .target(name: "Wire", dependencies: ["Federation", "CZlib"], exclude: ["PROTOCOL.md"], swiftSettings: strict),
-        .target(name: "Sync", dependencies: ["Federation", "Wire", "CCurl", log], swiftSettings: strict),
+        .target(name: "Sync", dependencies: ["Federation", "Wire", "CCurl", grdb, log], swiftSettings: strict),
         .target(
             name: "Daemon",
             dependencies: http + [

@@ -1,25 +1,25 @@
 import Daemon
-import Federation
+package import Federation
 import Foundation
-import GRDB
+package import GRDB
+package import Sync
 import Synchronization
-import Sync
 
 /// The compound's file: stages 1 to 3 share each transaction, so that a record, what follows from it
 /// and the rows that may leave are durable together or not at all.
 package final class CompoundStore: Sendable {
-    let database: DatabaseQueue
-    let unit: Code
+    package let database: DatabaseQueue
+    package let unit: Code
     let catalogues: Catalogues
-    let sidecar: String
+    package let sidecar: String
     /// The parent's address; another one than before forgets whose answers count.
-    let parentURL: String
+    package let parentURL: String
     let standing = Mutex(LinkStanding())
     /// Since when the link isn't in order; nil while it is.
     let troubledSince = Mutex<Int64?>(nil)
     /// Why the disk refused the last record; nil once it takes records again.
     let diskTrouble = Mutex<IntakeError.Code?>(nil)
-    let surroundings: Surroundings
+    package let surroundings: Surroundings
     var clock: @Sendable () -> Int64 { surroundings.clock }
 
     /// - Parameters:
@@ -131,7 +131,7 @@ package final class CompoundStore: Sendable {
     // MARK: Reading and writing
 
     /// One transaction; returns after its fsync. A disk that refuses is told apart from a bad record.
-    func durably<Value>(_ body: (Database) throws -> Value) throws(IntakeError) -> Value {
+    package func durably<Value>(_ body: (Database) throws -> Value) throws(IntakeError) -> Value {
         do {
             let value = try database.write(body)
             diskTrouble.withLock { $0 = nil }

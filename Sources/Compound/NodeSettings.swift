@@ -1,5 +1,6 @@
 package import Daemon
 package import Federation
+import Sync
 
 /// `node.yaml`.
 package struct NodeSettings: Sendable {
@@ -43,10 +44,7 @@ package struct NodeSettings: Sendable {
             check: Check.url),
         Setting(
             "token", fallback: nil, comment: ("接入口令，印在接入单上；勿外传", "The token, from the slip; keep it secret"),
-            check: {
-                $0.utf8.count >= 16 && $0.utf8.allSatisfy { (33...126).contains($0) }
-                    ? nil : "expected the token as it is printed on the slip"
-            }),
+            check: Check.token),
         Setting(
             "ca_file", fallback: "",
             comment: (
@@ -77,16 +75,10 @@ package struct NodeSettings: Sendable {
         self.pin = pin
         let state = values["state"] ?? ""
         self.state = state
-        sidecar = values["sidecar"].flatMap { $0.isEmpty ? nil : $0 } ?? NodeSettings.sidecar(beside: state)
+        sidecar = values["sidecar"].flatMap { $0.isEmpty ? nil : $0 } ?? Sidecar.path(beside: state)
         socket = values["socket"] ?? ""
         parent = values["parent"] ?? ""
         token = values["token"] ?? ""
         caFile = values["ca_file"].flatMap { $0.isEmpty ? nil : $0 }
-    }
-
-    /// `/var/lib/jiayuan/sidecars/node` for `/var/lib/jiayuan/node`: whoever copies the state folder leaves it behind.
-    private static func sidecar(beside state: String) -> String {
-        let parts = state.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        return (parts.dropLast() + ["sidecars", parts.last ?? "node"]).joined(separator: "/")
     }
 }

@@ -43,46 +43,27 @@ extension CompoundStore {
     package func status() throws -> NodeStatus {
         let link = standing.withLock { $0 }
         var status = try read { try NodeStatus.read($0, unit: unit, now: self.clock()) }
-        let trouble = link.trouble.map(CompoundStore.words)
+        let trouble = link.trouble?.words
         (status.because, status.detail) = (trouble?.code, trouble?.detail)
         status.becauseSince = troubledSince.withLock { $0 }
         status.role = link.role?.rawValue
         status.disk = diskTrouble.withLock { $0?.rawValue }
         return status
     }
-
-    private static func words(_ trouble: ChildLink.Trouble) -> (code: String, detail: String) {
-        switch trouble {
-        case .unreachable(let why): ("unreachable", why)
-        case .notTheParent(let what): ("not_the_parent", what)
-        case .unauthorized(let code): (code, "")
-        case .unsupported(let why): ("unsupported", why)
-        case .busy: ("busy", "")
-        case .invalid(let why): ("invalid", why)
-        case .unverifiable(let mine, let theirs):
-            ("unverifiable", "\(mine.digest) here, \(theirs.map { "\($0.digest)" } ?? "nothing") there")
-        }
-    }
 }
 
 extension NodeStatus {
     /// What the file says; the link and the disk are known only to a running node.
     static func read(_ db: Database, unit: Code, now: Int64) throws -> NodeStatus {
-        let row = try PositionRow.read(db)
-        let open = try Row.fetchOne(
-            db, sql: "SELECT count(*) AS number, min(changed_at) AS since FROM row WHERE seq > ?",
-            arguments: [Int64(row.acknowledged?.seq ?? 0)])
+        let link = try LinkStatus.read(db)
         return NodeStatus(
-            unit: unit.text, name: try String.fetchOne(db, sql: "SELECT registry ->> '$.unit.name' FROM position"),
-            incarnation: row.incarnation.map { "\($0)" } ?? "", seq: row.position.seq,
-            digest: "\(row.position.digest)", acknowledgedSeq: row.acknowledged?.seq,
-            acknowledgedAt: row.acknowledgedAt, unacknowledged: open?["number"] ?? 0,
-            unacknowledgedSince: open?["since"], because: nil, detail: nil, becauseSince: nil, role: nil,
+            unit: unit.text, name: link.name, incarnation: link.incarnation.map { "\($0)" } ?? "",
+            seq: link.position.seq, digest: "\(link.position.digest)", acknowledgedSeq: link.acknowledged?.seq,
+            acknowledgedAt: link.acknowledgedAt, unacknowledged: link.unacknowledged,
+            unacknowledgedSince: link.unacknowledgedSince, because: nil, detail: nil, becauseSince: nil, role: nil,
             conflicts: try Int.fetchOne(db, sql: "SELECT count(*) FROM conflict") ?? 0,
             receipts: try ReceiptReader.unread(db),
-            recordsAhead: try HybridClock.ahead(of: now, db),
-            refusedRows: try Int.fetchOne(db, sql: "SELECT count(*) FROM row WHERE refused IS NOT NULL") ?? 0,
-            disk: nil,
+            recordsAhead: try HybridClock.ahead(of: now, db), refusedRows: link.refusedRows, disk: nil,
             campaign: try CampaignReader.current(db, now: now), now: now)
     }
 

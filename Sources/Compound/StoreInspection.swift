@@ -1,5 +1,6 @@
 package import Federation
 import GRDB
+import Sync
 
 /// What a store holds, as plain values: for the checks of a simulation. Nothing here is on a hot path.
 extension CompoundStore {

@@ -124,6 +124,12 @@ package struct ChildLink: Sendable {
 
     // MARK: Sending
 
+    /// Parts of a push have been sent: the rows behind it must not be changed in one stroke now.
+    package var isMidway: Bool { (flight?.part ?? 1) > 1 && flight?.sent != nil }
+
+    /// Texts that the parent may ask for from now on, beside those that are known.
+    package mutating func learn(_ fresh: [Catalogue]) { for one in fresh { catalogues[one.hash] = one } }
+
     private mutating func begin() -> Effect {
         let behindFloor = cursor.map { $0.seq < floor } ?? true
         let kind: Push.Kind = behindFloor ? .snapshot : .delta

@@ -42,6 +42,12 @@ package struct Conversation {
     /// - Parameter draw: a fresh random number at each call.
     package mutating func step(_ first: ChildLink.Event, draw: () -> UInt64) throws -> Turn {
         var event = first
+        if case .due = first, !link.isMidway {
+            switch try outbox.prepare() {
+            case .ready(let catalogues): link.learn(catalogues)
+            case .heldBack(let milliseconds): return .wait(milliseconds: milliseconds, acknowledged: false)
+            }
+        }
         while true {
             switch link.step(event, draw: draw()) {
             case .read(let after, let limit):

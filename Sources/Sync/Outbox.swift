@@ -49,12 +49,22 @@ package struct LinkStanding: Sendable, Equatable {
     }
 }
 
+/// Whether a push may begin.
+package enum Readiness: Sendable, Equatable {
+    /// With catalogues that rows may be under from now on.
+    case ready([Catalogue])
+    /// Nothing is sent, not even an empty push: what the parent holds stands and ages.
+    case heldBack(milliseconds: Int)
+}
+
 /// The rows of a child as its link needs them: a table of current rows, each with the `seq` of its
-/// last change. A node implements it, and so will an aggregator that has a parent.
+/// last change. A node implements it, and an aggregator that has a parent.
 ///
 /// Called from the sender's thread; implementations may block on the disk and must be durable when
 /// they return.
 package protocol Outbox: AnyObject, Sendable {
+    /// Asked before a push begins and never while one is under way: the moment at which an aggregator cuts its rows.
+    func prepare() throws -> Readiness
     func memory() throws -> LinkMemory
     /// Changes with `seq` above `after` in ascending order, at most `limit`, deletions included, and
     /// the child's own position, all in one read transaction. `reachesEnd` is true if nothing is left.
@@ -68,4 +78,9 @@ package protocol Outbox: AnyObject, Sendable {
     /// Replaces the registry document.
     func adopt(_ registry: RegistryDocument, digest: String) throws
     func report(_ standing: LinkStanding)
+}
+
+extension Outbox {
+    /// Rows that are kept up with every change are ready at any time.
+    package func prepare() throws -> Readiness { .ready([]) }
 }

@@ -15,6 +15,12 @@ package struct Sidecar: Equatable, Sendable {
         self.acknowledged = acknowledged
     }
 
+    /// `/var/lib/jiayuan/sidecars/node` for `/var/lib/jiayuan/node`: whoever copies the state folder leaves it behind.
+    package static func path(beside state: String) -> String {
+        let parts = state.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        return (parts.dropLast() + ["sidecars", parts.last ?? "node"]).joined(separator: "/")
+    }
+
     /// Whether the database that is found beside it is older than it.
     ///
     /// A sidecar that names an earlier life of the same database was overtaken by a crash between the two

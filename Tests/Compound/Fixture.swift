@@ -2,6 +2,7 @@ import Daemon
 import Federation
 import Foundation
 import GRDB
+import Sync
 import Synchronization
 
 @testable import Compound

@@ -1,5 +1,6 @@
 import Federation
 import GRDB
+import Sync
 import Testing
 
 @testable import Compound

@@ -1,4 +1,5 @@
 import Federation
+import Sync
 import Testing
 
 @testable import Compound

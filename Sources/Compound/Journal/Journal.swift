@@ -1,6 +1,7 @@
 import Federation
 import Foundation
 import GRDB
+import Sync
 
 /// One statement as the journal keeps it.
 struct Observation: Equatable {
@@ -135,12 +136,4 @@ struct Journal {
                 """
         ).execute(arguments: [subject, field, conflict.kind, conflict.detail, now])
     }
-}
-
-/// Fixed-width binary columns, first byte most significant.
-enum Bytes {
-    static func of(_ value: UInt128) -> Data {
-        Data((0..<16).map { UInt8(truncatingIfNeeded: value >> UInt128(120 - $0 * 8)) })
-    }
-    static func uint128(_ data: Data) -> UInt128 { data.reduce(0) { $0 << 8 | UInt128($1) } }
 }

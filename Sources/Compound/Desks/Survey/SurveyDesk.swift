@@ -1,5 +1,6 @@
 import Federation
 import GRDB
+import Sync
 
 /// The door-to-door survey: every visit is a statement about one door in one campaign.
 struct SurveyDesk: Desk {

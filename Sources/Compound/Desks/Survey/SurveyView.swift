@@ -2,6 +2,7 @@ package import Daemon
 import Federation
 import Foundation
 import GRDB
+import Sync
 
 /// How far the survey is, building by building: what the desk's page and `GET /api/v1/survey` show.
 package struct SurveyProgress: Sendable, Equatable, Encodable {

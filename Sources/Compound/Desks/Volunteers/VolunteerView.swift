@@ -2,6 +2,7 @@ package import Daemon
 import Federation
 import Foundation
 import GRDB
+import Sync
 
 /// How many are short and which buildings nobody has: the volunteer desk's page and `GET /api/v1/volunteers`.
 package struct VolunteerBoard: Sendable, Equatable, Encodable {

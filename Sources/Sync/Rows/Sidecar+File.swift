@@ -1,8 +1,7 @@
 import Federation
-import Sync
 
 extension Sidecar {
-    static func read(_ path: String, _ surroundings: Surroundings) throws -> Sidecar? {
+    package static func read(_ path: String, _ surroundings: Surroundings) throws -> Sidecar? {
         guard let bytes = try surroundings.readFile(path) else { return nil }
         let fields = String(decoding: bytes, as: UTF8.self).split(separator: " ").map { $0.filter { !$0.isNewline } }
         guard fields.count == 4, fields[0] == "jiayuan-sidecar-1", let incarnation = Incarnation(hex: fields[1]),
@@ -11,7 +10,7 @@ extension Sidecar {
         return Sidecar(incarnation: incarnation, session: session, acknowledged: acknowledged)
     }
 
-    func write(_ path: String, _ surroundings: Surroundings) throws {
+    package func write(_ path: String, _ surroundings: Surroundings) throws {
         try surroundings.replaceFile(Array("jiayuan-sidecar-1 \(incarnation) \(session) \(acknowledged)\n".utf8), path)
     }
 }

@@ -1,4 +1,3 @@
-import Daemon
 import Foundation
 
 /// What a store takes from the machine that it runs on; a simulated machine gives others.

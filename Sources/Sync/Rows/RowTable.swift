@@ -1,41 +1,31 @@
-import Federation
+package import Federation
 import Foundation
-import GRDB
+package import GRDB
 
-/// Stage 3: the rows that may leave, and the position they add up to. Everything here happens inside
-/// the transaction of the change that caused it.
-struct RowTable {
-    let db: Database
-    let now: Int64
+/// The rows that may leave, and the position they add up to. Everything here happens inside the transaction of the
+/// change that caused it.
+package struct RowTable {
+    package let db: Database
+    package let now: Int64
 
-    /// Where this node stands.
-    struct Standing {
-        var incarnation: Incarnation
-        var position: Position
+    /// - Parameter now: seconds since 1970.
+    package init(db: Database, now: Int64) {
+        self.db = db
+        self.now = now
+    }
+
+    /// Where this child stands.
+    package struct Standing {
+        package var incarnation: Incarnation
+        package var position: Position
         /// What the parent is known to hold.
-        var acknowledged: UInt64
+        package var acknowledged: UInt64
     }
 
-    // MARK: Deriving
-
-    /// Derives the rows under `keys` anew and numbers those that differ from what stands.
-    func derive(_ keys: Set<RowKey>, _ catalogues: Catalogues, standing: inout Standing) throws {
-        for key in keys.sorted() {
-            guard let catalogue = catalogues[key.dataset],
-                let desk = Desks.all.first(where: { $0.datasets.contains(key.dataset.text) })
-            else { continue }
-            let counts = try desk.counts(of: key, db)
-            let body = counts.map { counts in
-                RowBody(
-                    catalogue: catalogue.hash,
-                    counts: catalogue.indicators.map { Count(counts[$0.code.text] ?? 0) ?? .unknown }, asOf: now)
-            }
-            try replace(key, by: body, refused: nil, &standing)
-        }
-    }
+    // MARK: Changing
 
     /// Writes a row, or its deletion, under the next number. Equal counts are no change.
-    private func replace(_ key: RowKey, by body: RowBody?, refused: String?, _ standing: inout Standing) throws {
+    package func replace(_ key: RowKey, by body: RowBody?, refused: String? = nil, _ standing: inout Standing) throws {
         let stored = try stored(key)
         let old = stored?.body
         if let old, let body, refused == nil, old.catalogue == body.catalogue, old.counts == body.counts { return }
@@ -63,7 +53,7 @@ struct RowTable {
     }
 
     /// The parent can't store these rows: their keys stand, their counts are unknown, and the bounds say so.
-    func quarantine(_ keys: [RowKey], _ why: [String], _ standing: inout Standing) throws {
+    package func quarantine(_ keys: [RowKey], _ why: [String], _ standing: inout Standing) throws {
         for (index, key) in keys.enumerated() {
             guard let old = try stored(key)?.body else { continue }
             try replace(
@@ -74,7 +64,7 @@ struct RowTable {
     // MARK: Sending
 
     /// The changes above a number in ascending order, one more than `limit` being the sign that more follow.
-    func changes(after seq: UInt64, limit: Int) throws -> (changes: [RowChange], reachesEnd: Bool) {
+    package func changes(after seq: UInt64, limit: Int) throws -> (changes: [RowChange], reachesEnd: Bool) {
         let rows = try Row.fetchAll(
             db.cachedStatement(sql: RowTable.changesQuery), arguments: [Int64(clamping: seq), limit + 1])
         let changes = rows.prefix(limit).compactMap { row -> RowChange? in
@@ -88,10 +78,15 @@ struct RowTable {
         return (Array(changes), rows.count <= limit)
     }
 
-    static let changesQuery = "SELECT * FROM row WHERE seq > ? ORDER BY seq LIMIT ?"
+    /// Every live row.
+    package func bodies() throws -> [RowKey: RowBody] {
+        try changes(after: 0, limit: .max - 1).changes.reduce(into: [:]) { $0[$1.key] = $1.body }
+    }
+
+    package static let changesQuery = "SELECT * FROM row WHERE seq > ? ORDER BY seq LIMIT ?"
 
     /// - Returns: whether there were any.
-    func dropTombstones(upTo seq: UInt64) throws -> Bool {
+    package func dropTombstones(upTo seq: UInt64) throws -> Bool {
         try db.execute(sql: "DELETE FROM row WHERE counts IS NULL AND seq <= ?", arguments: [Int64(seq)])
         return db.changesCount > 0
     }
@@ -99,7 +94,7 @@ struct RowTable {
     /// A new life: every live row numbered anew in the order of keys, tombstones gone, the digest under a new key.
     ///
     /// - Parameter acknowledged: up to where the parent held the life before; what it held is owed since now.
-    func renumber(under incarnation: Incarnation, acknowledged: UInt64) throws -> Standing {
+    package func renumber(under incarnation: Incarnation, acknowledged: UInt64) throws -> Standing {
         try db.execute(sql: "DELETE FROM row WHERE counts IS NULL")
         try db.execute(sql: "UPDATE row SET changed_at = ? WHERE seq <= ?", arguments: [now, Int64(acknowledged)])
         let rows = try Row.fetchAll(db, sql: "SELECT * FROM row ORDER BY dataset, period, subject")
@@ -121,7 +116,7 @@ struct RowTable {
     }
 
     /// The digest computed anew from the rows; differs from the stored one only if something is broken.
-    func recomputedDigest(in incarnation: Incarnation) throws -> Digest {
+    package func recomputedDigest(in incarnation: Incarnation) throws -> Digest {
         var digest = Digest.empty
         for change in try changes(after: 0, limit: .max - 1).changes {
             digest.replace(change.key, nil, by: change.body, in: incarnation)

@@ -1,25 +1,25 @@
-import Federation
+package import Federation
 import Foundation
-import GRDB
+package import GRDB
 
-/// The one row that says where this node stands.
-struct PositionRow {
-    var incarnation: Incarnation?
-    var position: Position
-    var session: UInt64
-    var acknowledged: Position?
-    var acknowledgedAt: Int64?
-    var floor: UInt64
-    var epoch: Epoch?
-    var parent: Incarnation?
-    var registryDigest: String?
+/// The one row that says where this child stands.
+package struct PositionRow {
+    package var incarnation: Incarnation?
+    package var position: Position
+    package var session: UInt64
+    package var acknowledged: Position?
+    package var acknowledgedAt: Int64?
+    package var floor: UInt64
+    package var epoch: Epoch?
+    package var parent: Incarnation?
+    package var registryDigest: String?
 
     /// Nil before the first start.
-    var standing: RowTable.Standing? {
+    package var standing: RowTable.Standing? {
         incarnation.map { RowTable.Standing(incarnation: $0, position: position, acknowledged: acknowledged?.seq ?? 0) }
     }
 
-    static func read(_ db: Database) throws -> PositionRow {
+    package static func read(_ db: Database) throws -> PositionRow {
         guard let row = try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM position")) else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the position is gone")
         }
@@ -37,7 +37,7 @@ struct PositionRow {
             }, parent: value("parent").map { Incarnation(value: $0) }, registryDigest: row["registry_digest"])
     }
 
-    func write(_ db: Database) throws {
+    package func write(_ db: Database) throws {
         try db.cachedStatement(
             sql: """
                 UPDATE position SET incarnation = ?, seq = ?, digest = ?, session = ?, acknowledged_seq = ?,
