@@ -13,32 +13,38 @@ package enum AggregatorDaemon {
         let lock = try LockFile(settings.state + "/lock")
         let aggregator = try Aggregator(folder: settings.state, pace: settings.pace, log: log)
         aggregator.start()
-        let open = Server.make(publicRoutes(aggregator, settings), on: settings.listen, log: log) { port in
+        let upward = try settings.upward.map { try Upward($0, settings, of: aggregator) }
+        let open = Server.make(publicRoutes(aggregator, settings, upward), on: settings.listen, log: log) { port in
             let place = port.map { ":\($0)" } ?? ""
             log.notice("listening", metadata: ["on": "\(settings.listen)", "port": "\(place)"])
             Notify.ready("listening on \(settings.listen)")
         }
         try? FileManager.default.removeItem(atPath: settings.socket)
-        let local = Server.make(localRoutes(aggregator), on: .socket(path: settings.socket), log: log)
+        let local = Server.make(localRoutes(aggregator, upward), on: .socket(path: settings.socket), log: log)
+        upward?.start()
         try await Daemonry.run(
-            [open, local], log: log, status: { status(aggregator) }, isAlive: { aggregator.isAnswering() })
+            [open, local], log: log, status: { status(aggregator, upward) }, isAlive: { aggregator.isAnswering() })
+        // First who reads and changes what the aggregator holds, then the aggregator.
+        upward?.shutDown()
         aggregator.shutDown()
         try? FileManager.default.removeItem(atPath: settings.socket)
         withExtendedLifetime(lock) {}
     }
 
-    package static func publicRoutes(_ aggregator: Aggregator, _ settings: AggregatorSettings) -> [Route] {
+    package static func publicRoutes(
+        _ aggregator: Aggregator, _ settings: AggregatorSettings, _ upward: Upward? = nil
+    ) -> [Route] {
         let guarding = ReadGuard(token: settings.readToken)
-        return IngestRoutes(aggregator).routes + StatsRoutes(aggregator, guarding: guarding).routes
-            + BookRoutes(aggregator, guarding: guarding).routes + DashboardRoutes(aggregator, guarding: guarding).routes
-            + [guarding.login]
+        return IngestRoutes(aggregator).routes + StatsRoutes(aggregator, guarding: guarding, upward: upward).routes
+            + BookRoutes(aggregator, guarding: guarding).routes
+            + DashboardRoutes(aggregator, guarding: guarding, upward: upward).routes + [guarding.login]
     }
 
     /// Everything, without a token: the socket is readable by this user's group only.
-    package static func localRoutes(_ aggregator: Aggregator) -> [Route] {
+    package static func localRoutes(_ aggregator: Aggregator, _ upward: Upward? = nil) -> [Route] {
         AdminRoutes(aggregator).routes + DecisionRoutes(aggregator).routes
             + ClaimRoutes(aggregator).routes
-            + StatsRoutes(aggregator, guarding: ReadGuard(token: nil)).routes
+            + StatsRoutes(aggregator, guarding: ReadGuard(token: nil), upward: upward).routes
             + BookRoutes(aggregator, guarding: ReadGuard(token: nil)).routes
     }
 
@@ -53,8 +59,9 @@ package enum AggregatorDaemon {
         let lock = try LockFile(settings.state + "/lock")
         let aggregator = try Aggregator(folder: settings.state, pace: settings.pace, log: log)
         aggregator.start()
+        let upward = try settings.upward.map { try Upward($0, settings, of: aggregator) }
         return (
-            localRoutes(aggregator),
+            localRoutes(aggregator, upward),
             {
                 aggregator.shutDown()
                 withExtendedLifetime(lock) {}
@@ -94,10 +101,11 @@ package enum AggregatorDaemon {
         )
     }
 
-    private static func status(_ aggregator: Aggregator) -> String {
+    private static func status(_ aggregator: Aggregator, _ upward: Upward?) -> String {
         let picture = aggregator.look()
-        let connected = picture.units.count { $0.active != nil }
-        let fresh = picture.units.count { ($0.active?.appointment ?? -1) >= aggregator.clock.now }
-        return "\(picture.units.count) units expected, \(connected) connected, \(fresh) on time"
+        let connected = picture.speakers.count { $0.active != nil }
+        let fresh = picture.speakers.count { ($0.active?.appointment ?? -1) >= aggregator.clock.now }
+        return "\(picture.rollup.tree.units.count) units expected, \(connected) connected, \(fresh) on time"
+            + (upward?.line ?? "")
     }
 }

@@ -14,7 +14,7 @@ package struct CatalogueHash: Hashable, Sendable, CustomStringConvertible {
 package struct Indicator: Hashable, Sendable {
     /// What is counted; decides which ceiling of the registry bounds an unknown unit.
     package enum Unit: String, Sendable, CaseIterable {
-        case households, residents, buildings, people, doors, requests
+        case households, residents, buildings, people, doors, requests, units
     }
 
     package var code: Code

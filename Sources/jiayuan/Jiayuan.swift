@@ -19,8 +19,8 @@ struct Jiayuan: AsyncParsableCommand {
             CommandGroup(
                 name: "At the aggregator",
                 subcommands: [
-                    DivisionsCommand.self, UnitCommand.self, CampaignCommand.self, ClaimsCommand.self,
-                    WhyCommand.self,
+                    DivisionsCommand.self, UnitCommand.self, RelayCommand.self, CampaignCommand.self,
+                    ClaimsCommand.self, WhyCommand.self,
                     ReceiptsCommand.self, PhoneInCommand.self, PhoneInsCommand.self, VerifyCommand.self,
                     BackupCommand.self, RestoreCommand.self,
                 ]),

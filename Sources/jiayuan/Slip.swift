@@ -2,21 +2,24 @@ import District
 
 /// The sheet that goes to a compound: one A4 page of plain text, ended by a form feed.
 enum Slip {
-    static func text(_ slip: AdminRoutes.SlipLine, parentURL: String) -> String {
+    enum Kind: String { case node, aggregator }
+
+    /// - Parameter kind: of the machine that it is for, as `jiayuan init` calls it.
+    static func text(_ slip: AdminRoutes.SlipLine, parentURL: String, for kind: Kind = .node) -> String {
         let token = slip.token ?? "（已发放，未变更 · issued before, unchanged）"
         return """
-            家园 · 小区节点接入单 · Enrolment slip
+            家园 · \(kind == .node ? "小区节点" : "下级汇总")接入单 · Enrolment slip
             ────────────────────────────────────────────────────────────
-            小区 Compound        \(slip.name)
+            \(kind == .node ? "小区 Compound        " : "辖区 Division        ")\(slip.name)
             编码 Code            \(slip.unit)
             值班电话 Duty phone  \(slip.dutyTelephone)
             上级地址 Aggregator  \(parentURL)
             上级标识 Identity    \(slip.parent)
             口令 Token           \(token)
             ────────────────────────────────────────────────────────────
-            在小区主机上运行 · On the compound's machine run:
+            \(kind == .node ? "在小区主机上运行 · On the compound's machine run" : "在下级汇总主机上运行 · On the aggregator below run"):
 
-              sudo jiayuan init node --unit \(slip.unit) --parent \(parentURL)
+              sudo jiayuan init \(kind.rawValue) --unit \(slip.unit) --parent \(parentURL)
 
             按提示输入口令。口令只印在本单，请妥善保管；遗失请电话挂失重发。
             It asks for the token, which is printed on this slip only. If it is lost, ask for a new one.

@@ -138,7 +138,7 @@ import Testing
         let answer = await aggregator.receive(node.push(from: nil), unit: Code(literal: "421303587002-999"))
         aggregator.shutDown()
         #expect(answer.outcome == .unauthorized("unit_unknown"))
-        #expect(aggregator.look().units.isEmpty && aggregator.look().rollup.cuts.isEmpty)
+        #expect(aggregator.look().speakers.isEmpty && aggregator.look().rollup.cuts.isEmpty)
         // What the node's page says under that code.
         #expect(Messages.zhHans("node.because.unit_unknown") == "区里没有登记本小区")
         #expect(Messages.english("node.because.unit_unknown") == "the district has not registered this compound")

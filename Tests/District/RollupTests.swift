@@ -16,12 +16,12 @@ import Testing
                 expectedHouseholds: number == 3 ? nil : 10, expectedResidents: 30, dutyTelephone: "",
                 ceilingPercent: 100)
         }.sorted { $0.code < $1.code }
-        return PlaceTree(units: units) { unit in
-            let street = unit.community.hasSuffix("0") ? "421303001000" : "421303002000"
+        return PlaceTree(units: units) { community in
+            let street = community.hasSuffix("0") ? "421303001000" : "421303002000"
             return [
                 RegistryDivision(code: "421300000000", name: "city", level: "city", parent: ""),
                 RegistryDivision(code: street, name: "street", level: "street", parent: "421300000000"),
-                RegistryDivision(code: unit.community, name: "community", level: "community", parent: street),
+                RegistryDivision(code: community, name: "community", level: "community", parent: street),
             ]
         }
     }
@@ -57,7 +57,7 @@ import Testing
                 units[unit] = next
                 for unit in units.indices { rollup.restate(unit, units[unit], now: now) }
             }
-            let fresh = Rollup.recomputed(tree: tree, shelf: shelf, units: units, now: now)
+            let fresh = Rollup.recomputed(tree: tree, shelf: shelf, speakers: units, now: now)
             for (cut, totals) in rollup.cuts {
                 let other = fresh.cuts[cut] ?? fresh.empty()
                 #expect(totals.standings == other.standings, "seed \(seed)")

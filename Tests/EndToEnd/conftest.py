@@ -81,21 +81,32 @@ class Daemon:
 
 
 class Aggregator(Daemon):
-    def __init__(self, folder, pace=300, grace=700, lease=3000, units=UNITS):
+    def __init__(self, folder, pace=300, grace=700, lease=3000, units=UNITS, relays=(), parent=None):
+        """`relays`: the district aggregators that `units` are counted through, by code; `parent`: (port, code, token)."""
+        folder.mkdir(exist_ok=True)
         self.folder, self.state, self.port = folder, folder / "state", free_port()
         config = folder / "aggregator.yaml"
         config.write_text(
             f"state: {self.state}\nsocket: {folder}/a.sock\nlisten: 127.0.0.1:{self.port}\n"
-            f"pace_ms: {pace}\ngrace_ms: {grace}\nlease_ms: {lease}\n")
+            f"pace_ms: {pace}\ngrace_ms: {grace}\nlease_ms: {lease}\n"
+            + (f"parent: http://127.0.0.1:{parent[0]}\nunit: \"{parent[1]}\"\ntoken: {parent[2]}\n" if parent else ""))
         super().__init__("aggregator", config, folder / "aggregator.log")
         run("divisions", "import", ROOT / "Config/divisions.csv", "--config", config)
-        table = folder / "units.csv"
-        table.write_text("code,name,expected_households,expected_residents,duty_telephone\n" + "".join(
-            f"{code},{code},{households},{residents},0722-555-0100\n" for code, (households, residents) in units.items()))
-        slips = json.loads(run("unit", "add", "--from", table, "--json", "--ceiling-percent", 100, "--config", config).stdout)
-        self.tokens = {slip["unit"]: slip["token"] for slip in slips}
-        run("campaign", "add", CAMPAIGN, "--name", "入户摸底", "--opens", 1649239200, "--deadline", 1649260800,
-            "--config", config)
+        self.tokens = {}
+        for relay in relays:
+            slip = json.loads(run("relay", "add", relay, "--name", relay, "--json", "--config", config).stdout)
+            self.tokens[relay] = slip["token"]
+        for relay in relays or (None,):
+            table = folder / "units.csv"
+            table.write_text("code,name,expected_households,expected_residents,duty_telephone\n" + "".join(
+                f"{code},{code},{households},{residents},0722-555-0100\n"
+                for code, (households, residents) in units.items() if relay is None or code[:6] == relay[:6]))
+            slips = json.loads(run("unit", "add", "--from", table, "--json", "--ceiling-percent", 100, "--config", config,
+                                   *(("--through", relay) if relay else ())).stdout)
+            self.tokens |= {slip["unit"]: slip.get("token") for slip in slips}
+        if not parent:
+            run("campaign", "add", CAMPAIGN, "--name", "入户摸底", "--opens", 1649239200, "--deadline", 1649260800,
+                "--config", config)
 
     def stats(self, division=None, measure="survey.completion"):
         status, text, _ = fetch(self.port, "/v1/stats" + (f"?division={division}" if division else ""))

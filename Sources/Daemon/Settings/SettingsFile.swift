@@ -156,6 +156,11 @@ package enum Check {
         Listen(text) == nil ? "expected address:port, such as 127.0.0.1:8080, not \"\(text)\"" : nil
     }
 
+    package static func token(_ text: String) -> String? {
+        text.utf8.count >= 16 && text.utf8.allSatisfy { (33...126).contains($0) }
+            ? nil : "expected the token as it is printed on the slip"
+    }
+
     package static func url(_ text: String) -> String? {
         let isHTTP = text.hasPrefix("http://") || text.hasPrefix("https://")
         return isHTTP && !text.contains(" ") && text.split(separator: "/").count >= 2

@@ -1,15 +1,18 @@
 import Coverage
 package import Daemon
 import Federation
+import Wire
 
 /// Stage 9: pages over the latest picture. A reader never waits for ingest.
 package struct DashboardRoutes: Sendable {
     private let aggregator: Aggregator
     private let guarding: ReadGuard
+    private let upward: Upward?
 
-    package init(_ aggregator: Aggregator, guarding: ReadGuard) {
+    package init(_ aggregator: Aggregator, guarding: ReadGuard, upward: Upward? = nil) {
         self.aggregator = aggregator
         self.guarding = guarding
+        self.upward = upward
     }
 
     package var routes: [Route] {
@@ -58,14 +61,17 @@ package struct DashboardRoutes: Sendable {
         let picture = aggregator.look()
         let theme = call.query["theme"].flatMap { ["dark", "light"].contains($0) ? $0 : nil }
         let asked = call.query["campaign"]
-        let tag = aggregator.tag(picture, text.language.rawValue, theme ?? "", asked.flatMap { Code($0) }?.text ?? "")
+        let standing = upward.map { UpwardLines.html($0, asOf: picture.wall, text) } ?? ""
+        let tag = aggregator.tag(
+            picture, text.language.rawValue, theme ?? "", asked.flatMap { Code($0) }?.text ?? "",
+            RegistryDocument.digest(of: Array(standing.source.utf8)))
         let headers = [(name: "etag", value: tag), (name: "cache-control", value: "private, no-cache")]
         if call.headers["if-none-match"] == tag {
             return Reply(status: 304, type: "text/html", body: [], headers: headers)
         }
         func framed(_ content: HTML) -> String {
             DashboardShell.html(
-                content, path: call.path, theme: theme, round: asked.flatMap { Code($0) }, text
+                content, standing, path: call.path, theme: theme, round: asked.flatMap { Code($0) }, text
             ).source
         }
         guard let content = body(picture, asked, text) else {

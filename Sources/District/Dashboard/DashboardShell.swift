@@ -9,7 +9,10 @@ enum DashboardShell {
         "\(path)?lang=\(language.rawValue)" + (round.map { "&campaign=\($0)" } ?? "")
     }
 
-    static func html(_ content: HTML, path: String, theme: String?, round: Code?, _ text: Messages) -> HTML {
+    /// - Parameter standing: what the aggregator above doesn't hold yet; empty at the top.
+    static func html(
+        _ content: HTML, _ standing: HTML, path: String, theme: String?, round: Code?, _ text: Messages
+    ) -> HTML {
         let other: Language = text.language == .en ? .zhHans : .en
         let themed: HTML = theme.map { " data-theme=\"\($0)\"" } ?? ""
         return """
@@ -20,7 +23,7 @@ enum DashboardShell {
             <a class="lang" href="\(link(path, other, round))" hreflang="\(other.rawValue)">\(Messages.of(other)("lang.name"))</a></header>
             <svg class="defs" width="0" height="0" aria-hidden="true"><pattern id="open" width="12" height="12"
             patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="stripe" width="6" height="12"/></pattern></svg>
-            <p id="standing-live" role="status" hidden data-away="\(text("dash.away"))"></p><main>\(content)</main>
+            <p id="standing-live" role="status" hidden data-away="\(text("dash.away"))"></p>\(standing)<main>\(content)</main>
             <footer class="muted"><p>\(text("dash.bounds_note"))</p>
             <p>\(text("dash.legend"))</p></footer></body></html>
             """

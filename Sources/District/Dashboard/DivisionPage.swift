@@ -26,11 +26,12 @@ enum DivisionPage {
         init(_ picture: Picture, _ place: Int, _ campaign: Code, asked: Code?) {
             let tree = picture.rollup.tree
             let question = Question(period: campaign, measures: Measure.all)
-            let standings = picture.cut("survey", campaign).standings
+            let totals = picture.cut("survey", campaign)
+            let standings = totals.standings
             func child(_ unit: Int) -> Child {
                 Child(
                     link: "/unit/\(tree.units[unit].code)", figures: picture.figures(unit: unit, question),
-                    standing: standings[unit], heardAt: picture.units[unit].active?.heardAt,
+                    standing: standings[unit], heardAt: picture.heardAt(unit, totals),
                     telephone: tree.units[unit].dutyTelephone)
             }
             path = tree.path(place).map { (tree.places[$0].code, tree.places[$0].name) }

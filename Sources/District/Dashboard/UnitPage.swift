@@ -47,7 +47,7 @@ enum UnitPage {
         return """
             <nav class="crumbs" aria-label="\(text("dash.path"))">\(crumbs)<span aria-current="page">\(model.name)</span></nav>
             <h1>\(model.name)</h1><p class="\(model.standing.style)">\(model.standing.mark) \(text("dash.state.\(model.standing.word)"))
-            · \(text("dash.why.\(model.why.state)"))</p>
+            · \(text(model.why.reasonKey))</p>
             <div class="tiles">\(model.figures.map { tile($0, model, text) })</div>
             \(FigureText.claims(model.openClaims, text))
             <section><h2>\(text("dash.copies"))</h2><table class="table"><tbody>

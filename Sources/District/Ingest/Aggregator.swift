@@ -10,7 +10,8 @@ import Wire
 struct Picture: Sendable {
     var rollup: Rollup
     var claims = ClaimBoard()
-    var units: [UnitCopies]
+    /// Per speaker: every unit, then the relays.
+    var speakers: [UnitCopies]
     var campaigns: [RegistryCampaign]
     var edition: String?
     /// Milliseconds on the serving clock, and seconds since 1970, at which it was taken.
@@ -58,7 +59,7 @@ package final class Aggregator: @unchecked Sendable {
 
     enum Job: Sendable {
         case push(Push, unit: Code, CheckedContinuation<Answer, Never>)
-        case change(@Sendable (RegistryStore) throws -> Void, CheckedContinuation<Void, any Error>)
+        case change(@Sendable (RegistryStore) throws -> Void, @Sendable (Result<Void, any Error>) -> Void)
         /// What an officer decides or writes down.
         case decide(Ledger.Order, CheckedContinuation<Ledger.Reply, any Error>)
         case scrub(CheckedContinuation<Scrub, any Error>)
@@ -115,8 +116,22 @@ package final class Aggregator: @unchecked Sendable {
     /// Changes the registry on the writing thread, then counts everything under the new one.
     func change(_ body: @escaping @Sendable (RegistryStore) throws -> Void) async throws {
         try await withCheckedThrowingContinuation { done in
-            if !queue.submit(.change(body, done)) { done.resume(throwing: CancellationError()) }
+            if !queue.submit(.change(body, { done.resume(with: $0) })) { done.resume(throwing: CancellationError()) }
         }
+    }
+
+    /// The same for a thread that may block, such as the sender's.
+    func changeNow(_ body: @escaping @Sendable (RegistryStore) throws -> Void) throws {
+        let done = DispatchSemaphore(value: 0)
+        let outcome = Mutex<Result<Void, any Error>?>(nil)
+        let isTaken = queue.submit(
+            .change(body) { result in
+                outcome.withLock { $0 = result }
+                done.signal()
+            })
+        guard isTaken else { throw CancellationError() }
+        done.wait()
+        try outcome.withLock { $0 }?.get()
     }
 
     /// What an officer decides or writes down; durable when this returns.
@@ -167,7 +182,7 @@ package final class Aggregator: @unchecked Sendable {
                 if case .answer(let answer) = replies.next() { waiting.resume(returning: answer) }
             case .decide(_, let waiting):
                 if let reply = replies.next() { waiting.resume(returning: reply) }
-            case .change(let body, let waiting): waiting.resume(with: Result { try reregister(body, now) })
+            case .change(let body, let tell): tell(Result { try reregister(body, now) })
             case .scrub(let waiting): waiting.resume(with: Result { try scrub(now) })
             }
         }
@@ -229,7 +244,8 @@ package final class Aggregator: @unchecked Sendable {
 extension Picture {
     init(_ tally: Tally, now: Int64, wall: Int64, revision: UInt64) {
         self.init(
-            rollup: tally.rollup, claims: tally.claims.board, units: tally.units, campaigns: tally.registered.campaigns,
+            rollup: tally.rollup, claims: tally.claims.board, speakers: tally.speakers,
+            campaigns: tally.registered.campaigns,
             edition: tally.registered.edition, now: now, wall: wall, revision: revision,
             tokens: tally.registered.tokens, book: tally.registered.book)
     }

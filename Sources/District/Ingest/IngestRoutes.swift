@@ -50,11 +50,11 @@ package struct IngestRoutes: Sendable {
         case .success(let known): unit = known
         }
         let picture = aggregator.look()
-        guard let index = picture.rollup.tree.unit(unit) else {
+        guard let index = picture.rollup.tree.speaker(unit) else {
             return Refusal(404, "unit_unknown").reply(aggregator.identity)
         }
         let document = RegistryDocument.make(
-            parent: aggregator.identity, unit: index, tree: picture.rollup.tree, campaigns: picture.campaigns,
+            parent: aggregator.identity, speaker: index, tree: picture.rollup.tree, campaigns: picture.campaigns,
             book: picture.book, claims: picture.claims)
         let bytes = try document.encoded()
         let tag = "\"\(RegistryDocument.digest(of: bytes))\""

@@ -111,9 +111,9 @@ package struct Ledger {
     ///
     /// - Returns: nil for a unit that isn't registered.
     package func document(for unit: Code) -> RegistryDocument? {
-        tally.registered.tree.unit(unit).map {
+        tally.registered.tree.speaker(unit).map {
             RegistryDocument.make(
-                parent: tally.identity, unit: $0, tree: tally.registered.tree,
+                parent: tally.identity, speaker: $0, tree: tally.registered.tree,
                 campaigns: tally.registered.campaigns, book: tally.registered.book, claims: tally.claims.board)
         }
     }
@@ -127,11 +127,13 @@ package struct Ledger {
 /// What the registry says, as plain values.
 package struct RegistryContent: Sendable {
     package var units: [RegistryUnit]
+    /// Aggregators below this one, in ascending code.
+    package var relays: [RegistryRelay]
     /// By code.
     package var divisions: [String: RegistryDivision]
     package var campaigns: [RegistryCampaign]
     package var edition: String?
-    /// Hash of each unit's token.
+    /// Hash of each speaker's token.
     package var tokens: [[UInt8]: Code]
     package var book: DecisionBook
     /// Whose a household is by an officer's word, by round and token.
@@ -140,10 +142,12 @@ package struct RegistryContent: Sendable {
     package var unsettledClaims: [Code: [Code: OpenClaims]] = [:]
 
     package init(
-        units: [RegistryUnit], divisions: [String: RegistryDivision], campaigns: [RegistryCampaign],
-        edition: String? = nil, tokens: [[UInt8]: Code] = [:], book: DecisionBook = DecisionBook()
+        units: [RegistryUnit], relays: [RegistryRelay] = [], divisions: [String: RegistryDivision],
+        campaigns: [RegistryCampaign], edition: String? = nil, tokens: [[UInt8]: Code] = [:],
+        book: DecisionBook = DecisionBook()
     ) {
         self.units = units
+        self.relays = relays
         self.divisions = divisions
         self.campaigns = campaigns
         self.edition = edition
@@ -155,15 +159,15 @@ package struct RegistryContent: Sendable {
 extension Tally.Registered {
     init(_ content: RegistryContent) {
         var paths: [String: [RegistryDivision]] = [:]
-        let tree = PlaceTree(units: content.units) { unit in
-            if let known = paths[unit.community] { return known }
+        let tree = PlaceTree(units: content.units, relays: content.relays) { leaf in
+            if let known = paths[leaf] { return known }
             var path: [RegistryDivision] = []
-            var code = unit.community
+            var code = leaf
             while let division = content.divisions[code], path.count < 8 {
                 path.insert(division, at: 0)
                 code = division.parent
             }
-            paths[unit.community] = path
+            paths[leaf] = path
             return path
         }
         self.init(

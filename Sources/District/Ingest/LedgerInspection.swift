@@ -17,8 +17,8 @@ extension Ledger {
     }
 
     package func held(_ unit: Code) -> Held? {
-        guard let index = tally.registered.tree.unit(unit) else { return nil }
-        let copies = tally.units[index]
+        guard let index = tally.registered.tree.speaker(unit) else { return nil }
+        let copies = tally.speakers[index]
         let active = copies.active
         return Held(
             active: active?.parent.incarnation, position: active?.parent.held, disputed: copies.disputed,

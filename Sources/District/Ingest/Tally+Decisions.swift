@@ -26,7 +26,7 @@ extension Tally {
         _ word: Word, of code: Code, wall: Int64, into batch: inout Batch,
         _ act: (inout UnitCopies) -> [Decision.Action]?
     ) -> Bool {
-        guard let index = registered.tree.unit(code) else { return false }
+        guard let index = registered.tree.speaker(code) else { return false }
         var touch = batch.touched[index] ?? touch(index)
         let before = touch.write.state
         guard let actions = act(&touch.write.state) else { return false }
@@ -50,16 +50,17 @@ extension Tally {
     /// What was decided holds for rows that don't know of it: those of a process that ended between the two commits,
     /// and those of an older backup.
     func carryOut(wall: Int64, into batch: inout Batch) {
-        for index in units.indices {
+        for index in speakers.indices {
             var touch = touch(index)
-            for copy in units[index].copies where copy.past != .retired {
-                guard units[index].retired.contains(copy.parent.incarnation) else { continue }
+            for copy in speakers[index].copies where copy.past != .retired {
+                guard speakers[index].retired.contains(copy.parent.incarnation) else { continue }
                 _ = merge.retire(copy.parent.incarnation, &touch.write.state)
                 touch.everything = true
             }
             guard touch.everything else { continue }
             noteTakeover(
-                of: registered.tree.units[index].code, units[index], touch.write.state, wall: wall, into: &batch)
+                of: registered.tree.code(ofSpeaker: index), speakers[index], touch.write.state, wall: wall,
+                into: &batch)
             batch.touched[index] = touch
         }
     }

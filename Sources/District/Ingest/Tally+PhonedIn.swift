@@ -13,8 +13,9 @@ extension Tally {
         }
         if campaign.closed { return .campaignClosed }
         guard call.counts.isPossible else { return .countsImpossible }
-        let unit = batch.touched[index]?.write.state ?? units[index]
-        if Rollup.standing(unit, block(unit, call.campaign), now) == .known { return .unitKnown }
+        let home = registered.tree.units[index].home
+        let copies = batch.touched[home]?.write.state ?? speakers[home]
+        if rollup.standing(index, copies, block(index, copies, call.campaign), now) == .known { return .unitKnown }
         var call = call
         call.number = registered.book.nextPhoneIn + Int64(batch.decided.phoneIns.count)
         batch.decided.phoneIns.append(call)
@@ -25,18 +26,26 @@ extension Tally {
     ///
     /// - Parameter wall: seconds since 1970.
     func endPhoneIns(now: Int64, wall: Int64, in batch: inout Batch) {
-        for (index, touch) in batch.touched.sorted(by: { $0.key < $1.key }) {
-            for call in registered.book.openPhoneIns(of: registered.tree.units[index].code) {
-                let rows = block(touch.write.state, call.campaign)
-                guard Rollup.standing(touch.write.state, rows, now) == .known else { continue }
+        func end(_ calls: [PhoneIn], _ unit: Int, _ home: UnitCopies) {
+            for call in calls {
+                let rows = block(unit, home, call.campaign)
+                guard rollup.standing(unit, home, rows, now) == .known else { continue }
                 var ended = call
                 ended.returned = PhoneIn.Return(at: wall, counts: PhoneIn.Counts(rows, shelf))
                 batch.decided.returns.append(ended)
             }
         }
+        for (index, touch) in batch.touched.sorted(by: { $0.key < $1.key }) {
+            for unit in registered.tree.units(through: index) {
+                end(registered.book.openPhoneIns(of: registered.tree.units[unit].code), unit, touch.write.state)
+            }
+        }
     }
 
-    private func block(_ unit: UnitCopies, _ campaign: Code) -> RowBlock {
-        unit.active?.blocks[Cut(dataset: Tally.survey, period: campaign)] ?? RowBlock()
+    /// What whoever speaks for the unit says of it.
+    private func block(_ unit: Int, _ home: UnitCopies, _ campaign: Code) -> RowBlock {
+        let block = home.active?.blocks[Cut(dataset: Tally.survey, period: campaign)] ?? RowBlock()
+        guard registered.tree.isRelayed(unit) else { return block }
+        return block.entry(registered.tree.units[unit].code).map { RowBlock([$0]) } ?? RowBlock()
     }
 }

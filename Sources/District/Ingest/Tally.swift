@@ -1,7 +1,7 @@
 import Federation
 import Wire
 
-/// What is held of every unit and what it adds up to: the synchronous heart of the aggregator. It reads
+/// What is held of every speaker and what it adds up to: the synchronous heart of the aggregator. It reads
 /// no clock, no file and no random number; its owner makes a batch durable, then settles it.
 ///
 /// The order is the promise: `receive` only looks at what is held and writes into the batch; `settle`
@@ -37,7 +37,8 @@ struct Tally {
 
     let identity: Incarnation
     private(set) var registered: Registered
-    private(set) var units: [UnitCopies]
+    /// Per speaker: every unit, then the relays.
+    private(set) var speakers: [UnitCopies]
     private(set) var rollup: Rollup
     private(set) var claims: Claims
     private(set) var shelf: CatalogueShelf
@@ -73,12 +74,13 @@ struct Tally {
                 foundAtStart.append(Finding(place: .disk, unit: code, incarnation: incarnation))
             }
         }
-        units = registered.tree.units.map { held[$0.code] ?? UnitCopies() }
-        for index in units.indices { units[index].retired = registered.retired(index) }
-        strangers = held.filter { registered.tree.unit($0.key) == nil }
-        rollup = Rollup.recomputed(tree: registered.tree, shelf: shelf, units: units, now: now)
-        claims = Claims.recomputed(registered, units: units)
-        fresh = units.map { ($0.active?.appointment ?? -1) >= now }
+        let tree = registered.tree
+        speakers = (0..<tree.speakers).map { held[tree.code(ofSpeaker: $0)] ?? UnitCopies() }
+        for index in speakers.indices { speakers[index].retired = registered.retired(index) }
+        strangers = held.filter { tree.speaker($0.key) == nil }
+        rollup = Rollup.recomputed(tree: tree, shelf: shelf, speakers: speakers, now: now)
+        fresh = speakers.map { ($0.active?.appointment ?? -1) >= now }
+        claims = Claims.recomputed(registered, speakers: speakers)
     }
 
     var stagedRows: Int { staged.values.reduce(0) { $0 + $1.changes.count } }
@@ -87,7 +89,7 @@ struct Tally {
 
     /// - Returns: what may be said to the child once the batch is durable.
     mutating func receive(_ push: Push, unit code: Code, now: Int64, wall: Int64, into batch: inout Batch) -> Answer {
-        guard let index = registered.tree.unit(code) else {
+        guard let index = registered.tree.speaker(code) else {
             return Answer(outcome: .unauthorized("unit_unknown"), parent: identity, push: push.id)
         }
         for catalogue in push.catalogues { shelf.add(catalogue) }
@@ -114,8 +116,8 @@ struct Tally {
     func touch(_ index: Int) -> Batch.Touch {
         Batch.Touch(
             write: RowWrite(
-                unit: registered.tree.units[index].code, before: units[index], state: units[index], blocks: [],
-                dropped: []))
+                unit: registered.tree.code(ofSpeaker: index), before: speakers[index], state: speakers[index],
+                blocks: [], dropped: []))
     }
 
     /// What is staged is memory that nobody has paid for with a verified push: it is bounded over all units.
@@ -159,20 +161,20 @@ struct Tally {
         if shelved < shelf.catalogues.count { rollup.learn(shelf) }
         shelved = shelf.catalogues.count
         registered.book.apply(batch.decided)
-        for receipt in batch.decided.receipts { registered.tree.unit(receipt.unit).map { documents[$0] = nil } }
+        for receipt in batch.decided.receipts { registered.tree.speaker(receipt.unit).map { documents[$0] = nil } }
         for (index, touch) in batch.touched.sorted(by: { $0.key < $1.key }) {
             rollup.settle(
-                index, from: units[index], to: touch.write.state, cuts: touch.everything ? nil : touch.cuts.sorted(),
-                now: now)
+                index, from: speakers[index], to: touch.write.state,
+                cuts: touch.everything ? nil : touch.cuts.sorted(), now: now)
             let told = claims.settle(
-                index, from: units[index], to: touch.write.state, cuts: touch.everything ? nil : touch.cuts.sorted(),
-                tree: registered.tree)
+                index, from: speakers[index], to: touch.write.state,
+                cuts: touch.everything ? nil : touch.cuts.sorted(), tree: registered.tree)
             for unit in told { documents[unit] = nil }
             toldOfClaims = toldOfClaims || !told.isEmpty
-            units[index] = touch.write.state
+            speakers[index] = touch.write.state
             // A kept appointment makes a stale unit known again in every cut, not only in those that changed.
-            if !fresh[index], isFresh(units[index], now) {
-                rollup.restate(index, units[index], now: now)
+            if !fresh[index], isFresh(speakers[index], now) {
+                rollup.restate(index, speakers[index], now: now)
                 fresh[index] = true
             }
         }
@@ -184,9 +186,9 @@ struct Tally {
     /// - Returns: whether any did.
     mutating func sweep(now: Int64) -> Bool {
         var changed = false
-        for index in units.indices where fresh[index] && !isFresh(units[index], now) {
+        for index in speakers.indices where fresh[index] && !isFresh(speakers[index], now) {
             fresh[index] = false
-            rollup.restate(index, units[index], now: now)
+            rollup.restate(index, speakers[index], now: now)
             changed = true
         }
         return changed
@@ -202,14 +204,14 @@ struct Tally {
     /// the rows. What differs is forgotten, so that it is asked for again; the batch makes that durable.
     mutating func scrub(disk: RowsHeld, now: Int64, into batch: inout Batch) -> Scrub {
         var scrub = Scrub()
-        for index in units.indices {
-            let code = registered.tree.units[index].code
+        for index in speakers.indices {
+            let code = registered.tree.code(ofSpeaker: index)
             var touch = touch(index)
             let held = disk.units[code]
             let onDisk = (held?.copies ?? []).filter { !$0.addsUp(disk.shelf) }.map(\.parent.incarnation)
             let inMemory = touch.write.state.distrustWhatDoesNotAddUp(shelf)
             scrub.units += 1
-            scrub.rows += units[index].copies.reduce(0) { $0 + $1.blocks.values.reduce(0) { $0 + $1.rows } }
+            scrub.rows += speakers[index].copies.reduce(0) { $0 + $1.blocks.values.reduce(0) { $0 + $1.rows } }
             scrub.findings += onDisk.map { Finding(place: .disk, unit: code, incarnation: $0) }
             scrub.findings += inMemory.map { Finding(place: .memory, unit: code, incarnation: $0) }
             for incarnation in onDisk {
@@ -224,8 +226,8 @@ struct Tally {
         }
         if !addsUp(now: now) {
             scrub.findings.append(Finding(place: .totals))
-            rollup = Rollup.recomputed(tree: registered.tree, shelf: shelf, units: units, now: now)
-            claims = Claims.recomputed(registered, units: units)
+            rollup = Rollup.recomputed(tree: registered.tree, shelf: shelf, speakers: speakers, now: now)
+            claims = Claims.recomputed(registered, speakers: speakers)
             documents = [:]
         }
         return scrub
@@ -233,10 +235,10 @@ struct Tally {
 
     /// Whether the totals that were kept up with every change are those that the rows give.
     func addsUp(now: Int64) -> Bool {
-        let anew = Rollup.recomputed(tree: registered.tree, shelf: shelf, units: units, now: now)
+        let anew = Rollup.recomputed(tree: registered.tree, shelf: shelf, speakers: speakers, now: now)
         return Set(anew.cuts.keys).union(rollup.cuts.keys).allSatisfy { cut in
             (anew.cuts[cut] ?? anew.empty()).sameFigures(as: rollup.cuts[cut] ?? rollup.empty())
-        } && claims == Claims.recomputed(registered, units: units)
+        } && claims == Claims.recomputed(registered, speakers: speakers)
     }
 
     // MARK: Registry
@@ -244,22 +246,23 @@ struct Tally {
     /// Counts everything anew under a changed registry.
     mutating func reregister(_ registered: Registered, now: Int64) {
         var held = strangers
-        for (index, unit) in self.registered.tree.units.enumerated() { held[unit.code] = units[index] }
+        for (index, copies) in speakers.enumerated() { held[self.registered.tree.code(ofSpeaker: index)] = copies }
         self.registered = registered
-        units = registered.tree.units.map { held.removeValue(forKey: $0.code) ?? UnitCopies() }
-        for index in units.indices { units[index].retired = registered.retired(index) }
+        let tree = registered.tree
+        speakers = (0..<tree.speakers).map { held.removeValue(forKey: tree.code(ofSpeaker: $0)) ?? UnitCopies() }
+        for index in speakers.indices { speakers[index].retired = registered.retired(index) }
         strangers = held
         staged = [:]
         documents = [:]
-        rollup = Rollup.recomputed(tree: registered.tree, shelf: shelf, units: units, now: now)
-        claims = Claims.recomputed(registered, units: units)
-        fresh = units.map { isFresh($0, now) }
+        rollup = Rollup.recomputed(tree: registered.tree, shelf: shelf, speakers: speakers, now: now)
+        fresh = speakers.map { isFresh($0, now) }
+        claims = Claims.recomputed(registered, speakers: speakers)
     }
 
     private mutating func documentDigest(_ index: Int) -> String? {
         if let known = documents[index] { return known }
         let document = RegistryDocument.make(
-            parent: identity, unit: index, tree: registered.tree, campaigns: registered.campaigns,
+            parent: identity, speaker: index, tree: registered.tree, campaigns: registered.campaigns,
             book: registered.book, claims: claims.board)
         let digest = (try? document.encoded()).map { RegistryDocument.digest(of: $0) }
         documents[index] = digest
@@ -268,5 +271,5 @@ struct Tally {
 }
 
 extension Tally.Registered {
-    func retired(_ unit: Int) -> Set<Incarnation> { book.retired[tree.units[unit].code] ?? [] }
+    func retired(_ speaker: Int) -> Set<Incarnation> { book.retired[tree.code(ofSpeaker: speaker)] ?? [] }
 }

@@ -25,9 +25,9 @@ struct Claims: Sendable, Equatable {
     }
 
     /// Everything computed anew from rows alone.
-    static func recomputed(_ registered: Tally.Registered, units: [UnitCopies]) -> Claims {
+    static func recomputed(_ registered: Tally.Registered, speakers: [UnitCopies]) -> Claims {
         var claims = Claims(registered)
-        for (index, unit) in units.enumerated() {
+        for (index, unit) in speakers.enumerated() {
             _ = claims.settle(index, from: UnitCopies(), to: unit, cuts: nil, tree: registered.tree)
         }
         return claims
@@ -40,6 +40,8 @@ struct Claims: Sendable, Equatable {
     mutating func settle(_ unit: Int, from old: UnitCopies, to new: UnitCopies, cuts: [Cut]?, tree: PlaceTree)
         -> Set<Int>
     {
+        // A relay's households are settled at its own aggregator.
+        guard tree.relay(unit) == nil, !tree.isRelayed(unit) else { return [] }
         let (before, after) = (old.active?.blocks ?? [:], new.active?.blocks ?? [:])
         var told: Set<Int> = []
         for round in indexes.keys {

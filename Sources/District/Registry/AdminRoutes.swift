@@ -4,7 +4,7 @@ import Foundation
 
 /// What the commands do to the registry, over the local socket only (or in process where no daemon runs).
 package struct AdminRoutes: Sendable {
-    private let aggregator: Aggregator
+    let aggregator: Aggregator
 
     package init(_ aggregator: Aggregator) { self.aggregator = aggregator }
 
@@ -12,6 +12,7 @@ package struct AdminRoutes: Sendable {
         [
             Route("POST", "/admin/divisions", bodyLimit: 256 * 1024 * 1024) { try await divisions($0) },
             Route("POST", "/admin/units", bodyLimit: 64 * 1024 * 1024) { try await units($0) },
+            Route("POST", "/admin/relays") { try await relay($0) },
             Route("POST", "/admin/campaigns") { try await campaign($0) },
             Route("POST", "/admin/backup") { try backup($0) },
             Route("POST", "/admin/verify") { _ in try await verify() },
@@ -96,7 +97,8 @@ package struct AdminRoutes: Sendable {
     private func units(_ call: Call) async throws -> Reply {
         let percent = call.query["ceiling_percent"].flatMap { Int64($0) } ?? 120
         guard (100...1000).contains(percent) else { throw Refused(problems: ["ceiling_percent: expected 100 to 1000"]) }
-        let (units, problems) = try readUnits(call.body, percent)
+        let home = try home(call)
+        let (units, problems) = try readUnits(call.body, percent, home)
         guard problems.isEmpty else { throw Refused(problems: problems) }
         let known = Set(try aggregator.registry.units().map(\.code))
         let reissue = call.query["reissue"] == "1"
@@ -108,7 +110,9 @@ package struct AdminRoutes: Sendable {
         }
         let lines = slips.map { slip in
             SlipLine(
-                unit: slip.unit.code.text, name: slip.unit.name, token: slip.token, parent: "\(aggregator.identity)",
+                // Where a relay speaks for it nobody is told the token: the unit's own is its relay's affair.
+                unit: slip.unit.code.text, name: slip.unit.name, token: home == nil ? slip.token : nil,
+                parent: "\(aggregator.identity)",
                 dutyTelephone: slip.unit.dutyTelephone)
         }
         return Reply(status: 200, type: "application/json", body: Array(try JSONEncoder().encode(lines)))
@@ -123,7 +127,7 @@ package struct AdminRoutes: Sendable {
         package var dutyTelephone: String
     }
 
-    private func readUnits(_ body: [UInt8], _ percent: Int64) throws -> ([RegistryUnit], [String]) {
+    private func readUnits(_ body: [UInt8], _ percent: Int64, _ home: Code?) throws -> ([RegistryUnit], [String]) {
         var reader = try Self.open(body)
         guard let code = reader.column("code"), let name = reader.column("name"),
             let households = reader.column("expected_households"), let residents = reader.column("expected_residents"),
@@ -172,7 +176,7 @@ package struct AdminRoutes: Sendable {
                         code: unit, name: record.fields[name], community: community,
                         expectedHouseholds: number(households),
                         expectedResidents: number(residents), dutyTelephone: record.fields[telephone],
-                        ceilingPercent: percent))
+                        ceilingPercent: percent, home: home))
             }
         }
         if units.isEmpty, problems.isEmpty { problems = ["line 2: the table has no units below its head"] }

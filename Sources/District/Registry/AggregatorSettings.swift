@@ -1,4 +1,6 @@
 package import Daemon
+package import Federation
+import Sync
 
 /// `aggregator.yaml`.
 package struct AggregatorSettings: Sendable {
@@ -7,6 +9,17 @@ package struct AggregatorSettings: Sendable {
     package var socket: String
     package var readToken: String?
     package var pace: Pace
+    /// Nil at the top.
+    package var upward: Upward?
+
+    /// The aggregator above, and who this one is to it.
+    package struct Upward: Sendable {
+        package var parent: String
+        package var unit: Code
+        package var token: String
+        package var sidecar: String
+        package var caFile: String?
+    }
 
     package static let options: [Setting] = [
         Setting(
@@ -38,6 +51,30 @@ package struct AggregatorSettings: Sendable {
                 "原节点多久没有消息后，恢复的节点才能接替（毫秒）",
                 "A silent node may be replaced by its restored copy after at least this many milliseconds"
             ), check: Check.number(1000...86_400_000)),
+        Setting(
+            "parent", fallback: "",
+            comment: ("上级汇总地址，印在接入单上；最高一级留空", "Address of the aggregator above, from the slip; empty at the top"),
+            check: Check.optional(Check.url)),
+        Setting(
+            "unit", fallback: "", comment: ("本汇总的编码，印在接入单上", "Code of this aggregator, from the slip"),
+            check: Check.optional {
+                Code($0) == nil ? "expected a code such as 421303000000, not \"\($0)\"" : nil
+            }),
+        Setting(
+            "token", fallback: "", comment: ("接入口令，印在接入单上；勿外传", "The token, from the slip; keep it secret"),
+            check: Check.optional(Check.token)),
+        Setting(
+            "sidecar", fallback: "",
+            comment: (
+                "防回退标记文件，不要放进备份；留空为数据目录旁的 sidecars 目录",
+                "Marker that shows a restored backup; keep it out of backups; empty: in the folder sidecars beside the state folder"
+            ), check: Check.optional(Check.path)),
+        Setting(
+            "ca_file", fallback: "",
+            comment: (
+                "上级 https 证书的签发者（PEM），没有则留空", "PEM file that an https aggregator is checked against; may be empty"
+            ),
+            check: Check.optional(Check.path)),
     ]
 
     /// Figures are for signed-in staff: off this machine they are never open.
@@ -62,5 +99,21 @@ package struct AggregatorSettings: Sendable {
             graceMilliseconds: Int(values["grace_ms"] ?? "") ?? 30_000,
             leaseMilliseconds: Int(values["lease_ms"] ?? "") ?? 300_000)
         listen = Listen(values["listen"] ?? "") ?? .tcp(host: "127.0.0.1", port: 8470)
+        upward = try AggregatorSettings.upward(values, file)
+    }
+
+    private static func upward(_ values: [String: String], _ file: String) throws -> Upward? {
+        func given(_ key: String) -> String? { values[key].flatMap { $0.isEmpty ? nil : $0 } }
+        guard let parent = given("parent") else { return nil }
+        guard let unit = given("unit").flatMap({ Code($0) }), let token = given("token") else {
+            throw SettingsErrors(
+                problems: ["unit", "token"].filter { given($0) == nil }.map {
+                    .init(
+                        file: file, line: 0, key: $0, message: "is needed because parent is set; it stands on the slip")
+                })
+        }
+        return Upward(
+            parent: parent, unit: unit, token: token,
+            sidecar: given("sidecar") ?? Sidecar.path(beside: values["state"] ?? ""), caFile: given("ca_file"))
     }
 }

@@ -29,10 +29,12 @@ package struct RegistryUnit: Sendable, Equatable {
     package var dutyTelephone: String
     /// Percent of the expected number that may at most be due: the ceiling that bounds a silent unit.
     package var ceilingPercent: Int64
+    /// The relay whose rows count for it; nil if its own do.
+    package var home: Code?
 
     package init(
         code: Code, name: String, community: String, expectedHouseholds: Int64?, expectedResidents: Int64?,
-        dutyTelephone: String, ceilingPercent: Int64
+        dutyTelephone: String, ceilingPercent: Int64, home: Code? = nil
     ) {
         self.code = code
         self.name = name
@@ -41,6 +43,7 @@ package struct RegistryUnit: Sendable, Equatable {
         self.expectedResidents = expectedResidents
         self.dutyTelephone = dutyTelephone
         self.ceilingPercent = ceilingPercent
+        self.home = home
     }
 
     var ceilingHouseholds: Int64? { expectedHouseholds.map(ceiling) }
@@ -84,6 +87,7 @@ final class RegistryStore: Sendable {
         migrator.registerMigration("1 registry") { try $0.execute(sql: schema) }
         migrator.registerMigration("2 receipts and calls") { try $0.execute(sql: DecisionSchema.receiptsAndCalls) }
         migrator.registerMigration("3 claims") { try $0.execute(sql: claims) }
+        migrator.registerMigration("4 relays") { try $0.execute(sql: relaySchema) }
         return migrator
     }
 
@@ -224,13 +228,16 @@ final class RegistryStore: Sendable {
 
     /// Adds a unit with its token, or updates one that is there and leaves its token alone.
     ///
-    /// - Parameter tokenHash: nil only for a unit that is there.
+    /// - Parameters:
+    ///   - unit: where it names no home, the one that is known stays.
+    ///   - tokenHash: nil only for a unit that is there.
     func put(_ unit: RegistryUnit, tokenHash: [UInt8]?) throws {
         try database.write { db in
             if let tokenHash {
                 try db.execute(
                     sql: """
-                        INSERT INTO unit VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                        INSERT INTO unit (code, name, community, expected_households, expected_residents, ceiling_percent,
+                        duty_telephone, token_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                         ON CONFLICT (code) DO UPDATE SET token_hash = excluded.token_hash
                         """,
                     arguments: [
@@ -241,11 +248,11 @@ final class RegistryStore: Sendable {
             try db.execute(
                 sql: """
                     UPDATE unit SET name = ?, expected_households = ?, expected_residents = ?, ceiling_percent = ?,
-                    duty_telephone = ? WHERE code = ?
+                    duty_telephone = ?, home = coalesce(?, home) WHERE code = ?
                     """,
                 arguments: [
                     unit.name, unit.expectedHouseholds, unit.expectedResidents, unit.ceilingPercent, unit.dutyTelephone,
-                    unit.code.text,
+                    unit.home?.text, unit.code.text,
                 ])
         }
     }
@@ -257,17 +264,20 @@ final class RegistryStore: Sendable {
                     RegistryUnit(
                         code: $0, name: row["name"], community: row["community"],
                         expectedHouseholds: row["expected_households"], expectedResidents: row["expected_residents"],
-                        dutyTelephone: row["duty_telephone"], ceilingPercent: row["ceiling_percent"])
+                        dutyTelephone: row["duty_telephone"], ceilingPercent: row["ceiling_percent"],
+                        home: (row["home"] as String?).flatMap { Code($0) })
                 }
             }
         }
     }
 
-    /// SHA-256 of each unit's token.
+    /// SHA-256 of each unit's and each relay's token.
     func tokens() throws -> [[UInt8]: Code] {
         try database.read { db in
             var tokens: [[UInt8]: Code] = [:]
-            for row in try Row.fetchAll(db, sql: "SELECT code, token_hash FROM unit") {
+            for row in try Row.fetchAll(
+                db, sql: "SELECT code, token_hash FROM unit UNION ALL SELECT code, token_hash FROM relay")
+            {
                 if let code = Code(row["code"] as String) { tokens[Array(row["token_hash"] as Data)] = code }
             }
             return tokens
@@ -309,12 +319,13 @@ extension RegistryContent {
     init(_ registry: RegistryStore) throws {
         let units = try registry.units()
         var divisions: [String: RegistryDivision] = [:]
-        for unit in units where divisions[unit.community] == nil {
-            for division in try registry.path(to: unit.community) { divisions[division.code] = division }
+        let relays = try registry.relays()
+        for code in units.map(\.community) + relays.map(\.division) where divisions[code] == nil {
+            for division in try registry.path(to: code) { divisions[division.code] = division }
         }
         self.init(
-            units: units, divisions: divisions, campaigns: try registry.campaigns(), edition: try registry.edition(),
-            tokens: try registry.tokens(), book: try registry.book())
+            units: units, relays: relays, divisions: divisions, campaigns: try registry.campaigns(),
+            edition: try registry.edition(), tokens: try registry.tokens(), book: try registry.book())
         claimDecisions = try registry.claimDecisions()
         unsettledClaims = try registry.unsettledClaims()
     }

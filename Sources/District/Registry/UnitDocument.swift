@@ -3,29 +3,51 @@ import Wire
 
 extension RegistryDocument {
     static func make(
-        parent: Incarnation, unit: Int, tree: PlaceTree, campaigns: [RegistryCampaign], book: DecisionBook,
+        parent: Incarnation, speaker: Int, tree: PlaceTree, campaigns: [RegistryCampaign], book: DecisionBook,
         claims: ClaimBoard
     ) -> RegistryDocument {
-        let entry = tree.units[unit]
+        let (unit, path) = tree.relay(speaker).map { about($0, tree) } ?? about(unit: speaker, tree)
+        let isRelay = tree.relay(speaker) != nil
+        let receipts = book.receipts[tree.code(ofSpeaker: speaker)]
         return RegistryDocument(
-            v: 1, parent: "\(parent)",
-            unit: Unit(
-                code: entry.code.text, name: entry.name,
-                expectedHouseholds: entry.registered.households.map { Int($0) },
-                expectedResidents: entry.registered.residents.map { Int($0) }, dutyTelephone: entry.dutyTelephone),
-            path: tree.path(entry.place).map {
-                Place(code: tree.places[$0].code, name: tree.places[$0].name, level: tree.places[$0].level)
-            },
+            v: 1, parent: "\(parent)", unit: unit, path: path,
             campaigns: campaigns.map {
                 Campaign(
                     code: $0.code.text, name: $0.name, opens: $0.opens, deadline: $0.deadline, order: $0.order,
-                    closed: $0.closed, claimKey: $0.claimKey.map { Hex.text($0) })
-            }, receipts: (book.receipts[entry.code]?.suffix(mostReceipts)).map { $0.map(Receipt.init) },
-            notYours: claims.notYours(unit))
+                    // Whoever has the key can guess households: it stays where they are claimed.
+                    closed: $0.closed, claimKey: isRelay ? nil : $0.claimKey.map { Hex.text($0) })
+            }, receipts: (receipts?.suffix(mostReceipts)).map { $0.map(Receipt.init) },
+            notYours: isRelay ? nil : claims.notYours(speaker))
     }
 
     /// Older ones stay at the aggregator.
     private static let mostReceipts = 4
+
+    private static func about(unit: Int, _ tree: PlaceTree) -> (Unit, [Place]) {
+        let entry = tree.units[unit]
+        return (
+            Unit(
+                code: entry.code.text, name: entry.name,
+                expectedHouseholds: entry.registered.households.map { Int($0) },
+                expectedResidents: entry.registered.residents.map { Int($0) }, dutyTelephone: entry.dutyTelephone),
+            tree.path(entry.place).map {
+                Place(code: tree.places[$0].code, name: tree.places[$0].name, level: tree.places[$0].level)
+            }
+        )
+    }
+
+    /// A relay is told what its units have together, where each of them has a number.
+    private static func about(_ relay: Int, _ tree: PlaceTree) -> (Unit, [Place]) {
+        let entry = tree.relays[relay]
+        func sum(_ numbers: [Int64?]) -> Int? { numbers.contains(nil) ? nil : Int(numbers.reduce(0) { $0 + ($1 ?? 0) }) }
+        let registered = entry.units.map { tree.units[$0].registered }
+        return (
+            Unit(
+                code: entry.code.text, name: entry.name, expectedHouseholds: sum(registered.map(\.households)),
+                expectedResidents: sum(registered.map(\.residents)), dutyTelephone: entry.dutyTelephone),
+            entry.path.map { Place(code: $0.code, name: $0.name, level: $0.level) }
+        )
+    }
 }
 
 extension RegistryDocument.Receipt {

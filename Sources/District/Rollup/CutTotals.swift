@@ -39,6 +39,8 @@ struct CutTotals: Sendable, Equatable {
     private(set) var sums: [Int: Sums] = [:]
     /// Per unit.
     private(set) var standings: [Standing]
+    /// What a relay says of a unit: its one row, kept apart so that reading it costs the same as reading a unit's own.
+    private(set) var relayed: [Int: RowBlock] = [:]
     /// Per place: how many units stand how.
     private(set) var counts: [[Int32]]
     /// Per place: what the known units are expected to have, to be taken off the ceilings.
@@ -57,6 +59,7 @@ struct CutTotals: Sendable, Equatable {
         _ unit: Int, old: RowBlock, by new: RowBlock, standing: Standing, tree: PlaceTree, shelf: CatalogueShelf
     ) {
         let before = standings[unit]
+        if tree.isRelayed(unit) { relayed[unit] = new.isEmpty ? nil : new }
         if before == .known || before.hasLast { add(old, unit, known: before == .known, sign: -1, tree, shelf) }
         if standing == .known || standing.hasLast { add(new, unit, known: standing == .known, sign: 1, tree, shelf) }
         guard before != standing else { return }
@@ -133,7 +136,7 @@ extension CutTotals {
         func solid(_ totals: CutTotals) -> [Int: Sums] {
             totals.sums.filter { $0.value.known.contains { $0 != 0 } || $0.value.last.contains { $0 != 0 } }
         }
-        return standings == other.standings && counts == other.counts && knownExpected == other.knownExpected
-            && solid(self) == solid(other)
+        return standings == other.standings && relayed == other.relayed && counts == other.counts
+            && knownExpected == other.knownExpected && solid(self) == solid(other)
     }
 }

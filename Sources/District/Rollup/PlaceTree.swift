@@ -1,7 +1,10 @@
 import Federation
 
-/// The divisions that have units below them, and the units, in dense numbering: what the roll-up adds
-/// along. Built from the registry; a change of the registry builds a new one.
+/// The divisions that have units below them, the units, and who speaks for them, in dense numbering: what the
+/// roll-up adds along. Built from the registry; a change of the registry builds a new one.
+///
+/// Two things are numbered together. *Units* are what is counted. *Speakers* are whose rows are held: every unit,
+/// and behind the units in the same numbering the relays, each of which speaks for many units.
 struct PlaceTree: Sendable {
     struct Place: Sendable {
         var code: String
@@ -23,12 +26,25 @@ struct PlaceTree: Sendable {
         /// The numbers that the ceilings were made of.
         var registered: (households: Int64?, residents: Int64?)
         var dutyTelephone: String
+        /// The speaker whose rows count for it: itself, or a relay.
+        var home: Int
+    }
+
+    /// An aggregator below this one.
+    struct Relay: Sendable {
+        var code: Code
+        var name: String
+        var dutyTelephone: String
+        /// The divisions above it, the root first.
+        var path: [RegistryDivision]
+        var units: [Int] = []
     }
 
     private(set) var places: [Place] = []
     private(set) var units: [Unit] = []
+    private(set) var relays: [Relay] = []
     private var placeByCode: [String: Int] = [:]
-    private var unitByCode: [Code: Int] = [:]
+    private var speakerByCode: [Code: Int] = [:]
 
     /// Expected units and their ceilings per place, subtree included.
     private(set) var expected: [Expected] = []
@@ -55,22 +71,39 @@ struct PlaceTree: Sendable {
     }
 
     /// - Parameters:
-    ///   - units: in ascending code.
-    ///   - path: the divisions above a unit, the root first.
-    init(units: [RegistryUnit], path: (RegistryUnit) throws -> [RegistryDivision]) rethrows {
+    ///   - units, relays: in ascending code.
+    ///   - path: the divisions above a division, itself included, the root first.
+    init(
+        units: [RegistryUnit], relays: [RegistryRelay] = [], path: (String) throws -> [RegistryDivision]
+    ) rethrows {
+        var homes: [Code?] = []
         for unit in units {
             var parent = -1
-            for division in try path(unit) { parent = add(division, under: parent) }
+            for division in try path(unit.community) { parent = add(division, under: parent) }
             guard parent >= 0 else { continue }
             let index = self.units.count
             self.units.append(
                 Unit(
                     code: unit.code, name: unit.name, place: parent, households: unit.ceilingHouseholds,
                     residents: unit.ceilingResidents,
-                    registered: (unit.expectedHouseholds, unit.expectedResidents), dutyTelephone: unit.dutyTelephone))
-            unitByCode[unit.code] = index
+                    registered: (unit.expectedHouseholds, unit.expectedResidents), dutyTelephone: unit.dutyTelephone,
+                    home: index))
+            homes.append(unit.home)
+            speakerByCode[unit.code] = index
             places[parent].units.append(index)
             forEachPlace(above: index) { expected[$0].add(self.units[index], sign: 1) }
+        }
+        for relay in relays {
+            speakerByCode[relay.code] = speakers
+            self.relays.append(
+                Relay(
+                    code: relay.code, name: relay.name, dutyTelephone: relay.dutyTelephone,
+                    path: try path(relay.division)))
+        }
+        for (unit, home) in homes.enumerated() {
+            guard let home = home.flatMap({ speakerByCode[$0] }), let relay = relay(home) else { continue }
+            self.units[unit].home = home
+            self.relays[relay].units.append(unit)
         }
     }
 
@@ -86,7 +119,7 @@ struct PlaceTree: Sendable {
 
     var root: Int? { places.isEmpty ? nil : 0 }
     func place(_ code: String) -> Int? { placeByCode[code] }
-    func unit(_ code: Code) -> Int? { unitByCode[code] }
+    func unit(_ code: Code) -> Int? { speakerByCode[code].flatMap { $0 < units.count ? $0 : nil } }
 
     func forEachPlace(above unit: Int, _ body: (Int) -> Void) {
         var place = units[unit].place
@@ -110,5 +143,22 @@ struct PlaceTree: Sendable {
     /// Units of the subtree, for lists that people read.
     func units(below place: Int) -> [Int] {
         places[place].units + places[place].children.flatMap { units(below: $0) }
+    }
+}
+
+/// Who speaks.
+extension PlaceTree {
+    var speakers: Int { units.count + relays.count }
+    func speaker(_ code: Code) -> Int? { speakerByCode[code] }
+
+    /// - Returns: nil where the speaker is a unit.
+    func relay(_ speaker: Int) -> Int? { speaker >= units.count ? speaker - units.count : nil }
+    func code(ofSpeaker speaker: Int) -> Code { relay(speaker).map { relays[$0].code } ?? units[speaker].code }
+    func isRelayed(_ unit: Int) -> Bool { units[unit].home != unit }
+
+    /// The units that this speaker's rows count for: none, where a unit speaks whose home is another.
+    func units(through speaker: Int) -> [Int] {
+        if let relay = relay(speaker) { return relays[relay].units }
+        return units[speaker].home == speaker ? [speaker] : []
     }
 }

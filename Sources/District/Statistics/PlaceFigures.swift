@@ -71,7 +71,8 @@ extension Picture {
     /// Figures of one unit, as if it were a place of its own.
     func figures(unit: Int, _ question: Question) -> PlaceFigures {
         let entry = rollup.tree.units[unit]
-        let standing = cut("survey", question.period).standings[unit]
+        let totals = cut("survey", question.period)
+        let standing = totals.standings[unit]
         var completeness = Completeness(
             expected: 1, known: 0, stale: 0, silent: 0, neverConnected: 0, disputed: 0, unknownRows: 0)
         completeness.add(standing, 1)
@@ -83,7 +84,7 @@ extension Picture {
                     registered: ($0.base == .households ? entry.registered.households : entry.registered.residents) ?? 0
                 )
             },
-            completeness: completeness, oldestContact: standing == .known ? nil : units[unit].active?.heardAt,
+            completeness: completeness, oldestContact: standing == .known ? nil : heardAt(unit, totals),
             counts: sums(unit, "volunteers", question.period),
             phonedIn: standingPhoneIns(question.period).filter { $0.unit == unit }.map(\.call),
             openClaims: claims.open(of: unit, question.period))
@@ -148,13 +149,14 @@ extension Picture {
         return Figure(evidence)
     }
 
-    /// What the unit's active incarnation last said, by indicator.
+    /// What was last said of the unit, by indicator.
     func sums(_ unit: Int, _ dataset: String, _ period: Code) -> [String: Int64] {
-        guard let dataset = Code(dataset), let block = units[unit].active?.blocks[Cut(dataset: dataset, period: period)]
+        guard let dataset = Code(dataset), let block = block(unit, Cut(dataset: dataset, period: period))
         else { return [:] }
         var sums: [String: Int64] = [:]
-        for (catalogue, vector) in block.sums {
-            for (column, indicator) in rollup.shelf[catalogue].indicators.enumerated() where column < vector.count {
+        for (place, vector) in block.sums {
+            let own = DerivedRow.own(rollup.shelf[place])
+            for (column, indicator) in zip(own.indices, own) where column < vector.count {
                 sums[indicator.code.text, default: 0] += vector[column]
             }
         }
@@ -164,7 +166,8 @@ extension Picture {
     private func counts(_ place: Int, _ totals: CutTotals) -> [String: Int64] {
         var counts: [String: Int64] = [:]
         for (catalogue, sums) in totals.sums {
-            for (column, indicator) in rollup.shelf[catalogue].indicators.enumerated() {
+            let own = DerivedRow.own(rollup.shelf[catalogue])
+            for (column, indicator) in zip(own.indices, own) {
                 counts[indicator.code.text, default: 0] += sums.known[place * sums.width + column]
             }
         }
@@ -185,7 +188,7 @@ extension Picture {
 
     private func oldestContact(_ place: Int, _ totals: CutTotals) -> Int64? {
         rollup.tree.units(below: place).lazy.filter { totals.standings[$0] != .known }
-            .compactMap { units[$0].active?.heardAt }.min()
+            .compactMap { heardAt($0, totals) }.min()
     }
 }
 

@@ -6,10 +6,12 @@ import Federation
 package struct StatsRoutes: Sendable {
     private let aggregator: Aggregator
     private let guarding: ReadGuard
+    private let upward: Upward?
 
-    package init(_ aggregator: Aggregator, guarding: ReadGuard) {
+    package init(_ aggregator: Aggregator, guarding: ReadGuard, upward: Upward? = nil) {
         self.aggregator = aggregator
         self.guarding = guarding
+        self.upward = upward
     }
 
     package var routes: [Route] {
@@ -17,6 +19,7 @@ package struct StatsRoutes: Sendable {
             Route("GET", "/v1/stats") { try guarding.check($0) ?? stats($0) },
             Route("GET", "/v1/units") { try guarding.check($0) ?? units($0) },
             Route("GET", "/v1/units/{unit}/why") { try guarding.check($0) ?? why($0) },
+            Route("GET", "/v1/upward") { try guarding.check($0) ?? standing() },
             Route("GET", "/metrics") { guarding.check($0) ?? metrics() },
             Route("GET", "/healthz") { _ in health() },
         ]
@@ -50,7 +53,7 @@ package struct StatsRoutes: Sendable {
     private func units(_ call: Call) throws -> Reply {
         let picture = aggregator.look()
         let campaign = picture.campaign(nil)
-        let lines = picture.rollup.tree.units.indices.map {
+        let lines = (0..<picture.rollup.tree.speakers).map {
             Why(picture, unit: $0, campaign: campaign, now: aggregator.clock.now).json
         }
         return .json("[" + lines.joined(separator: ",\n") + "]")
@@ -58,10 +61,17 @@ package struct StatsRoutes: Sendable {
 
     private func why(_ call: Call) throws -> Reply {
         let picture = aggregator.look()
-        guard let unit = call.captures["unit"].flatMap({ Code($0) }).flatMap({ picture.rollup.tree.unit($0) }) else {
+        guard let unit = call.captures["unit"].flatMap({ Code($0) }).flatMap({ picture.rollup.tree.speaker($0) }) else {
             return problem(404, "unit_unknown", "no such unit is registered here")
         }
         return .json(Why(picture, unit: unit, campaign: picture.campaign(nil), now: aggregator.clock.now).json)
+    }
+
+    private func standing() throws -> Reply {
+        guard let upward else { return problem(404, "no_parent", "no parent is configured: this is the top") }
+        return .json(
+            String(
+                decoding: try UpwardDocument(try upward.status(), of: upward.store.unit.text).encoded(), as: UTF8.self))
     }
 
     private func health() -> Reply {

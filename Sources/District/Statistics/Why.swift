@@ -7,27 +7,45 @@ struct Why: Sendable {
     let name: String
     let state: String
     /// In both languages: whoever is rung up at night reads one of them.
-    let reason: String
+    private(set) var reason = ""
     let heardAt: Int64?
     let position: Position?
     let incarnation: Incarnation?
     let shadows: [Copy]
     let telephone: String
+    /// The relay that speaks for it; nil where it speaks for itself.
+    let through: String?
 
-    /// - Parameter campaign: the round that the figures beside it speak of; nil where no round is known.
-    init(_ picture: Picture, unit index: Int, campaign: Code?, now: Int64) {
-        let entry = picture.rollup.tree.units[index]
-        let copies = picture.units[index]
-        unit = entry.code.text
-        name = entry.name
-        telephone = entry.dutyTelephone
-        heardAt = copies.active?.heardAt
+    /// - Parameters:
+    ///   - speaker: a unit, or a relay.
+    ///   - campaign: the round that the figures beside it speak of; nil where no round is known.
+    init(_ picture: Picture, unit speaker: Int, campaign: Code?, now: Int64) {
+        let tree = picture.rollup.tree
+        let copies = picture.speakers[speaker]
+        let relay = tree.relay(speaker).map { tree.relays[$0] }
+        let isRelayed = relay == nil && tree.isRelayed(speaker)
+        unit = tree.code(ofSpeaker: speaker).text
+        name = relay?.name ?? tree.units[speaker].name
+        telephone = relay?.dutyTelephone ?? tree.units[speaker].dutyTelephone
+        heardAt = isRelayed ? picture.heardAt(speaker) : copies.active?.heardAt
         position = copies.active?.parent.position
         incarnation = copies.active?.parent.incarnation
         shadows = copies.copies.filter { $0.parent.role == .shadow }
-        state = Why.judge(copies, campaign.map { picture.cut("survey", $0).standings[index] }, now)
-        let key = "dash.why.\(state)"
-        reason = Messages.zhHans(key) + " / " + Messages.english(key)
+        through = isRelayed ? tree.code(ofSpeaker: tree.units[speaker].home).text : nil
+        let standing = relay == nil ? campaign.map { picture.cut("survey", $0).standings[speaker] } : nil
+        state =
+            isRelayed
+            ? Why.judge(standing ?? .silent, through: picture.home(speaker), now) : Why.judge(copies, standing, now)
+        reason = Messages.zhHans(reasonKey) + " / " + Messages.english(reasonKey)
+    }
+
+    /// Whatever is wrong with a relay, its units are mended there.
+    var reasonKey: String { "dash.why.\(state.hasPrefix("relay_") ? "relay" : state)" }
+
+    /// Of a unit that a relay speaks for: what is wrong with the relay comes first, since all its units share it.
+    private static func judge(_ standing: Standing, through relay: UnitCopies, _ now: Int64) -> String {
+        let its = judge(relay, nil, now)
+        return ["known", "unknown_rows"].contains(its) ? standing.word : "relay_\(its)"
     }
 
     /// - Parameter standing: in the round.
@@ -54,6 +72,7 @@ struct Why: Sendable {
             + ",\"heard_at\":\(heardAt.map(String.init) ?? "null")"
             + ",\"position\":\(position.map { "{\"seq\":\($0.seq),\"digest\":\"\($0.digest)\"}" } ?? "null")"
             + ",\"incarnation\":\(incarnation.map { "\"\($0)\"" } ?? "null")"
+            + ",\"through\":\(through.map(quoted) ?? "null")"
             + ",\"shadows\":[\(shadows.joined(separator: ","))],\"duty_telephone\":\(quoted(telephone))}"
     }
 }

@@ -69,15 +69,20 @@ struct UnitCommand: AsyncParsableCommand {
         @Option(help: "The CSV file; - for standard input.") var from: String
         @Option(help: "Print for the slips: where the aggregator is reached.") var parentURL = "http://127.0.0.1:8470"
         @Option(help: "Ceiling of a silent unit in percent of what is expected.") var ceilingPercent = 120
+        @Option(
+            help: "Code of a relay: these units are counted through it, and get no slips here.")
+        var through: String?
         @Flag(help: "Give units that are registered already a new token; the old one ends.") var reissue = false
         @Flag(help: "Print JSON instead of slips.") var json = false
 
         func run() async throws {
-            let query = ["ceiling_percent": "\(ceilingPercent)", "reissue": reissue ? "1" : "0"]
+            var query = ["ceiling_percent": "\(ceilingPercent)", "reissue": reissue ? "1" : "0"]
+            query["through"] = through
             let reply = try await options.daemon().send("POST", "/admin/units", query: query, body: readInput(from))
                 .orExit()
             if json { return Console.out(reply.text) }
             let slips = try JSONDecoder().decode([AdminRoutes.SlipLine].self, from: Data(reply.body))
+            if let through { return Console.out("\(slips.count) units are counted through \(through)") }
             for slip in slips { Console.out(Slip.text(slip, parentURL: parentURL)) }
         }
     }

@@ -24,17 +24,12 @@ struct InitCommand: ParsableCommand {
 
         func run() throws {
             var values = ["unit": unit, "parent": parent, "state": state, "socket": socket]
-            values["token"] = token ?? asked("口令 Token: ")
+            values["token"] = token ?? InitCommand.asked("口令 Token: ")
             values["listen"] = listen
             let open = listen.flatMap { Listen($0) }.map { !$0.isLoopback } ?? false
             values["pin"] = pin ?? (open ? String(Int.random(in: 100_000...999_999)) : nil)
             try InitCommand.write(config, NodeSettings.options, values) { _ = try NodeSettings(text: $0, file: config) }
             if open, let pin = values["pin"] { Console.out("页面口令 PIN: \(pin)") }
-        }
-
-        private func asked(_ prompt: String) -> String {
-            FileHandle.standardError.write(Data(prompt.utf8))
-            return readLine(strippingNewline: true) ?? ""
         }
     }
 
@@ -44,9 +39,19 @@ struct InitCommand: ParsableCommand {
         @Option(help: "Folder of the databases.") var state = "/var/lib/jiayuan/aggregator"
         @Option(help: "Local socket.") var socket = "/run/jiayuan/aggregator.sock"
         @Option(help: "Address and port to listen on.") var listen: String?
+        @Option(help: "Address of the aggregator above, from its slip; none at the top.") var parent: String?
+        @Option(help: "Code of this aggregator, from the slip.") var unit: String?
+        @Option(help: "The token, from the slip; asked for if left out.") var token: String?
+
+        func validate() throws {
+            guard (parent == nil) == (unit == nil) else {
+                throw ValidationError("--parent and --unit stand on one slip and belong together")
+            }
+        }
 
         func run() throws {
-            var values = ["state": state, "socket": socket]
+            var values = ["state": state, "socket": socket, "parent": parent ?? "", "unit": unit ?? ""]
+            if parent != nil { values["token"] = token ?? InitCommand.asked("口令 Token: ") }
             values["listen"] = listen
             let open = listen.flatMap { Listen($0) }.map { !$0.isLoopback } ?? false
             if open {
@@ -57,6 +62,11 @@ struct InitCommand: ParsableCommand {
             }
             if let token = values["read_token"] { Console.out("查看口令 read token: \(token)") }
         }
+    }
+
+    fileprivate static func asked(_ prompt: String) -> String {
+        FileHandle.standardError.write(Data(prompt.utf8))
+        return readLine(strippingNewline: true) ?? ""
     }
 
     /// Readable by the daemon's group and nobody else: the file holds a credential.

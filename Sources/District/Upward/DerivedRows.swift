@@ -1,0 +1,76 @@
+import Federation
+
+/// Everything that an aggregator says upward: one row per unit in every dataset and period that anything is held of,
+/// cut from one picture. Rows of units, so that the level above sees what this one sees, and the level above that
+/// derives its own from units again by the same code.
+struct DerivedRows {
+    private(set) var rows: [RowKey: RowBody] = [:]
+    private let shelf: CatalogueShelf
+    private var shapes: [ShapeName: Shape] = [:]
+
+    /// Texts of every catalogue that the rows are under.
+    var catalogues: [Catalogue] { shapes.values.map(\.catalogue).sorted { $0.hash.value < $1.hash.value } }
+
+    init(_ picture: Picture) {
+        shelf = picture.rollup.shelf
+        for (cut, totals) in picture.rollup.cuts.sorted(by: { $0.key < $1.key }) {
+            let blocks = totals.standings.indices.map { picture.block($0, cut) ?? RowBlock() }
+            guard blocks.contains(where: { !$0.isEmpty }) else { continue }
+            for (unit, block) in blocks.enumerated() {
+                let key = RowKey(
+                    dataset: cut.dataset, period: cut.period, subject: picture.rollup.tree.units[unit].code)
+                rows[key] = row(
+                    cut.dataset, totals.standings[unit], block, asOf: picture.heardAt(unit, totals) ?? 0)
+            }
+        }
+    }
+
+    /// A unit that has nothing to show has no columns of its own: nothing is not zero.
+    private mutating func row(_ dataset: Code, _ standing: Standing, _ block: RowBlock, asOf: Int64) -> RowBody {
+        let sums = standing == .known || standing.hasLast ? block.sums : [:]
+        let places = sums.keys.sorted { shelf[$0].hash.value < shelf[$1].hash.value }
+        let shape = shape(ShapeName(dataset: dataset, places: places))
+        var own = Array(repeating: Int64(0), count: shape.catalogue.indicators.count - DerivedRow.standings.count)
+        for (place, vector) in sums {
+            for (column, goes) in shape.columns[place] ?? [] where column < vector.count { own[goes] += vector[column] }
+        }
+        let flags: [Count] = DerivedRow.standings.map { $0.standing == standing ? 1 : 0 }
+        return RowBody(
+            catalogue: shape.catalogue.hash, counts: flags + own.map { Count($0) ?? .unknown }, asOf: asOf)
+    }
+
+    /// Places on the shelf, in an order that doesn't depend on it.
+    private struct ShapeName: Hashable {
+        var dataset: Code
+        var places: [Int]
+    }
+
+    /// The derived catalogue of rows under these catalogues, and where their columns go in it.
+    private struct Shape {
+        var catalogue: Catalogue
+        /// By place on the shelf: from which column to which.
+        var columns: [Int: [(Int, Int)]]
+    }
+
+    private mutating func shape(_ name: ShapeName) -> Shape {
+        if let known = shapes[name] { return known }
+        var own: [Indicator] = []
+        var columns: [Int: [(Int, Int)]] = [:]
+        for place in name.places {
+            let theirs = DerivedRow.own(shelf[place])
+            columns[place] = zip(theirs.indices, theirs).compactMap { column, indicator in
+                if let goes = own.firstIndex(where: { $0.code == indicator.code }) { return (column, goes) }
+                guard own.count + DerivedRow.standings.count < Catalogue.mostIndicators,
+                    !DerivedRow.standings.contains(where: { $0.indicator.code == indicator.code })
+                else { return nil }
+                own.append(indicator)
+                return (column, own.count - 1)
+            }
+        }
+        let shape = Shape(
+            catalogue: Catalogue(dataset: name.dataset, indicators: DerivedRow.standings.map(\.indicator) + own),
+            columns: columns)
+        shapes[name] = shape
+        return shape
+    }
+}

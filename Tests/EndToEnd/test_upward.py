@@ -1,0 +1,177 @@
+"""A city above two districts above their compounds, all of them processes: the city's figure is the sum of its
+districts is the truth, and a district emptied, restored or cut off behaves like a compound."""
+
+import shutil
+import time
+from types import SimpleNamespace
+
+import pytest
+from cables import Relay
+from conftest import Aggregator, Node, eventually, fetch
+from records import building, doors, visit
+
+WEST, EAST = "421303000000", "421321000000"
+UNITS = {"421303587002-001": (100, 300), "421303003006-001": (80, 200), "421321101001-001": (50, 120)}
+# What each compound has on paper: a building of 20 doors, so many of them visited.
+VISITED = {"421303587002-001": 7, "421303003006-001": 3, "421321101001-001": 5}
+
+
+@pytest.fixture
+def world(stage):
+    """City, districts by code with the cable above each, nodes by code with the cable above each."""
+    city = stage(Aggregator(stage.folder / "city", units=UNITS, relays=(WEST, EAST)))
+    world = SimpleNamespace(city=city, districts={}, nodes={}, up={}, down={})
+    for code in (WEST, EAST):
+        world.up[code] = Relay(city.port)
+        units = {unit: ceiling for unit, ceiling in UNITS.items() if unit[:6] == code[:6]}
+        world.districts[code] = stage(Aggregator(
+            stage.folder / code, units=units, parent=(world.up[code].port, code, city.tokens[code])))
+    for unit in UNITS:
+        district = world.districts[unit[:6] + "000000"]
+        world.down[unit] = Relay(district.port)
+        folder = stage.folder / unit
+        folder.mkdir()
+        node = world.nodes[unit] = stage(Node(folder, unit, district.tokens[unit], world.down[unit].port))
+        node.record(building(), *[visit(door) for door in doors()[:VISITED[unit]]])
+    whole(world)
+    yield world
+    for cable in [*world.up.values(), *world.down.values()]:
+        cable.close()
+
+
+def whole(world, within=40, **visited):
+    """The city, both districts and every unit at the city say what is on paper, exactly."""
+    truth = VISITED | {unit: number for unit, number in visited.items()}
+
+    def look():
+        for aggregator in [world.city, *world.districts.values()]:
+            mine = {unit: n for unit, n in truth.items()
+                    if aggregator is world.city or aggregator is world.districts[unit[:6] + "000000"]}
+            place = aggregator.stats()
+            figure = place["figure"]
+            assert (figure["numerator"], figure["denominator"], figure["exact"]) == \
+                (sum(mine.values()), 20 * len(mine), True), place
+            assert place["units"]["heard"] == place["units"]["expected"] == len(mine)
+        for unit, number in truth.items():
+            place = world.city.stats(unit)
+            assert (place["state"], place["figure"]["numerator"]) == ("known", number), place
+        return True
+    return eventually(look, within)
+
+
+def bounds(world, *unknown):
+    """While `unknown` are unknown the city's bounds are those computed by hand, and the truth lies in them."""
+    known = [unit for unit in UNITS if unit not in unknown]
+    n, m = sum(VISITED[unit] for unit in known), 20 * len(known)
+    ceiling = sum(UNITS[unit][0] for unit in unknown)
+
+    def look():
+        place = world.city.stats()
+        figure = place["figure"]
+        assert (figure["numerator"], figure["denominator"]) == (n, m), place
+        assert figure["lower"] == {"numerator": n, "denominator": m + ceiling}
+        assert figure["upper"] == {"numerator": n + ceiling, "denominator": m + ceiling}
+        assert figure["last_known"]["numerator"] == sum(VISITED.values()), "shown apart, as last known"
+        return place
+    place = eventually(look)
+    truth = sum(VISITED.values()) / (20 * len(UNITS))
+    figure = place["figure"]
+    assert figure["lower"]["numerator"] / (m + ceiling) <= truth <= figure["upper"]["numerator"] / (m + ceiling)
+    return place
+
+
+def life(world, code):
+    """Which life of a district the city counts."""
+    return world.city.why(code)["incarnation"]
+
+
+def test_the_city_is_the_sum_of_its_districts_is_the_truth(world):
+    # The round was published at the city only: districts pass it on.
+    assert all(fetch(district.port, "/v1/stats")[0] == 200 for district in world.districts.values())
+    assert world.city.stats(EAST)["figure"]["numerator"] == VISITED["421321101001-001"]
+    why = world.city.why("421303587002-001")
+    assert (why["state"], why["through"]) == ("known", WEST) and why["heard_at"] > time.time() - 60
+    status, text, _ = fetch(world.districts[WEST].port, "/?lang=en")
+    assert status == 200 and "Everything delivered" in text.decode()
+    world.nodes["421321101001-001"].record(visit(doors()[10]))
+    whole(world, **{"421321101001-001": 6})
+
+
+def test_a_silent_compound_is_silent_at_the_city_too(world):
+    unit = "421303587002-001"
+    world.down[unit].mode = "cut"
+    place = bounds(world, unit)
+    assert place["units"]["stale"] == 1 and place["units"]["heard"] == 2
+    heard = world.districts[WEST].why(unit)["heard_at"]
+    assert place["oldest_contact"] == heard == world.city.why(unit)["heard_at"], "freshness passes through"
+    world.down[unit].mode = "pass"
+    whole(world)
+
+
+def test_a_district_cut_off_ages_like_a_compound(world):
+    world.up[WEST].mode = "cut"
+    place = bounds(world, *[unit for unit in UNITS if unit.startswith("421303")])
+    assert place["units"]["stale"] == 2
+    assert world.city.why("421303587002-001")["state"] == "relay_stale"
+    district = world.districts[WEST]
+    assert district.stats()["figure"]["exact"], "the district itself goes on"
+    status, text, _ = fetch(district.port, "/v1/upward")
+    assert b'"because":"unreachable"' in text
+    world.nodes["421303587002-001"].record(visit(doors()[12]))
+    world.up[WEST].mode = "pass"
+    whole(world, **{"421303587002-001": 8})
+
+
+def test_an_emptied_district_never_overwrites_what_stands_with_nothing(world):
+    district, before = world.districts[WEST], life(world, WEST)
+    district.stop()
+    for file in district.state.glob("rows.sqlite*"):
+        file.unlink()
+    # One of its compounds cannot speak for a while: until it does, or for a lease, the district says nothing.
+    world.down["421303587002-001"].mode = "cut"
+    district.start()
+    seen = set()
+    until = time.monotonic() + 2.2
+    while time.monotonic() < until:
+        place = world.city.stats("421303587002-001")
+        seen.add(place["state"])
+        assert place["state"] in ("known", "stale") and place["figure"]["last_known"]["numerator"] == 7, place
+        time.sleep(0.05)
+    assert seen == {"known", "stale"}, "its rows stand and age"
+    assert b'"because":"held_back"' in fetch(district.port, "/v1/upward")[1]
+    world.down["421303587002-001"].mode = "pass"
+    whole(world)
+    assert life(world, WEST) == before, "an aggregator that kept its outbox is the same child"
+
+
+def test_a_district_restored_from_an_older_copy_waits_its_lease(world, tmp_path):
+    district, before = world.districts[WEST], life(world, WEST)
+    district.stop()
+    shutil.copytree(district.state, tmp_path / "copy")
+    district.start()
+    world.nodes["421303587002-001"].record(visit(doors()[12]))
+    whole(world, **{"421303587002-001": 8})
+    district.stop()
+    shutil.rmtree(district.state)
+    shutil.copytree(tmp_path / "copy", district.state)
+    district.start()
+    eventually(lambda: world.city.why(WEST)["shadows"])
+    assert life(world, WEST) == before, "a shadow, not counted at once"
+    whole(world, **{"421303587002-001": 8})
+    after = world.city.why(WEST)
+    assert after["incarnation"] != before and after["shadows"][0]["incarnation"] == before
+
+
+def test_a_restored_city_is_filled_again(world):
+    world.city.stop()
+    for file in world.city.state.glob("rows.sqlite*"):
+        file.unlink()
+    world.city.start()
+    whole(world)
+
+
+def test_a_district_that_never_spoke_is_expected(stage):
+    city = stage(Aggregator(stage.folder / "city", units=UNITS, relays=(WEST, EAST)))
+    place = city.stats()
+    assert place["units"] == place["units"] | {"expected": 3, "heard": 0, "never_connected": 3}
+    assert (place["figure"]["lower_permille"], place["figure"]["upper_permille"]) == (0, 1000)
