@@ -1,24 +1,7 @@
-package import Federation
 import GRDB
-import Sync
 
 /// What a store holds, as plain values: for the checks of a simulation. Nothing here is on a hot path.
 extension CompoundStore {
-    package func standingPosition() throws -> Position { try read { try PositionRow.read($0).position } }
-
-    package func incarnation() throws -> Incarnation? { try read { try PositionRow.read($0).incarnation } }
-
-    /// Every life that this file remembers of itself, and why it began.
-    package func lives() throws -> [(incarnation: Incarnation, reason: ChildLink.MintReason)] {
-        try read { db in
-            try Row.fetchAll(db, sql: "SELECT incarnation, reason FROM life").compactMap { row in
-                ChildLink.MintReason(rawValue: row["reason"]).map {
-                    (Incarnation(value: Bytes.uint128(row["incarnation"])), $0)
-                }
-            }
-        }
-    }
-
     package func buildingCodes() throws -> [String] {
         try read { try String.fetchAll($0, sql: "SELECT code FROM building ORDER BY code") }
     }

@@ -29,6 +29,9 @@
         /// The bounds know nothing of claims that are not settled.
         case openClaimsNotWidened
 
+        /// An aggregator that has just started publishes what it has, though its units haven't spoken.
+        case speaksBeforeItsUnits
+
         @TaskLocal package static var active: Mutation?
 
         package var isActive: Bool { Mutation.active == self }

@@ -10,7 +10,7 @@ import Testing
         (.counterOnlyPositions, 100), (.noSession, 40), (.unorderedSession, 5), (.sidecarWithIncarnationOnly, 60),
         (.singlePartTo, 10), (.takeoverWithoutLease, 40), (.acknowledgedBeforeFsync, 20), (.nullsAsZeros, 20),
         (.lastValueAsBound, 5), (.receiptWithoutRows, 20), (.mintForAForgetfulParent, 20),
-        (.doubleClaimsSummed, 20), (.openClaimsNotWidened, 20),
+        (.doubleClaimsSummed, 20), (.openClaimsNotWidened, 20), (.speaksBeforeItsUnits, 20),
     ]
 
     @Test(arguments: limits)

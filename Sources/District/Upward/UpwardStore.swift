@@ -88,18 +88,22 @@ package final class UpwardStore: RowOutbox {
     }
 
     package func adopt(_ registry: RegistryDocument, digest: String) throws {
-        let campaigns = registry.campaigns.compactMap { campaign in
+        // The registry commits first: a document that is held is one that is in force.
+        try source.adopt(UpwardStore.campaigns(registry))
+        let text = String(decoding: try registry.encoded(), as: UTF8.self)
+        try durably {
+            try $0.execute(sql: "UPDATE position SET registry = ?, registry_digest = ?", arguments: [text, digest])
+        }
+    }
+
+    /// The rounds that the parent publishes.
+    package static func campaigns(_ registry: RegistryDocument) -> [RegistryCampaign] {
+        registry.campaigns.compactMap { campaign in
             Code(campaign.code).map {
                 RegistryCampaign(
                     code: $0, name: campaign.name, opens: campaign.opens, deadline: campaign.deadline,
                     order: campaign.order, closed: campaign.closed)
             }
-        }
-        // The registry commits first: a document that is held is one that is in force.
-        try source.adopt(campaigns)
-        let text = String(decoding: try registry.encoded(), as: UTF8.self)
-        try durably {
-            try $0.execute(sql: "UPDATE position SET registry = ?, registry_digest = ?", arguments: [text, digest])
         }
     }
 
@@ -110,5 +114,17 @@ package final class UpwardStore: RowOutbox {
         var status = try linkStatus(standing.withLock { $0 })
         if status.because == nil, isHeldBack.withLock({ $0 }) { status.because = "held_back" }
         return status
+    }
+}
+
+extension UpwardStore.Source {
+    /// For who has the ledger at hand.
+    package init(
+        ledger: @escaping @Sendable () -> Ledger?, clock: @escaping @Sendable () -> Int64,
+        wall: @escaping @Sendable () -> Int64, adopt: @escaping @Sendable ([RegistryCampaign]) throws -> Void
+    ) {
+        self.init(
+            look: { ledger().map { Picture($0.tally, now: clock(), wall: wall(), revision: 0) } }, clock: clock,
+            adopt: adopt)
     }
 }

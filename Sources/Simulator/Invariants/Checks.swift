@@ -8,14 +8,14 @@ import Wire
 protocol Checker: AnyObject {
     init(_ world: World)
     /// A node made a change durable, or started and found its files like this.
-    func written(by machine: CompoundMachine, _ store: any CompoundStoring, _ incarnation: Incarnation)
+    func written(by machine: any Child, _ store: any LinkStoring, _ incarnation: Incarnation)
     /// A node is about to send.
-    func sent(_ push: Push, by machine: CompoundMachine, _ store: any CompoundStoring)
+    func sent(_ push: Push, by machine: any Child, _ store: any LinkStoring)
     /// Bytes go out.
     func leaves(_ request: PushRequest, _ push: Push)
     /// A node heard that everything it has is held.
-    func acknowledged(by machine: CompoundMachine, _ link: ChildLink)
-    func minted(_ reason: ChildLink.MintReason, by machine: CompoundMachine)
+    func acknowledged(by machine: any Child, _ link: ChildLink)
+    func minted(_ reason: ChildLink.MintReason, by machine: any Child)
     /// A node took over the journal of a copy.
     func tookOver(_ machine: CompoundMachine, union: Set<String>)
     /// An aggregator answers; what it says is durable.
@@ -27,11 +27,11 @@ protocol Checker: AnyObject {
 }
 
 extension Checker {
-    func written(by machine: CompoundMachine, _ store: any CompoundStoring, _ incarnation: Incarnation) {}
-    func sent(_ push: Push, by machine: CompoundMachine, _ store: any CompoundStoring) {}
+    func written(by machine: any Child, _ store: any LinkStoring, _ incarnation: Incarnation) {}
+    func sent(_ push: Push, by machine: any Child, _ store: any LinkStoring) {}
     func leaves(_ request: PushRequest, _ push: Push) {}
-    func acknowledged(by machine: CompoundMachine, _ link: ChildLink) {}
-    func minted(_ reason: ChildLink.MintReason, by machine: CompoundMachine) {}
+    func acknowledged(by machine: any Child, _ link: ChildLink) {}
+    func minted(_ reason: ChildLink.MintReason, by machine: any Child) {}
     func tookOver(_ machine: CompoundMachine, union: Set<String>) {}
     func answered(_ answer: Answer, to push: Push, of unit: Code, by district: DistrictMachine) {}
     func committed(_ ledger: Ledger, _ district: DistrictMachine, clock: Int64) {}
@@ -49,6 +49,7 @@ final class Checks {
         convergence = Convergence(world)
         all = [
             convergence, TotalsEqualTheOracle(world), NoDoubleCount(world), NoSilentLoss(world),
+            RowsStandWhileUnitsAreAwaited(world),
             AcknowledgedIsDurable(world),
             SentIsDurable(world), RetriesChangeNothing(world), NumbersRise(world), IncrementalIsRecomputed(world),
             NoFlapping(world), Bounded(world), OneBadRowStopsNobody(world), TruthLiesInTheBounds(world),
@@ -56,18 +57,18 @@ final class Checks {
         ]
     }
 
-    func written(by machine: CompoundMachine, _ store: any CompoundStoring, _ incarnation: Incarnation) {
+    func written(by machine: any Child, _ store: any LinkStoring, _ incarnation: Incarnation) {
         for one in all { one.written(by: machine, store, incarnation) }
     }
-    func sent(_ push: Push, by machine: CompoundMachine, _ store: any CompoundStoring) {
+    func sent(_ push: Push, by machine: any Child, _ store: any LinkStoring) {
         for one in all { one.sent(push, by: machine, store) }
     }
     func leaves(_ request: PushRequest, _ push: Push) { for one in all { one.leaves(request, push) } }
-    func acknowledged(by machine: CompoundMachine, _ link: ChildLink?) {
+    func acknowledged(by machine: any Child, _ link: ChildLink?) {
         guard let link else { return }
         for one in all { one.acknowledged(by: machine, link) }
     }
-    func minted(_ reason: ChildLink.MintReason, by machine: CompoundMachine) {
+    func minted(_ reason: ChildLink.MintReason, by machine: any Child) {
         for one in all { one.minted(reason, by: machine) }
     }
     func tookOver(_ machine: CompoundMachine, union: Set<String>) {

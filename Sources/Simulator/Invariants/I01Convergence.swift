@@ -7,13 +7,13 @@ final class Convergence: Checker {
     private var acknowledged: [Int: Int64] = [:]
     init(_ world: World) { self.world = world }
 
-    func acknowledged(by machine: CompoundMachine, _ link: ChildLink) { acknowledged[machine.number] = world.now }
+    func acknowledged(by machine: any Child, _ link: ChildLink) { acknowledged[machine.number] = world.now }
 
     func disagreement() -> String? {
-        for machine in world.compounds where !machine.retired {
-            let unit = machine.frame.unit
-            guard let store = machine.store else { return "\(machine.name) is down" }
-            guard let held = machine.district.held(unit) else { return "the aggregator of \(unit) is down" }
+        for machine in world.children where !machine.retired {
+            let unit = machine.unit
+            guard let store = machine.rowsHeld else { return "\(machine.name) is down" }
+            guard let held = machine.parent.held(unit) else { return "the aggregator of \(unit) is down" }
             // One of two identical copies agrees by chance until it speaks.
             if acknowledged[machine.number, default: 0] < World.faultPhase {
                 return "\(machine.name) has not been heard since"
@@ -24,11 +24,17 @@ final class Convergence: Checker {
             }
             if held.position != store.position { return "\(unit): another position is held" }
             if held.rows != store.rows { return "\(unit): equal positions, different rows" }
-            for round in 0..<world.roundsOpen {
-                if world.isClosed(round), store.holdsKey(round) { return "\(machine.name) keeps a key" }
-                guard machine.district.ledger?.isKnown(unit, Rounds.dataset, Rounds.all[round]) == true else {
-                    return "\(unit) is unknown in round \(round + 1)"
+            if let node = machine as? CompoundMachine, let store = node.store {
+                for round in 0..<world.roundsOpen where world.isClosed(round) && store.holdsKey(round) {
+                    return "\(node.name) keeps a key"
                 }
+            }
+        }
+        for district in world.aggregators {
+            for (unit, round) in district.content.units.flatMap({ unit in
+                (0..<world.roundsOpen).map { (unit.code, $0) }
+            }) where district.ledger?.isKnown(unit, Rounds.dataset, Rounds.all[round]) != true {
+                return "\(unit) is unknown in round \(round + 1) at aggregator \(district.number)"
             }
         }
         for district in world.districts {

@@ -32,16 +32,17 @@ final class TotalsEqualTheOracle: Checker {
             world.violate(2, "\(machine.name) took over a journal and hasn't all of it")
         }
         expectNoOpenCall()
-        for district in world.districts {
+        for district in world.aggregators {
             for round in 0..<world.roundsOpen {
-                let truth = truth(district, round)
+                let below = district === world.city ? world.districts : [district]
+                let truth = below.map { truth($0, round) }.reduce(Completion(), +)
                 let figure = district.ledger?.figure(district.code, .completion, Rounds.all[round])
                 guard let figure, figure.isExact, figure.evidence.numerator == truth.done,
                     figure.evidence.denominator == truth.due
                 else {
                     world.violate(
                         2,
-                        "district \(district.number), round \(round + 1): the journals say \(truth.done)/\(truth.due), "
+                        "aggregator \(district.number), round \(round + 1): the journals say \(truth.done)/\(truth.due), "
                             + "published is \(figure.map { "\($0.evidence)" } ?? "nothing")")
                     continue
                 }

@@ -11,14 +11,16 @@ final class NoDoubleCount: Checker {
     func committed(_ ledger: Ledger, _ district: DistrictMachine, clock: Int64) {
         var known: [Completion] = Array(repeating: Completion(), count: world.roundsOpen)
         for unit in district.content.units {
-            guard let held = ledger.held(unit.code) else { continue }
+            // Rows of whoever speaks for the unit; a relay's are one for each of its units.
+            guard let held = ledger.held(unit.home ?? unit.code) else { continue }
+            let rows = unit.home == nil ? held.rows : held.rows.filter { $0.key.subject == unit.code }
             if held.actives > 1 { world.violate(3, "\(unit.code) has \(held.actives) active copies") }
             for round in known.indices where ledger.isKnown(unit.code, Rounds.dataset, Rounds.all[round]) {
                 if held.disputed { world.violate(3, "\(unit.code) is in dispute and counted") }
-                known[round] = known[round] + NoDoubleCount.sum(held.rows, Rounds.all[round])
+                known[round] = known[round] + NoDoubleCount.sum(rows, Rounds.all[round])
             }
         }
-        for round in known.indices { checkClaims(ledger, district, round) }
+        if district !== world.city { for round in known.indices { checkClaims(ledger, district, round) } }
         for round in known.indices {
             guard let figure = ledger.figure(district.code, .completion, Rounds.all[round]) else { continue }
             if figure.evidence.numerator != known[round].done || figure.evidence.denominator != known[round].due {

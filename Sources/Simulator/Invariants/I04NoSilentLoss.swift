@@ -27,14 +27,14 @@ final class NoSilentLoss: Checker {
 
     // MARK: At a node
 
-    func acknowledged(by machine: CompoundMachine, _ link: ChildLink) {
+    func acknowledged(by machine: any Child, _ link: ChildLink) {
         guard let cursor = link.cursor else { return }
         acknowledged[machine.number, default: [:]][link.incarnation] = cursor.seq
     }
 
-    func written(by machine: CompoundMachine, _ store: any CompoundStoring, _ incarnation: Incarnation) {
+    func written(by machine: any Child, _ store: any LinkStoring, _ incarnation: Incarnation) {
         let moment = Moment(incarnation: incarnation, position: store.position)
-        if rows[moment] == nil { rows[moment] = store.rows }
+        if machine is CompoundMachine, rows[moment] == nil { rows[moment] = store.rows }
         guard !machine.lostItsSidecar, let seq = acknowledged[machine.number]?[incarnation] else { return }
         if store.position.seq < seq {
             world.violate(4, "\(machine.name) goes on at \(store.position.seq) though \(seq) was acknowledged")
@@ -49,7 +49,7 @@ final class NoSilentLoss: Checker {
     }
 
     func committed(_ ledger: Ledger, _ district: DistrictMachine, clock: Int64) {
-        for unit in district.content.units {
+        for unit in district.content.units where unit.home == nil {
             let receipts = ledger.book.receipts[unit.code] ?? []
             for receipt in receipts where !(seen[unit.code] ?? []).contains(receipt) { check(receipt, district) }
             if Set(receipts.map { Pair(deposed: $0.deposed, heir: $0.heir) }).count != receipts.count {

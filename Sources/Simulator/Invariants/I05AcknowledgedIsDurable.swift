@@ -17,13 +17,13 @@ final class AcknowledgedIsDurable: Checker {
     }
 
     func committed(_ ledger: Ledger, _ district: DistrictMachine, clock: Int64) {
-        for unit in district.content.units {
-            guard let held = ledger.held(unit.code), let active = held.active,
-                let promise = promised[unit.code]?[active], promise.rewinds == district.rewinds
+        for unit in district.speakers {
+            guard let held = ledger.held(unit), let active = held.active,
+                let promise = promised[unit]?[active], promise.rewinds == district.rewinds
             else { continue }
             if (held.position?.seq ?? 0) < promise.seq {
                 world.violate(
-                    5, "\(unit.code) was told that \(promise.seq) is held; it stands at \(held.position?.seq ?? 0)")
+                    5, "\(unit) was told that \(promise.seq) is held; it stands at \(held.position?.seq ?? 0)")
             }
         }
     }

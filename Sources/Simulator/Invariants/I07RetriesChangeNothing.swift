@@ -7,18 +7,19 @@ final class RetriesChangeNothing: Checker {
     init(_ world: World) { self.world = world }
 
     func healed() {
-        let before = world.compounds.filter { !$0.retired }.map { $0.district.held($0.frame.unit) }
+        let children = world.children.filter { !$0.retired }
+        let before = children.map { $0.parent.held($0.unit) }
         for (request, machine) in world.network.requests.shuffled(using: &world.chance) {
             world.network.deliver(request, machine) { _ in }
         }
         world.advance(to: world.now + 10)
         if Operators(world).waitForAgreement(until: world.now + World.healPhase) {
-            for (machine, old) in zip(world.compounds.filter { !$0.retired }, before) {
-                let new = machine.district.held(machine.frame.unit)
+            for (machine, old) in zip(children, before) {
+                let new = machine.parent.held(machine.unit)
                 // A twin that was switched off may still be heard from, late, and then its copy starts a new life.
                 let sameLife = machine.rewound || old?.active == new?.active
                 if old?.rows != new?.rows || !sameLife {
-                    world.violate(7, "repeated requests changed what is held of \(machine.frame.unit)")
+                    world.violate(7, "repeated requests changed what is held of \(machine.unit)")
                 }
             }
         } else {

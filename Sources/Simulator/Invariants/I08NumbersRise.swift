@@ -8,7 +8,7 @@ final class NumbersRise: Checker {
     private var sessions: [Incarnation: (session: Session, rewinds: Int)] = [:]
     init(_ world: World) { self.world = world }
 
-    func written(by machine: CompoundMachine, _ store: any CompoundStoring, _ incarnation: Incarnation) {
+    func written(by machine: any Child, _ store: any LinkStoring, _ incarnation: Incarnation) {
         guard !machine.rewound else { return }
         let position = store.position
         if let old = last[incarnation], position.seq < old.seq || (position.seq == old.seq && position != old) {

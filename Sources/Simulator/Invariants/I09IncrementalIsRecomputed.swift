@@ -12,7 +12,7 @@ final class IncrementalIsRecomputed: Checker {
     }
 
     func healed() {
-        for district in world.districts {
+        for district in world.aggregators {
             if let ledger = district.ledger { check(ledger, district, district.clockNow) }
         }
     }
@@ -21,7 +21,7 @@ final class IncrementalIsRecomputed: Checker {
         var swept = ledger
         _ = swept.sweep(now: clock)
         if !swept.addsUp(now: clock) {
-            world.violate(9, "the totals of district \(district.number) are not those of its rows")
+            world.violate(9, "the totals of aggregator \(district.number) are not those of its rows")
         }
     }
 }

@@ -8,33 +8,33 @@ final class NoFlapping: Checker {
     private var lives: [Code: Int] = [:]
     private var heard: [Incarnation: Int64] = [:]
     private var counted: [Code: (incarnation: Incarnation, changes: Int)] = [:]
-    /// The highest epoch of each unit, and whether the parent has lost it since.
-    private var epochs: [Code: (highest: Epoch, lost: Bool)] = [:]
+    /// By aggregator: the highest epoch of each of its speakers, and whether it has lost it since.
+    private var epochs: [Int: [Code: (highest: Epoch, lost: Bool)]] = [:]
     init(_ world: World) { self.world = world }
 
-    func minted(_ reason: ChildLink.MintReason, by machine: CompoundMachine) {
-        lives[machine.frame.unit, default: 0] += 1
+    func minted(_ reason: ChildLink.MintReason, by machine: any Child) {
+        lives[machine.unit, default: 0] += 1
         if reason != .firstStart, !machine.rewound {
             world.violate(10, "\(machine.name) was never rewound and starts a new life: \(reason.rawValue)")
         }
     }
 
     func committed(_ ledger: Ledger, _ district: DistrictMachine, clock: Int64) {
-        for unit in district.content.units {
-            guard let held = ledger.held(unit.code) else { continue }
-            notice(held.epoch, unit.code)
+        for unit in district.speakers {
+            guard let held = ledger.held(unit) else { continue }
+            notice(held.epoch, unit, district.number)
             guard let active = held.active else { continue }
-            guard let old = counted[unit.code] else {
-                counted[unit.code] = (active, 0)
+            guard let old = counted[unit] else {
+                counted[unit] = (active, 0)
                 continue
             }
             guard old.incarnation != active else { continue }
-            counted[unit.code] = (active, old.changes + 1)
+            counted[unit] = (active, old.changes + 1)
             world.count(.takeover)
-            checkLease(of: old.incarnation, unit.code, district)
+            checkLease(of: old.incarnation, unit, district)
             // Each life can take over once; a parent that was rewound may learn each of its decisions once more.
-            let reasons = lives[unit.code, default: 1] * (1 + district.rewinds) + district.rewinds
-            if old.changes + 1 > reasons { world.violate(10, "\(unit.code) changed hands \(old.changes + 1) times") }
+            let reasons = lives[unit, default: 1] * (1 + district.rewinds) + district.rewinds
+            if old.changes + 1 > reasons { world.violate(10, "\(unit) changed hands \(old.changes + 1) times") }
         }
     }
 
@@ -52,13 +52,16 @@ final class NoFlapping: Checker {
         }
     }
 
-    private func notice(_ epoch: Epoch?, _ unit: Code) {
-        guard let known = epochs[unit] else {
-            epochs[unit] = epoch.map { ($0, false) }
+    private func notice(_ epoch: Epoch?, _ speaker: Code, _ aggregator: Int) {
+        guard let known = epochs[aggregator]?[speaker] else {
+            epochs[aggregator, default: [:]][speaker] = epoch.map { ($0, false) }
             return
         }
-        guard let epoch, epoch >= known.highest else { return epochs[unit] = (known.highest, true) }
+        guard let epoch, epoch >= known.highest else {
+            epochs[aggregator]?[speaker] = (known.highest, true)
+            return
+        }
         if known.lost, epoch == known.highest { world.count(.epochLearnt) }
-        epochs[unit] = (epoch, false)
+        epochs[aggregator]?[speaker] = (epoch, false)
     }
 }

@@ -13,11 +13,11 @@ final class Bounded: Checker {
     }
 
     func committed(_ ledger: Ledger, _ district: DistrictMachine, clock: Int64) {
-        for unit in district.content.units {
-            guard let held = ledger.held(unit.code) else { continue }
+        for unit in district.speakers {
+            guard let held = ledger.held(unit) else { continue }
             if !held.shadows.isEmpty { world.count(.shadow) }
             // The one that arrives while four are kept is the fifth until it is counted or the oldest goes.
-            if held.shadows.count > 5 { world.violate(11, "\(unit.code) keeps \(held.shadows.count) shadows") }
+            if held.shadows.count > 5 { world.violate(11, "\(unit) keeps \(held.shadows.count) shadows") }
         }
         if ledger.stagedRows > 10_000 { world.violate(11, "\(ledger.stagedRows) rows are kept aside") }
     }

@@ -7,8 +7,9 @@ final class OneBadRowStopsNobody: Checker {
     private unowned let world: World
     init(_ world: World) { self.world = world }
 
-    func acknowledged(by machine: CompoundMachine, _ link: ChildLink) {
-        guard let store = machine.store, (0..<world.roundsOpen).contains(where: store.hasUnknown),
+    func acknowledged(by machine: any Child, _ link: ChildLink) {
+        guard let machine = machine as? CompoundMachine, let store = machine.store,
+            (0..<world.roundsOpen).contains(where: store.hasUnknown),
             let held = machine.district.held(machine.frame.unit), held.active == store.incarnation,
             held.position == store.position
         else { return }

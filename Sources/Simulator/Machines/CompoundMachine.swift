@@ -1,24 +1,19 @@
 import Federation
-import Logging
 import Sync
-import Wire
 
 /// One node: a machine with a disk, a process that runs or doesn't, and a line to its district.
 ///
-/// The process is the real one: `Conversation` steps the link over the store. Only waiting and sending are
-/// the world's.
-final class CompoundMachine {
+/// The process is the real one: see `Uplink`.
+final class CompoundMachine: Child {
     let frame: Frame
     let number: Int
     let district: DistrictMachine
     private let disk: any MachineDisk
     private unowned let world: World
     private(set) var store: (any CompoundStoring)?
-    private var talk: Conversation?
+    private var uplink: Uplink?
     /// Distinguishes the process from the ones before it: what was planned for those is nobody's.
     private var run = 0
-    /// Distinguishes the turn from the ones before it: an answer to an older one is not waited for any more.
-    private var turn = 0
     /// Switched off for good: the second of two copies, after people found it.
     var retired = false
     /// Seconds by which the wall clock is off.
@@ -40,6 +35,9 @@ final class CompoundMachine {
     }
 
     var isUp: Bool { store != nil }
+    var unit: Code { frame.unit }
+    var parent: DistrictMachine { district }
+    var rowsHeld: (any LinkStoring)? { store }
     var name: String { "node \(number) of \(frame.unit)" }
 
     // MARK: Process
@@ -50,10 +48,15 @@ final class CompoundMachine {
         do {
             let store = try disk.open(self, moments(run))
             self.store = store
-            talk = try Conversation(store, firstPush: world.chance.next(), log: World.silent)
+            let uplink = try Uplink(
+                self, store,
+                Uplink.Hooks(
+                    ended: { [unowned self] in end($0) }, written: { [unowned self] in noteWritten() },
+                    acknowledged: { [unowned self] in try fetchRegistry() }), world)
+            self.uplink = uplink
             noteWritten()
             if world.inFaultPhase, world.chance.happens(world.faults.tornEffects * 5) { disk.endanger(&world.chance) }
-            wake(in: world.chance.between(0, 250), .due)
+            uplink.start()
         } catch { end("while starting") }
     }
 
@@ -62,7 +65,8 @@ final class CompoundMachine {
         world.note("\(name) ends \(why)")
         if disk.wasCut { world.count(.tornEffect) }
         store = nil
-        talk = nil
+        uplink?.close()
+        uplink = nil
         disk.crash(&world.chance)
         run += 1
         let restart = wait ?? world.chance.between(500, 60_000)
@@ -89,50 +93,8 @@ final class CompoundMachine {
 
     // MARK: The link
 
-    private func wake(in milliseconds: Int64, _ event: ChildLink.Event) {
-        turn += 1
-        let (mine, of) = (turn, run)
-        world.after(milliseconds) { [self] in if turn == mine, run == of { step(event) } }
-    }
-
-    private func step(_ event: ChildLink.Event) {
-        guard var talk, let store else { return }
-        let mine = run
-        do {
-            let next = try talk.step(event, draw: { world.chance.next() })
-            // Somebody who recorded while rows were read may have found the disk dead.
-            guard run == mine else { return }
-            self.talk = talk
-            noteWritten()
-            switch next {
-            case .post(let push):
-                turn += 1
-                let (mine, of) = (turn, run)
-                world.checks.sent(push, by: self, store)
-                world.network.send(push, from: self) { [self] answer in
-                    // Whoever gave up waiting doesn't hear a late answer.
-                    if turn == mine, run == of { step(answer) }
-                }
-            case .wait(let milliseconds, let acknowledged):
-                world.note(
-                    "\(name) waits \(milliseconds) ms at \(store.position.seq), "
-                        + (acknowledged ? "acknowledged" : "because \(talk.link.trouble.map { "\($0)" } ?? "-")"))
-                if acknowledged {
-                    world.checks.acknowledged(by: self, talk.link)
-                    try fetchRegistry()
-                }
-                wake(in: Int64(milliseconds), .due)
-            }
-        } catch { if run == mine { end("between two effects") } }
-    }
-
     private func fetchRegistry() throws {
-        guard !cutUp, !cutDown, !tokenIsWrong, let wanted = talk?.registryWanted,
-            let (document, digest) = district.document(for: frame.unit), document.parent == "\(wanted.parent)"
-        else { return }
-        try talk?.adopt(document, digest: digest)
-        hear(document)
-        noteWritten()
+        if let document = try uplink?.fetchRegistry() { hear(document) }
     }
 
     private func hear(_ document: RegistryDocument) {
@@ -249,7 +211,8 @@ final class CompoundMachine {
     func switchOff() {
         retired = true
         store = nil
-        talk = nil
+        uplink?.close()
+        uplink = nil
         run += 1
     }
 

@@ -3,10 +3,7 @@ import Sync
 
 /// A node's store as a simulated machine needs it: in memory for the many seeds, SQLite on a simulated disk
 /// for fewer.
-protocol CompoundStoring: Outbox {
-    var position: Position { get }
-    var incarnation: Incarnation? { get }
-    var rows: [RowKey: RowBody] { get }
+protocol CompoundStoring: LinkStoring {
     /// What the journal says.
     func told() -> Told
     /// Doors that have an address, in ascending order.

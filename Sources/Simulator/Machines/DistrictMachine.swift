@@ -13,6 +13,8 @@ final class DistrictMachine {
     private let rows: any RowsDisk
     private unowned let world: World
     private(set) var ledger: Ledger?
+    /// Its side of the link to its city; nil for the city.
+    var relay: RelayMachine?
     private var startedAt: Int64 = 0
     private var waiting: [(Ledger.Order, (Ledger.Reply) -> Void)] = []
     private var run = 0
@@ -47,6 +49,7 @@ final class DistrictMachine {
             ledger = try Ledger(
                 identity: identity, pace: World.pace, registry: registry, store: try rows.open(), decisions: decisions,
                 now: 0, wall: wall)
+            try relay?.start()
         } catch { return end() }
         if world.inFaultPhase, world.chance.happens(world.faults.tornEffects * 5) { rows.endanger(&world.chance) }
         sweep(run)
@@ -56,6 +59,7 @@ final class DistrictMachine {
         world.note("aggregator \(number) ends")
         ledger = nil
         rows.crash(&world.chance)
+        relay?.end()
         waiting = []
         run += 1
         world.after(wait ?? world.chance.between(500, 120_000)) { [self] in start() }
@@ -160,7 +164,10 @@ final class DistrictMachine {
 
     // MARK: What people do to it
 
-    func backUp() { rows.backUp() }
+    func backUp() {
+        rows.backUp()
+        relay?.backUp()
+    }
 
     /// - Returns: false if there is no backup.
     func restore() -> Bool {
@@ -188,7 +195,21 @@ final class DistrictMachine {
         end()
     }
 
+    /// What it publishes is restored from an older copy, or lost, while its rows stay.
+    ///
+    /// - Returns: false if there is nothing that this could happen to.
+    func disturbUpward(_ body: (RelayMachine) -> Bool) -> Bool {
+        guard let relay, ledger != nil else { return false }
+        ledger = nil
+        relay.end()
+        let happened = body(relay)
+        end()
+        return happened
+    }
+
+    /// A round that is known stays as it is.
     func open(_ campaign: RegistryCampaign) {
+        guard !content.campaigns.contains(where: { $0.code == campaign.code }) else { return }
         content.campaigns.append(campaign)
         ledger?.reregister(registry, now: clock)
     }
@@ -229,4 +250,7 @@ final class DistrictMachine {
     /// Counts nothing that isn't durable: what a starting process would find.
     func held(_ unit: Code) -> Ledger.Held? { ledger?.held(unit) }
     var clockNow: Int64 { clock }
+    var wallNow: Int64 { wall }
+    /// Whose rows it holds.
+    var speakers: [Code] { content.units.map(\.code) + content.relays.map(\.code) }
 }

@@ -58,10 +58,16 @@ enum Rounds {
         switch width {
         case 4: ([1, 2], [0])
         case 5: ([1, 2, 4], [0])
+        // A district's row of one unit: how it stands comes before what it counts.
+        case 10, 11, 31, 32: behind(6, columns(width - 6))
         // unvisited, completed, partial, nobody_home, nobody_home_final, absent, postponed, refused, vacant,
         // not_dwelling, not_found, moved, language, other, and people.
         default: ([1, 2, 4, 5, 7, 10, 11, 12, 13], [0, 3, 6])
         }
+    }
+
+    private static func behind(_ flags: Int, _ own: (done: [Int], open: [Int])) -> (done: [Int], open: [Int]) {
+        (own.done.map { $0 + flags }, own.open.map { $0 + flags })
     }
 
     /// - Returns: nil if no building has this code.

@@ -6,33 +6,23 @@ import Wire
 /// A node's store over a disk in memory: each call that changes something is one transaction, durable when
 /// it returns. The rules are those of the product (`Sidecar.showsRestore`, `ChildLink`, the digest); only the
 /// file format is missing.
-final class MemoryStore: CompoundStoring, @unchecked Sendable {
+final class MemoryStore: CompoundStoring, MemoryOutbox, @unchecked Sendable {
     // One simulated world runs on one thread.
     let disk: MemoryDisk
     let frame: Frame
     private let catalogue: Catalogue
-    private let moments: Moments
+    let moments: Moments
 
     /// - Parameter version: which catalogue this program counts under.
     init(_ disk: MemoryDisk, _ frame: Frame, version: Int, moments: Moments) throws {
         (self.disk, self.frame, self.moments) = (disk, frame, moments)
         catalogue = Rounds.catalogues[min(version, Rounds.catalogues.count - 1)]
-        if disk.database.incarnation == nil {
-            _ = try mint(.firstStart)
-            derive(rounds: disk.database.opened)
-        } else if let beside = disk.sidecar,
-            beside.showsRestore(
-                of: disk.database.incarnation, session: disk.database.session, seq: disk.database.position.seq,
-                lives: disk.database.lives)
-        {
-            _ = try mint(.olderThanSidecar)
-        }
+        if try awaken() == .firstStart { derive(rounds: disk.database.opened) }
         derive(rounds: disk.database.opened)
     }
 
-    var position: Position { disk.database.position }
-    var incarnation: Incarnation? { disk.database.incarnation }
-    var rows: [RowKey: RowBody] { disk.database.rows }
+    var unit: Code { frame.unit }
+    var catalogues: [Catalogue] { [catalogue, Rounds.claimCatalogue] }
     var addressed: [Int] { disk.database.addresses.keys.sorted() }
     func told() -> Told { disk.database.told(frame) }
     func holdsKey(_ round: Int) -> Bool { disk.database.keys[round] != nil }
@@ -137,68 +127,6 @@ final class MemoryStore: CompoundStoring, @unchecked Sendable {
 
     // MARK: Outbox
 
-    func memory() throws -> LinkMemory {
-        guard let incarnation = disk.database.incarnation else { throw Ended() }
-        disk.database.session = max(disk.database.session, disk.sidecar?.session ?? 0) + 1
-        try moments.between()
-        disk.sidecar = Sidecar(
-            incarnation: incarnation, session: disk.database.session,
-            acknowledged: disk.database.acknowledged?.seq ?? 0)
-        return LinkMemory(
-            unit: frame.unit, incarnation: incarnation,
-            session: Session(counter: disk.database.session, tag: moments.draw()),
-            cursor: disk.database.acknowledged, floor: disk.database.floor, epoch: disk.database.epoch,
-            parent: disk.database.parent, catalogues: [catalogue, Rounds.claimCatalogue],
-            registry: disk.database.registry)
-    }
-
-    func changes(after seq: UInt64, limit: Int) throws -> (changes: [RowChange], reachesEnd: Bool, own: Position) {
-        let all = disk.database.numbers.filter { $0.value > seq }.sorted { $0.value < $1.value }
-        let few = min(limit, moments.rowsPerPart)
-        let part = all.prefix(few).map { RowChange(seq: $0.value, key: $0.key, body: disk.database.rows[$0.key]) }
-        let read = (changes: part, reachesEnd: all.count <= few, own: position)
-        moments.afterRead()
-        return read
-    }
-
-    func acknowledge(_ position: Position, epoch: Epoch?, parent: Incarnation) throws {
-        try moments.between()
-        disk.database.acknowledged = position
-        disk.database.floor = position.seq
-        disk.database.epoch = epoch
-        disk.database.parent = parent
-        disk.database.numbers = disk.database.numbers.filter {
-            $0.value > position.seq || disk.database.rows[$0.key] != nil
-        }
-        try moments.between()
-        guard let incarnation = disk.database.incarnation else { return }
-        disk.sidecar = Sidecar(incarnation: incarnation, session: disk.database.session, acknowledged: position.seq)
-    }
-
-    func mint(_ reason: ChildLink.MintReason) throws -> Incarnation {
-        moments.minted(reason)
-        let fresh = Incarnation(value: UInt128(moments.draw()) << 64 | UInt128(moments.draw()) | 1)
-        let live = disk.database.rows.sorted { $0.key < $1.key }
-        disk.database.session = max(disk.database.session, disk.sidecar?.session ?? 0)
-        disk.database.incarnation = fresh
-        disk.database.lives.append(fresh)
-        disk.database.position = .origin
-        (disk.database.rows, disk.database.numbers) = ([:], [:])
-        (disk.database.acknowledged, disk.database.floor) = (nil, 0)
-        for (key, body) in live { disk.database.write(key, body) }
-        try moments.between()
-        disk.sidecar = Sidecar(incarnation: fresh, session: disk.database.session, acknowledged: 0)
-        return fresh
-    }
-
-    func quarantine(_ keys: [RowKey], _ refusals: [RowRefusal]) throws {
-        for key in keys {
-            guard let old = disk.database.rows[key] else { continue }
-            disk.database.refused.insert(key)
-            disk.database.write(key, old.emptied())
-        }
-    }
-
     func adopt(_ registry: RegistryDocument, digest: String) throws {
         disk.database.registry = digest
         let rounds = Rounds.all.indices.filter { index in
@@ -215,8 +143,6 @@ final class MemoryStore: CompoundStoring, @unchecked Sendable {
             settle(round)
         }
     }
-
-    func report(_ standing: LinkStanding) {}
 }
 
 /// A process ended in the middle of something.

@@ -9,14 +9,14 @@ final class Network {
     /// The last answers, for a proxy that delivers one of them again.
     private var answers: [AnswerMessage] = []
     /// The last requests of each unit, for a proxy that delivers one of them late.
-    private(set) var requests: [(request: PushRequest, machine: CompoundMachine)] = []
+    private(set) var requests: [(request: PushRequest, machine: any Child)] = []
 
     private static let timeout: Int64 = 30_000
 
     init(_ world: World) { self.world = world }
 
     /// - Parameter hear: called once with what the sender hears: an answer, or that none came.
-    func send(_ push: Push, from machine: CompoundMachine, hear: @escaping (ChildLink.Event) -> Void) {
+    func send(_ push: Push, from machine: any Child, hear: @escaping (ChildLink.Event) -> Void) {
         let request = PushRequest(push)
         world.checks.leaves(request, push)
         if push.part > 1 || push.to == nil { world.count(.pushInParts) }
@@ -68,14 +68,14 @@ final class Network {
     }
 
     /// To the aggregator, whoever may still be waiting for the answer.
-    func deliver(_ request: PushRequest, _ machine: CompoundMachine, reply: @escaping (Answer) -> Void) {
-        machine.district.receive(request, unit: machine.frame.unit, tokenIsWrong: machine.tokenIsWrong) { [world] in
+    func deliver(_ request: PushRequest, _ machine: any Child, reply: @escaping (Answer) -> Void) {
+        machine.parent.receive(request, unit: machine.unit, tokenIsWrong: machine.tokenIsWrong) { [world] in
             world.said($0)
             reply($0)
         }
     }
 
-    private func remember(_ request: PushRequest, _ machine: CompoundMachine) {
+    private func remember(_ request: PushRequest, _ machine: any Child) {
         requests.append((request, machine))
         if requests.count > 64 { requests.removeFirst() }
     }

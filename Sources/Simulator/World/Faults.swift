@@ -15,6 +15,10 @@ package struct Faults: Sendable, Equatable {
     var districtsRestored = 0
     var districtsEmptied = 0
     var districtsReplaced = 0
+    var upwardRestored = 0
+    var upwardLost = 0
+    var citiesCut = 0
+    var twoLevelsEmptied = 0
     var upgrades = 0
     var absurdRows = 0
     var wrongTokens = 0
@@ -73,6 +77,10 @@ package struct Faults: Sendable, Equatable {
         Kind(path: \.clonesWithSidecar, most: 2, name: .cloneWithSidecar),
         Kind(path: \.districtsRestored, most: 2, name: .districtRestored),
         Kind(path: \.districtsEmptied, most: 2, name: .districtEmptied),
+        Kind(path: \.upwardRestored, most: 2, name: .upwardRestored),
+        Kind(path: \.upwardLost, most: 2, name: .upwardLost),
+        Kind(path: \.citiesCut, most: 3, name: .cityCut),
+        Kind(path: \.twoLevelsEmptied, most: 1, name: .twoLevelsEmptied),
         Kind(path: \.upgrades, most: 4, name: .upgrade),
         Kind(path: \.absurdRows, most: 3, name: .absurdRow),
         Kind(path: \.wrongTokens, most: 2, name: .wrongToken),

@@ -7,9 +7,21 @@ enum Mishap {
     static func happen(_ what: Occurrence, in world: World) -> Bool {
         switch what {
         case .districtCrash: return crash(world)
-        case .districtRestored: return world.chance.pick(world.districts)?.restore() ?? false
+        case .districtRestored: return world.chance.pick(world.aggregators)?.restore() ?? false
         case .districtEmptied:
+            world.chance.pick(world.aggregators)?.empty()
+            return true
+        case .upwardRestored: return world.chance.pick(world.districts)?.disturbUpward { $0.restore() } ?? false
+        case .upwardLost:
+            let sidecar = world.chance.happens(300)
+            return world.chance.pick(world.districts)?.disturbUpward {
+                $0.lose(sidecar: sidecar)
+                return true
+            } ?? false
+        case .cityCut: return cutFromCity(world)
+        case .twoLevelsEmptied:
             world.chance.pick(world.districts)?.empty()
+            world.city.empty()
             return true
         case .districtReplaced:
             world.chance.pick(world.districts)?.replace(for: world.chance.between(60_000, 900_000))
@@ -82,7 +94,15 @@ enum Mishap {
     }
 
     private static func crash(_ world: World) -> Bool {
-        world.chance.pick(world.districts)?.end()
+        world.chance.pick(world.aggregators)?.end()
+        return true
+    }
+
+    private static func cutFromCity(_ world: World) -> Bool {
+        guard let relay = world.chance.pick(world.districts)?.relay else { return false }
+        let way = world.chance.below(3)
+        (relay.cutUp, relay.cutDown) = (way != 1, way != 0)
+        world.after(world.chance.between(60_000, 900_000)) { relay.mend() }
         return true
     }
 

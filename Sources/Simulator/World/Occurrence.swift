@@ -6,6 +6,7 @@ package enum Occurrence: String, CaseIterable, Sendable {
     case restoreExact, restoreOlder, databaseWithoutSidecar
     case cloneIdentical, cloneDiverged, cloneWithSidecar
     case districtRestored, districtEmptied, districtReplaced
+    case upwardRestored, upwardLost, cityCut, twoLevelsEmptied
     case upgrade, absurdRow, wrongToken, storm, outage, campaignOpened
     case claimRaised, claimWithdrawn, claimDecided
     case requestLost, answerLost, requestRepeated, requestLate, bodyTruncated, bomb, portal, answerReplayed, halfOpen
@@ -13,7 +14,7 @@ package enum Occurrence: String, CaseIterable, Sendable {
 
     // Decisions of a child
     case incarnationFirst, incarnationParentAhead, incarnationMismatch, incarnationFork, incarnationOlderThanSidecar
-    case snapshotSwitch, pushInParts, quarantined
+    case snapshotSwitch, pushInParts, quarantined, heldBack
     case claimLost, claimRegained
 
     // Answers of a parent
@@ -43,6 +44,10 @@ package enum Occurrence: String, CaseIterable, Sendable {
         case .districtEmptied: "an aggregator's rows are lost"
         case .districtReplaced:
             "an aggregator is set up anew, as another one that knows nobody, until its registry is restored"
+        case .upwardRestored: "what a district publishes to its city is restored from an older backup"
+        case .upwardLost: "what a district publishes is lost, its sidecar sometimes too"
+        case .cityCut: "a district's line to its city is cut, one way or both"
+        case .twoLevelsEmptied: "a district and its city lose their rows at once"
         case .upgrade: "a node counts under a newer catalogue"
         case .absurdRow: "a node derives counts that no parent can store, until it is mended"
         case .wrongToken: "a node's token is wrong for a while"
@@ -73,6 +78,7 @@ package enum Occurrence: String, CaseIterable, Sendable {
         case .quarantined: "rows are made unknown because the parent refused them"
         case .claimLost: "a node hears that a household is counted elsewhere"
         case .claimRegained: "a node hears that a household is its own again"
+        case .heldBack: "a district that has just started waits for its units before it speaks"
         case .held: "the parent holds what was sent"
         case .staged: "a part is kept aside"
         case .answer400: "not of the protocol's form"

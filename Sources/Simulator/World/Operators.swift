@@ -20,6 +20,7 @@ struct Operators {
             kept[machine.frame.unit] = machine
             (machine.cutUp, machine.cutDown, machine.tokenIsWrong) = (false, false, false)
         }
+        for district in world.districts { district.relay?.mend() }
     }
 
     /// The facts of the machine that was switched off are not thrown away; soon, before anybody compares.
@@ -34,7 +35,8 @@ struct Operators {
     func waitForAgreement(until end: Int64) -> Bool {
         while world.now < end {
             world.advance(to: world.now + 120_000)
-            for machine in world.compounds where !machine.retired { look(after: machine) }
+            for machine in world.compounds where !machine.retired { machine.mendRows() }
+            for machine in world.children where !machine.retired { settle(machine) }
             guard let why = world.checks.disagreement() else {
                 world.note("everybody agrees")
                 return true
@@ -44,17 +46,14 @@ struct Operators {
         return false
     }
 
-    private func look(after machine: CompoundMachine) {
-        machine.mendRows()
-        guard let mine = machine.store?.incarnation, let held = machine.district.held(machine.frame.unit) else {
-            return
-        }
+    private func settle(_ machine: any Child) {
+        guard let mine = machine.rowsHeld?.incarnation, let held = machine.parent.held(machine.unit) else { return }
         guard held.disputed, held.active == mine || held.shadows.contains(mine) else { return }
         world.count(.disputed)
-        if world.chance.happens(500) { return machine.district.adopt(mine, of: machine.frame.unit) }
+        if world.chance.happens(500) { return machine.parent.adopt(mine, of: machine.unit) }
         for other in held.shadows + [held.active].compactMap({ $0 }) where other != mine {
             world.count(.retired)
-            machine.district.retire(other, of: machine.frame.unit)
+            machine.parent.retire(other, of: machine.unit)
         }
     }
 }

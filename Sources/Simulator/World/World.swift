@@ -32,6 +32,8 @@ package final class World {
     private(set) var inFaultPhase = true
     private(set) var roundsOpen = 1
     private(set) var districts: [DistrictMachine] = []
+    /// The aggregator above the districts.
+    private(set) lazy var city = makeCity()
     private(set) var compounds: [CompoundMachine] = []
     private(set) lazy var network = Network(self)
     private(set) lazy var checks = Checks(self)
@@ -96,9 +98,40 @@ package final class World {
                     CompoundMachine(frame, number: compounds.count, district: district, disk: disk, world: self))
             }
         }
+        for district in districts {
+            let disk: any UpwardDisk = depth == .memory ? MemoryUpwardDisk() : SQLiteUpwardDisk()
+            district.relay = RelayMachine(district, below: city, disk: disk, world: self)
+        }
     }
 
-    private func campaign(_ round: Int) -> RegistryCampaign {
+    /// Knows every unit, and which district it is counted through.
+    private func makeCity() -> DistrictMachine {
+        let units = districts.flatMap { district in
+            district.content.units.map { unit in
+                var unit = unit
+                unit.home = Code(district.code)
+                return unit
+            }
+        }
+        let relays = districts.compactMap { district in
+            Code(district.code).map {
+                RegistryRelay(code: $0, name: "district", division: district.code, dutyTelephone: "")
+            }
+        }
+        let content = RegistryContent(
+            units: units.sorted { $0.code < $1.code }, relays: relays,
+            divisions: districts.first?.content.divisions ?? [:], campaigns: districts.first?.content.campaigns ?? [])
+        return DistrictMachine(
+            number: districts.count, code: "4213", content: content,
+            rows: depth == .memory ? MemoryRows() : SQLiteRows(), world: self)
+    }
+
+    /// Every aggregator, the city last.
+    var aggregators: [DistrictMachine] { districts + [city] }
+    /// Whoever has a parent.
+    var children: [any Child] { compounds + districts.compactMap(\.relay) }
+
+    func campaign(_ round: Int) -> RegistryCampaign {
         RegistryCampaign(
             code: Rounds.all[round], name: "round", opens: 1, deadline: Int64.max / 4, order: "", closed: false,
             claimKey: claimKeys[round])
@@ -109,7 +142,7 @@ package final class World {
     package func run() -> Report {
         let clocks = Chance(seed ^ 0xc10c)
         setClocks(clocks)
-        for district in districts { district.start() }
+        for aggregator in aggregators { aggregator.start() }
         for compound in compounds { after(chance.between(0, 60_000)) { compound.start() } }
         for _ in 0..<(500 + chance.below(200)) {
             after(chance.between(61_000, World.faultPhase)) { [self] in
@@ -159,7 +192,7 @@ package final class World {
                 after(chance.between(120_000, World.faultPhase)) { compound.backUp() }
             }
         }
-        for district in districts {
+        for district in aggregators {
             for _ in 0..<3 { after(chance.between(120_000, World.faultPhase)) { district.backUp() } }
         }
     }
@@ -176,7 +209,7 @@ package final class World {
 
     func openNextRound() -> Bool {
         guard roundsOpen < Rounds.all.count else { return false }
-        for district in districts { district.open(campaign(roundsOpen)) }
+        city.open(campaign(roundsOpen))
         roundsOpen += 1
         return true
     }
@@ -204,7 +237,7 @@ package final class World {
 
     func sign(_ value: UInt64) { report.signature = (report.signature ^ value) &* 0x0000_0100_0000_01b3 }
 
-    func minted(_ reason: ChildLink.MintReason, by machine: CompoundMachine) {
+    func minted(_ reason: ChildLink.MintReason, by machine: any Child) {
         note("\(machine.name) starts a new life: \(reason.rawValue)")
         switch reason {
         case .firstStart: count(.incarnationFirst)

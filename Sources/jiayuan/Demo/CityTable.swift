@@ -35,6 +35,8 @@ struct CityFigures: Decodable {
 
         func measured(_ code: String) -> Measured? { measures.first { $0.measure == code } }
     }
+    /// Rises with every change of a count or a standing.
+    var revision: UInt64
     var place: Place
     var children: [Place]
 }

@@ -4,16 +4,16 @@ import Foundation
 import Generator
 import Sync
 
-/// The article's evening in seven units: played by clients of their own through the nodes' HTTP API,
-/// watched at the aggregator, compared with a truth that no daemon has read.
+/// The article's evening in seven units: played by clients of their own through the nodes' HTTP API, watched at the
+/// city two levels above, compared with a truth that no daemon has read.
 final class DemoEvening {
     private let stage: Stage
     private let sabotage: Sabotage?
     private let world: World
     private var desks: [Desk] = []
-    private var aggregator = HTTPClient(base: "http://127.0.0.1")
+    private var aggregators: DemoAggregators?
     private(set) var verdict: DemoVerdict
-    private(set) var dashboard = ""
+    var dashboard: String { aggregators?.dashboard ?? "" }
 
     /// One unit's node as the demo's client knows it.
     private struct Desk {
@@ -47,8 +47,10 @@ final class DemoEvening {
         // Written before any daemon starts; nothing of ours reads it again.
         try world.write { name, text in try stage.write(text, to: name == "truth.json" ? name : "world/\(name)") }
         say("真值写入 \(stage.folder)/truth.json，没有任何进程读取它。The truth is on disk; no daemon reads it.")
-        try startAggregator()
-        try startNodes()
+        let aggregators = try DemoAggregators(
+            on: stage, world, opens: Moment.start, sabotage: sabotage, say: { say($0) })
+        self.aggregators = aggregators
+        try startNodes(below: aggregators)
         try fillRegistries()
         try callForVolunteers()
 
@@ -65,6 +67,7 @@ final class DemoEvening {
 
         say("接回网线。Plugging it in again.")
         desk(Self.cutUnit).proxy.mend()
+        try cutADistrict(aggregators)
         let after = try settled("恢复后 AFTER: every record arrived", at: nil, silent: [])
         (verdict.truth, verdict.end) = (after.truth, after.counted)
         (verdict.endLower, verdict.endUpper) = (after.lower, after.upper)
@@ -73,53 +76,25 @@ final class DemoEvening {
         return verdict
     }
 
+    /// A district's line to the city is cut: all that it speaks for ages like a compound, and nothing is lost.
+    private func cutADistrict(_ aggregators: DemoAggregators) throws {
+        guard let district = aggregators.districts.last else { return }
+        say("拔掉\(district.name)到市里的线。Pulling the line of \(district.code) to the city.")
+        district.cable.cut()
+        let units = Set(world.units.filter(district.has).map(\.code))
+        _ = try settled("区级断网 A DISTRICT CUT OFF", at: nil, silent: units)
+        say("接回。Plugging it in again.")
+        district.cable.mend()
+    }
+
     // MARK: Processes
 
-    private func startAggregator() throws {
-        let port = try Proxy.freePort()
-        dashboard = "http://127.0.0.1:\(port)/"
-        aggregator = HTTPClient(base: "http://127.0.0.1:\(port)")
-        let config = stage.folder + "/aggregator.yaml"
-        try stage.write(
-            """
-            state: \(stage.folder)/aggregator
-            socket: \(stage.folder)/aggregator.sock
-            listen: 127.0.0.1:\(port)
-            pace_ms: 800
-            grace_ms: 1200
-            """, to: "aggregator.yaml")
-        let divisions = stage.folder + "/divisions.csv"
-        guard let table = Asset.text("divisions.csv") else { throw DemoFailure("divisions.csv is not in this binary") }
-        try stage.write(table, to: "divisions.csv")
-        _ = try stage.run(["divisions", "import", divisions, "--edition", "2023", "--config", config])
-        let environment = sabotage.map { ["JIAYUAN_SABOTAGE": $0.rawValue] } ?? [:]
-        let pid = try stage.start("aggregator-daemon", ["aggregator", "--config", config], environment: environment)
-        say("汇总 aggregator  pid \(pid)  \(dashboard)")
-        _ = try eventually("the aggregator listens", within: 20) { try aggregator.fetch("GET", "/healthz") }
-        _ = try stage.run([
-            "campaign", "add", Evening.campaign, "--name", "入户摸底", "--opens", "\(Moment.start)", "--deadline",
-            "\(Moment.start + 4 * 3600 + 1800)", "--order", "2022-41", "--config", config,
-        ])
-    }
-
-    private struct IssuedToken: Decodable {
-        var unit: String
-        var token: String?
-    }
-
-    private func startNodes() throws {
-        let config = stage.folder + "/aggregator.yaml"
-        let issued = try stage.run([
-            "unit", "add", "--from", stage.folder + "/world/units.csv", "--json", "--ceiling-percent", "100",
-            "--config", config,
-        ])
-        let tokens = try JSONDecoder().decode([IssuedToken].self, from: Data(issued.utf8))
-        let target = Int(dashboard.split(separator: ":").last?.filter(\.isNumber) ?? "") ?? 0
+    private func startNodes(below aggregators: DemoAggregators) throws {
         for unit in world.units {
-            guard let token = tokens.first(where: { $0.unit == unit.code })?.token else {
-                throw DemoFailure("no token was issued for \(unit.code)")
-            }
-            let proxy = try Proxy(to: target)
+            guard let district = aggregators.districts.first(where: { $0.has(unit) }),
+                let token = district.tokens[unit.code]
+            else { throw DemoFailure("no token was issued for \(unit.code)") }
+            let proxy = try Proxy(to: district.port)
             let port = try Proxy.freePort()
             // Three compounds of one community stand as instances on its one machine.
             let shared = unit.community == "421303003006"
@@ -253,10 +228,18 @@ final class DemoEvening {
     }
 
     private func look() throws -> (CityFigures, [CityFigures.Place]) {
+        guard let city = aggregators?.city else { throw DemoFailure("there is no city yet") }
         func read(_ query: String) throws -> CityFigures {
-            try JSONDecoder().decode(CityFigures.self, from: Data(try aggregator.fetch("GET", "/v1/stats" + query)))
+            try JSONDecoder().decode(CityFigures.self, from: Data(try city.fetch("GET", "/v1/stats" + query)))
         }
-        return (try read(""), try desks.map { try read("?division=\($0.unit.code)").place })
+        // All of one moment: what is read one after the other may have changed in between.
+        var (whole, units) = (try read(""), [CityFigures]())
+        for _ in 0..<50 {
+            units = try desks.map { try read("?division=\($0.unit.code)") }
+            if units.allSatisfy({ $0.revision == whole.revision }) { break }
+            whole = try read("")
+        }
+        return (whole, units.map(\.place))
     }
 
     private func agrees(
