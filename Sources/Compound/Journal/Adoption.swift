@@ -1,6 +1,7 @@
 import Daemon
 import Federation
 import GRDB
+import Sync
 
 /// What came of taking over another copy's journal.
 package struct Adopted: Codable, Sendable, Equatable {

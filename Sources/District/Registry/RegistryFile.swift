@@ -1,6 +1,7 @@
 import Daemon
 import Foundation
 import GRDB
+import Sync
 
 /// `registry.sqlite` as a file: whether it was lost, and how a backup takes its place.
 package enum RegistryFile {

@@ -49,7 +49,7 @@ struct RegistryVigil {
             Route("GET", "/") { call in
                 let text = Messages.of(Language(call))
                 let page = DashboardShell.html(
-                    DashboardShell.empty("dash.registry_lost", text), path: "/", theme: nil, round: nil, text)
+                    DashboardShell.empty("dash.registry_lost", text), "", path: "/", theme: nil, round: nil, text)
                 return .html(page.source, status: 503)
             },
         ]

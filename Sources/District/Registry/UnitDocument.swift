@@ -39,7 +39,9 @@ extension RegistryDocument {
     /// A relay is told what its units have together, where each of them has a number.
     private static func about(_ relay: Int, _ tree: PlaceTree) -> (Unit, [Place]) {
         let entry = tree.relays[relay]
-        func sum(_ numbers: [Int64?]) -> Int? { numbers.contains(nil) ? nil : Int(numbers.reduce(0) { $0 + ($1 ?? 0) }) }
+        func sum(_ numbers: [Int64?]) -> Int? {
+            numbers.contains(nil) ? nil : Int(numbers.reduce(0) { $0 + ($1 ?? 0) })
+        }
         let registered = entry.units.map { tree.units[$0].registered }
         return (
             Unit(

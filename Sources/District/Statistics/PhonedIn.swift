@@ -7,11 +7,11 @@ extension Picture {
     /// Calls of a campaign that are newer than their unit's last contact, while the unit is unknown.
     func standingPhoneIns(_ period: Code) -> [(unit: Int, call: PhoneIn)] {
         guard !book.phoneIns.isEmpty else { return [] }
-        let standings = cut(Measure.completion.dataset, period).standings
+        let totals = cut(Measure.completion.dataset, period)
         return book.phoneIns.keys.sorted().compactMap { code in
-            guard let unit = rollup.tree.unit(code), standings[unit] != .known,
+            guard let unit = rollup.tree.unit(code), totals.standings[unit] != .known,
                 let call = book.openPhoneIns(of: code).first(where: { $0.campaign == period }),
-                call.at >= units[unit].active?.heardAt ?? .min
+                call.at >= heardAt(unit, totals) ?? .min
             else { return nil }
             return (unit, call)
         }
@@ -44,7 +44,7 @@ extension Picture {
         guard let dataset = Code(measure.dataset), cut(measure.dataset, period).standings[unit].hasLast else {
             return (0, 0)
         }
-        let block = units[unit].active?.blocks[Cut(dataset: dataset, period: period)] ?? RowBlock()
+        let block = block(unit, Cut(dataset: dataset, period: period)) ?? RowBlock()
         return block.counted(measure, rollup.shelf)
     }
 }

@@ -1,7 +1,7 @@
 import Federation
 
 /// What an aggregator says upward of one unit in one cut: how the unit stands, and the sums of its rows. A row like
-/// any other under a catalogue of its own; `Wire/PROTOCOL.md` §13 has the format.
+/// any other under a catalogue of its own; `Wire/PROTOCOL.md` §14 has the format.
 enum DerivedRow {
     /// One-hot: exactly one of them is 1. Sums of units by standing, like any other indicator.
     static let standings: [(indicator: Indicator, standing: Standing)] = [

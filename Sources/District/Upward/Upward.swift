@@ -9,7 +9,7 @@ package struct Upward: Sendable {
     private let sender: Sender
 
     init(_ settings: AggregatorSettings.Upward, _ all: AggregatorSettings, of aggregator: Aggregator) throws {
-        try Daemonry.makeFolder((settings.sidecar as NSString).deletingLastPathComponent)
+        try Place.makeFolder((settings.sidecar as NSString).deletingLastPathComponent, key: "sidecar")
         store = try UpwardStore(
             folder: all.state, sidecar: settings.sidecar, unit: settings.unit, parentURL: settings.parent,
             pace: all.pace,
