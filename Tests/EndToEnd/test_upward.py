@@ -25,7 +25,7 @@ def world(stage):
         world.up[code] = Relay(city.port)
         units = {unit: ceiling for unit, ceiling in UNITS.items() if unit[:6] == code[:6]}
         world.districts[code] = stage(Aggregator(
-            stage.folder / code, units=units, parent=(world.up[code].port, code, city.tokens[code])))
+            stage.folder / code, lease=10_000, units=units, parent=(world.up[code].port, code, city.tokens[code])))
     for unit in UNITS:
         district = world.districts[unit[:6] + "000000"]
         world.down[unit] = Relay(district.port)

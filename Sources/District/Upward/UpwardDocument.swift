@@ -10,14 +10,14 @@ struct UpwardDocument: Encodable {
     var incarnation: String
     var seq: UInt64
     var digest: String
-    @Null var acknowledgedSeq: UInt64?
-    @Null var acknowledgedAt: Int64?
+    @Null var acknowledged_seq: UInt64?
+    @Null var acknowledged_at: Int64?
     var unacknowledged: Int
-    @Null var unacknowledgedSince: Int64?
+    @Null var unacknowledged_since: Int64?
     @Null var because: String?
     @Null var detail: String?
     @Null var role: String?
-    var refusedRows: Int
+    var refused_rows: Int
 
     init(_ status: LinkStatus, of unit: String) {
         self.unit = unit
@@ -25,14 +25,14 @@ struct UpwardDocument: Encodable {
         incarnation = status.incarnation.map { "\($0)" } ?? ""
         seq = status.position.seq
         digest = "\(status.position.digest)"
-        acknowledgedSeq = status.acknowledged?.seq
-        acknowledgedAt = status.acknowledgedAt
+        acknowledged_seq = status.acknowledged?.seq
+        acknowledged_at = status.acknowledgedAt
         unacknowledged = status.unacknowledged
-        unacknowledgedSince = status.unacknowledgedSince
+        unacknowledged_since = status.unacknowledgedSince
         because = status.because
         detail = status.detail
         role = status.role?.rawValue
-        refusedRows = status.refusedRows
+        refused_rows = status.refusedRows
     }
 
     func encoded() throws -> [UInt8] {

@@ -30,6 +30,12 @@ final class Convergence: Checker {
                 }
             }
         }
+        for relay in world.districts.compactMap(\.relay) {
+            // What is published is equal above and below, and yet of before.
+            if relay.lastCut.map({ $0 != relay.standing }) ?? true {
+                return "\(relay.name) has not published what it has"
+            }
+        }
         for district in world.aggregators {
             for (unit, round) in district.content.units.flatMap({ unit in
                 (0..<world.roundsOpen).map { (unit.code, $0) }

@@ -88,8 +88,13 @@ final class RelayMachine: Child {
             return readiness
         }
         isHeldBack = false
-        lastCut = district.content.units.reduce(into: [:]) { $0[$1.code] = district.held($1.code) }
+        lastCut = standing
         return readiness
+    }
+
+    /// Of each unit what the district holds now.
+    var standing: [Code: Ledger.Held] {
+        district.content.units.reduce(into: [:]) { $0[$1.code] = district.held($1.code) }
     }
 
     /// Rounds are published above and passed on.

@@ -143,11 +143,22 @@ struct StatusCommand: AsyncParsableCommand {
         commandName: "status", abstract: "What the parent doesn't hold yet, since when, and why.")
     @OptionGroup var options: NodeOptions
     @Flag(help: "Print JSON.") var json = false
+    @Flag(help: "Of an aggregator that has a parent; --config names its configuration then.") var aggregator = false
 
     func run() async throws {
+        if aggregator { return try await ofAggregator() }
         let (reply, isRunning) = try await options.daemon().look("/api/v1/status")
         try show(try reply.orExit())
         if !isRunning { throw Exit.unavailable }
+    }
+
+    /// Only a running one knows: what it would publish is cut when it sends.
+    private func ofAggregator() async throws {
+        var its = AggregatorOptions()
+        its.config = options.config == NodeOptions().config ? its.config : options.config
+        let (reply, isRunning) = try await its.daemon().look("/v1/upward")
+        guard isRunning else { throw Exit.unavailable }
+        try show(try reply.orExit())
     }
 
     private func show(_ reply: Reply) throws {
