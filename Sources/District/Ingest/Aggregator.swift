@@ -52,6 +52,7 @@ package final class Aggregator: @unchecked Sendable {
     private var unpublished = false  // writer:
     private var publishedAt: Int64 = 0  // writer:
     private var sweptAt: Int64 = 0  // writer:
+    private var registeredOn: String  // writer:
     private var scrubbedAt: Int64 = 0  // writer:
     private var lastScrub: ScrubNote?  // writer:
     private var unreported: [Finding] = []  // writer:
@@ -79,11 +80,12 @@ package final class Aggregator: @unchecked Sendable {
         self.log = log
         self.pace = pace
         clock = ServingClock()
+        registeredOn = Day.of(clock.wall)
         registry = try RegistryStore(folder + "/registry.sqlite")
         identity = try registry.identity()
         store = try RowStore(folder + "/rows.sqlite")
         ledger = try Ledger(
-            identity: identity, pace: pace, registry: try RegistryContent(registry), store: store,
+            identity: identity, pace: pace, registry: try RegistryContent(registry, on: registeredOn), store: store,
             decisions: registry, now: clock.now, wall: clock.wall)
         picture = Mutex(Picture(ledger.tally, now: clock.now, wall: clock.wall, revision: 0))
         unreported = ledger.foundAtStart
@@ -100,6 +102,9 @@ package final class Aggregator: @unchecked Sendable {
     func tag(_ picture: Picture, _ words: String...) -> String {
         "\"\(([identity.description, run, "\(picture.revision)"] + words).joined(separator: "-"))\""
     }
+
+    /// `YYYY-MM-DD`.
+    var today: String { Day.of(clock.wall) }
 
     package func isAnswering() -> Bool { store.isAnswering() }
 
@@ -158,6 +163,8 @@ package final class Aggregator: @unchecked Sendable {
             note(changed: ledger.sweep(now: now))
         }
         if now - scrubbedAt >= Aggregator.night { _ = try? scrub(now) }
+        // Another edition of the divisions may be in force from today.
+        if registeredOn != today { try? reregister({ _ in }, now) }
         // Publishing copies what has changed since; 25 ms keep that cheap and nobody sees the difference.
         if unpublished, now - publishedAt >= 25 || jobs.isEmpty { publish(now) }
     }
@@ -221,7 +228,9 @@ package final class Aggregator: @unchecked Sendable {
         // What is written may depend on what is open now.
         publish(now)
         try body(registry)
-        ledger.reregister(try RegistryContent(registry), now: now)
+        let today = today
+        ledger.reregister(try RegistryContent(registry, on: today), now: now)
+        registeredOn = today
         note(changed: true)
         publish(now)
     }

@@ -45,7 +45,11 @@ package struct AdminRoutes: Sendable {
             let named = DivisionEdition(
                 name: edition, validFrom: call.query["valid_from"] ?? "2000-01-01",
                 validUntil: call.query["valid_until"])
-        else { throw Refused(problems: ["edition: the name is empty or a date is not of the form 2023-12-31"]) }
+        else {
+            throw Refused(problems: [
+                "edition: the name is empty, a date is not of the form 2023-12-31, or the end isn't after the beginning"
+            ])
+        }
         let tree: DivisionTree
         do {
             tree = try DivisionTree(rows: try Self.divisionRows(call.body), edition: named)
@@ -57,11 +61,18 @@ package struct AdminRoutes: Sendable {
                 code: "\(tree.code(of: index))", name: tree.name(of: index), level: tree.level(of: index).text,
                 parent: tree.parent(of: index).map { "\(tree.code(of: $0))" } ?? "")
         }
-        try await aggregator.change {
-            try $0.replaceDivisions(
-                entries, edition: named.name, validFrom: named.validFrom, validUntil: named.validUntil ?? "")
+        try await aggregator.change { try $0.put(named, entries) }
+        let today = aggregator.today
+        let current = try aggregator.registry.edition(on: today) ?? "none"
+        var lines = ["imported \(entries.count) divisions, edition \(named.name)"]
+        if current != named.name { lines.append("edition \(current) is in force today") }
+        let withdrawn = try aggregator.registry.withdrawn(on: today)
+        if !withdrawn.isEmpty {
+            lines.append(
+                "\(withdrawn.count) stand in a division that edition \(current) doesn't have, and keep their old place:")
+            lines += withdrawn.prefix(20).map { "  \($0)" }
         }
-        return .text("imported \(entries.count) divisions, edition \(named.name)\n")
+        return .text(lines.joined(separator: "\n") + "\n")
     }
 
     private static func divisionRows(_ body: [UInt8]) throws -> [DivisionRow] {
@@ -166,7 +177,7 @@ package struct AdminRoutes: Sendable {
                     problems.append("line \(record.line): \(unit) stands on line \(first) already")
                 }
                 lines[unit] = record.line
-                if try aggregator.registry.path(to: community).isEmpty {
+                if try aggregator.registry.path(to: community, on: aggregator.today).isEmpty {
                     problems.append(
                         "line \(record.line): community \(community) is not in the division tree; import it with `jiayuan divisions import`"
                     )

@@ -88,6 +88,7 @@ final class RegistryStore: Sendable {
         migrator.registerMigration("2 receipts and calls") { try $0.execute(sql: DecisionSchema.receiptsAndCalls) }
         migrator.registerMigration("3 claims") { try $0.execute(sql: claims) }
         migrator.registerMigration("4 relays") { try $0.execute(sql: relaySchema) }
+        migrator.registerMigration("5 editions") { try $0.execute(sql: editionSchema) }
         return migrator
     }
 
@@ -183,47 +184,6 @@ final class RegistryStore: Sendable {
         }
     }
 
-    // MARK: Divisions
-
-    func replaceDivisions(
-        _ divisions: some Sequence<RegistryDivision>, edition: String, validFrom: String, validUntil: String
-    ) throws {
-        try database.write { db in
-            let insert = try db.makeStatement(
-                sql: """
-                    INSERT INTO division VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (code) DO UPDATE SET
-                    name = excluded.name, level = excluded.level, parent = excluded.parent, edition = excluded.edition,
-                    valid_from = excluded.valid_from, valid_until = excluded.valid_until
-                    """)
-            for division in divisions {
-                try insert.execute(arguments: [
-                    division.code, division.name, division.level, division.parent, edition, validFrom, validUntil,
-                ])
-            }
-        }
-    }
-
-    /// The divisions from the root down to `code`; empty if it is not in the tree.
-    func path(to code: String) throws -> [RegistryDivision] {
-        try database.read { db in
-            var path: [RegistryDivision] = []
-            var at = code
-            while !at.isEmpty, path.count < 8,
-                let row = try Row.fetchOne(
-                    db, sql: "SELECT code, name, level, parent FROM division WHERE code = ?", arguments: [at])
-            {
-                path.append(
-                    RegistryDivision(code: row["code"], name: row["name"], level: row["level"], parent: row["parent"]))
-                at = row["parent"]
-            }
-            return path.reversed()
-        }
-    }
-
-    func edition() throws -> String? {
-        try database.read { try String.fetchOne($0, sql: "SELECT edition FROM division ORDER BY code LIMIT 1") }
-    }
-
     // MARK: Units and campaigns
 
     /// Adds a unit with its token, or updates one that is there and leaves its token alone.
@@ -315,17 +275,17 @@ final class RegistryStore: Sendable {
 }
 
 extension RegistryContent {
-    /// The units, and of the division tree what stands above them.
-    init(_ registry: RegistryStore) throws {
+    /// The units, and of the division tree in force on a day what stands above them.
+    init(_ registry: RegistryStore, on day: String) throws {
         let units = try registry.units()
         var divisions: [String: RegistryDivision] = [:]
         let relays = try registry.relays()
         for code in units.map(\.community) + relays.map(\.division) where divisions[code] == nil {
-            for division in try registry.path(to: code) { divisions[division.code] = division }
+            for division in try registry.path(to: code, on: day) { divisions[division.code] = division }
         }
         self.init(
             units: units, relays: relays, divisions: divisions, campaigns: try registry.campaigns(),
-            edition: try registry.edition(), tokens: try registry.tokens(), book: try registry.book())
+            edition: try registry.edition(on: day), tokens: try registry.tokens(), book: try registry.book())
         claimDecisions = try registry.claimDecisions()
         unsettledClaims = try registry.unsettledClaims()
     }

@@ -77,10 +77,11 @@ struct PlaceTree: Sendable {
         units: [RegistryUnit], relays: [RegistryRelay] = [], path: (String) throws -> [RegistryDivision]
     ) rethrows {
         var homes: [Code?] = []
-        for unit in units {
+        let paths = try units.map { try path($0.community) }
+        let top = PlaceTree.top(over: paths)
+        for (unit, path) in zip(units, paths) where !path.isEmpty {
             var parent = -1
-            for division in try path(unit.community) { parent = add(division, under: parent) }
-            guard parent >= 0 else { continue }
+            for division in top + path { parent = add(division, under: parent) }
             let index = self.units.count
             self.units.append(
                 Unit(
@@ -105,6 +106,17 @@ struct PlaceTree: Sendable {
             self.units[unit].home = home
             self.relays[relay].units.append(unit)
         }
+    }
+
+    /// Several trees stand under one top, or all but one of them would be on no page and in no sum.
+    ///
+    /// - Returns: nothing where there is one tree.
+    private static func top(over paths: [[RegistryDivision]]) -> [RegistryDivision] {
+        let roots = Dictionary(paths.compactMap(\.first).map { ($0.code, $0.name) }) { a, _ in a }
+        guard roots.count > 1 else { return [] }
+        let names = roots.sorted { $0.key < $1.key }.map(\.value)
+        let name = names.prefix(3).joined(separator: "、") + (names.count > 3 ? "…" : "")
+        return [RegistryDivision(code: "all", name: name, level: "all", parent: "")]
     }
 
     private mutating func add(_ division: RegistryDivision, under parent: Int) -> Int {

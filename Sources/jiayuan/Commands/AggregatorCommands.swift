@@ -42,7 +42,7 @@ struct DivisionsCommand: AsyncParsableCommand {
         @Argument(help: "The CSV file; - for standard input.") var file: String
         @Option(help: "Name of the edition, such as 2023.") var edition = "2023"
         @Option(help: "First day on which the edition is valid, such as 2023-01-01.") var validFrom = "2000-01-01"
-        @Option(help: "Last day, if one is known.") var validUntil: String?
+        @Option(help: "First day on which it is no longer in force, if one is known.") var validUntil: String?
 
         func run() async throws {
             var query = ["edition": edition, "valid_from": validFrom]
