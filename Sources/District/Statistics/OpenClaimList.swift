@@ -48,6 +48,6 @@ extension Picture {
     /// The row with which a unit claims a household; nil if it doesn't.
     func claim(_ token: UInt64, of unit: Int, _ campaign: Code) -> RowBlock.Entry? {
         guard let subject = Code(Hex.text(token)) else { return nil }
-        return units[unit].active?.blocks[Cut(dataset: Claims.dataset, period: campaign)]?.entry(subject)
+        return speakers[unit].active?.blocks[Cut(dataset: Claims.dataset, period: campaign)]?.entry(subject)
     }
 }

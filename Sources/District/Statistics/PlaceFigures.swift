@@ -65,7 +65,7 @@ extension Picture {
             completeness: completeness(place, survey), oldestContact: oldestContact(place, survey),
             counts: counts(place, cut("volunteers", question.period)),
             phonedIn: standingPhoneIns(question.period, below: place).map(\.call),
-            openClaims: claims.open(at: place, question.period))
+            openClaims: unsettled(at: place, question.period))
     }
 
     /// Figures of one unit, as if it were a place of its own.
@@ -87,7 +87,7 @@ extension Picture {
             completeness: completeness, oldestContact: standing == .known ? nil : heardAt(unit, totals),
             counts: sums(unit, "volunteers", question.period),
             phonedIn: standingPhoneIns(question.period).filter { $0.unit == unit }.map(\.call),
-            openClaims: claims.open(of: unit, question.period))
+            openClaims: unsettled(of: unit, question.period))
     }
 
     func cut(_ dataset: String, _ period: Code) -> CutTotals {
@@ -105,7 +105,7 @@ extension Picture {
             unknownCeiling: expected.ceiling(measure.base) - known.ceiling(measure.base),
             totalCeiling: expected.ceiling(measure.base),
             unbounded: expected.without(measure.base) - known.without(measure.base))
-        evidence.widen(by: claims.open(at: place, period), measure)
+        evidence.widen(by: unsettled(at: place, period), measure)
         for (catalogue, sums) in totals.sums {
             let start = place * sums.width
             for (column, indicator) in rollup.shelf[catalogue].indicators.enumerated() {
@@ -145,7 +145,7 @@ extension Picture {
             unbounded: isKnown || ceiling != nil ? 0 : 1)
         replaceLast(of: standingPhoneIns(period).filter { $0.unit == unit }, measure, in: &evidence)
         // A unit that is not known is bounded by its ceiling already, whatever it claims.
-        if isKnown { evidence.widen(by: claims.open(of: unit, period), measure) }
+        if isKnown { evidence.widen(by: unsettled(of: unit, period), measure) }
         return Figure(evidence)
     }
 

@@ -11,6 +11,8 @@ enum DerivedRow {
         Code(name).map { (Indicator(code: $0, unit: .units, suppression: Code(literal: "open")), standing) }
     }
 
+    static func flags(_ standing: Standing) -> [Count] { standings.map { $0.standing == standing ? 1 : 0 } }
+
     /// What a catalogue counts of a unit's own, without how the unit stands.
     static func own(_ catalogue: Catalogue) -> ArraySlice<Indicator> {
         isDerived(catalogue) ? catalogue.indicators.dropFirst(standings.count) : catalogue.indicators[...]

@@ -13,7 +13,7 @@ struct DerivedRows {
 
     init(_ picture: Picture) {
         shelf = picture.rollup.shelf
-        for (cut, totals) in picture.rollup.cuts.sorted(by: { $0.key < $1.key }) {
+        for (cut, totals) in picture.rollup.cuts.sorted(by: { $0.key < $1.key }) where cut.dataset != Claims.dataset {
             let blocks = totals.standings.indices.map { picture.block($0, cut) ?? RowBlock() }
             guard blocks.contains(where: { !$0.isEmpty }) else { continue }
             for (unit, block) in blocks.enumerated() {
@@ -21,6 +21,27 @@ struct DerivedRows {
                     dataset: cut.dataset, period: cut.period, subject: picture.rollup.tree.units[unit].code)
                 rows[key] = row(
                     cut.dataset, totals.standings[unit], block, asOf: picture.heardAt(unit, totals) ?? 0)
+            }
+        }
+        addUnsettled(picture)
+    }
+
+    /// Claims stay where they are settled. What goes up is how many households are not.
+    private mutating func addUnsettled(_ picture: Picture) {
+        for period in Set(picture.rollup.cuts.keys.map(\.period)) {
+            let standings = picture.cut("survey", period).standings
+            for unit in picture.rollup.tree.units.indices {
+                let open = picture.unsettled(of: unit, period)
+                guard !open.isNone else { continue }
+                let catalogue = Catalogue(
+                    dataset: Claims.dataset, indicators: DerivedRow.standings.map(\.indicator) + OpenClaims.indicators)
+                shapes[ShapeName(dataset: Claims.dataset, places: [])] = Shape(catalogue: catalogue, columns: [:])
+                let key = RowKey(
+                    dataset: Claims.dataset, period: period, subject: picture.rollup.tree.units[unit].code)
+                rows[key] = RowBody(
+                    catalogue: catalogue.hash,
+                    counts: DerivedRow.flags(standings[unit]) + open.counts.map { Count($0) ?? .unknown },
+                    asOf: picture.heardAt(unit) ?? 0)
             }
         }
     }
@@ -34,9 +55,9 @@ struct DerivedRows {
         for (place, vector) in sums {
             for (column, goes) in shape.columns[place] ?? [] where column < vector.count { own[goes] += vector[column] }
         }
-        let flags: [Count] = DerivedRow.standings.map { $0.standing == standing ? 1 : 0 }
         return RowBody(
-            catalogue: shape.catalogue.hash, counts: flags + own.map { Count($0) ?? .unknown }, asOf: asOf)
+            catalogue: shape.catalogue.hash, counts: DerivedRow.flags(standing) + own.map { Count($0) ?? .unknown },
+            asOf: asOf)
     }
 
     /// Places on the shelf, in an order that doesn't depend on it.

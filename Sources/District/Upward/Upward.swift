@@ -16,7 +16,15 @@ package struct Upward: Sendable {
             source: UpwardStore.Source(
                 look: { aggregator.look() }, clock: { aggregator.clock.now },
                 adopt: { campaigns in
-                    try aggregator.changeNow { registry in for one in campaigns { try registry.put(one) } }
+                    // Each aggregator has keys of its own: households are claimed below it and nowhere else.
+                    let picture = aggregator.look()
+                    try aggregator.changeNow { registry in
+                        for one in campaigns {
+                            try registry.publish(
+                                one, withClaims: true, draw: { .random(in: 1 ... .max) },
+                                open: picture.openClaims(one.code))
+                        }
+                    }
                 }))
         sender = Sender(
             outbox: store, url: settings.parent, token: settings.token, caFile: settings.caFile,

@@ -35,7 +35,7 @@ final class TotalsEqualTheOracle: Checker {
         for district in world.aggregators {
             for round in 0..<world.roundsOpen {
                 let below = district === world.city ? world.districts : [district]
-                let truth = below.map { truth($0, round) }.reduce(Completion(), +)
+                let truth = below.map { self.truth($0, round) }.reduce(Completion(), +)
                 let figure = district.ledger?.figure(district.code, .completion, Rounds.all[round])
                 guard let figure, figure.isExact, figure.evidence.numerator == truth.done,
                     figure.evidence.denominator == truth.due

@@ -11,7 +11,7 @@ final class RowsStandWhileUnitsAreAwaited: Checker {
 
     func written(by machine: any Child, _ store: any LinkStoring, _ incarnation: Incarnation) {
         guard let relay = machine as? RelayMachine, !relay.rewound else { return }
-        let heard = Set(store.rows.filter { $0.value.counts[3] == 0 }.keys)
+        let heard = Set(store.rows.filter { $0.key.dataset == Rounds.dataset && $0.value.counts[3] == 0 }.keys)
         let lost = (named[relay.number] ?? []).subtracting(heard)
         named[relay.number] = heard
         guard !lost.isEmpty, relay.district.clockNow < Int64(World.pace.leaseMilliseconds) else { return }

@@ -1,5 +1,6 @@
 import Federation
 import Sync
+import Wire
 
 /// One node: a machine with a disk, a process that runs or doesn't, and a line to its district.
 ///

@@ -1,6 +1,7 @@
 import Crypto
 package import Federation
 import Foundation
+import Sync
 
 /// What two compounds that registered the same household both call it, without saying where it is.
 ///

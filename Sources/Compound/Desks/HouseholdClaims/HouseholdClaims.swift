@@ -1,5 +1,6 @@
 import Federation
 import GRDB
+import Sync
 import Wire
 
 /// Keeps what this compound claims in step with its doors and with what the parent says of them; every step names
