@@ -50,7 +50,7 @@ package struct NodeSettings: Sendable {
             comment: (
                 "上级 https 证书的签发者（PEM），没有则留空", "PEM file that an https aggregator is checked against; may be empty"
             ),
-            check: Check.optional(Check.path)),
+            check: Check.optional(Check.file)),
     ]
 
     /// Names are behind the pages: off this machine they are never open.

@@ -1,5 +1,4 @@
 import Foundation
-import Yams
 
 /// One option of a configuration file: the single place that knows its default, its check and its comment.
 package struct Setting: Sendable {
@@ -69,28 +68,29 @@ package enum SettingsFile {
     package static func parse(
         _ text: String, file: String, _ options: [Setting], together: Together = { _ in nil }
     ) throws -> [String: String] {
-        var problems: [SettingsErrors.Problem] = []
+        let given = SettingsText(text, file: file)
+        var problems = given.problems
         var values: [String: String] = [:]
-        for (key, value) in try pairs(text, file) {
-            let line = key.mark?.line ?? 0
-            let name = key.string ?? ""
+        for pair in given.pairs {
+            let (line, name) = (pair.line, pair.key)
             guard let option = options.first(where: { $0.key == name }) else {
                 let known = options.map(\.key).joined(separator: ", ")
                 problems.append(
                     .init(file: file, line: line, key: name, message: "unknown option; known are: \(known)"))
                 continue
             }
-            guard let scalar = value.scalar?.string else {
+            guard let scalar = pair.value else {
                 problems.append(
                     .init(file: file, line: line, key: name, message: "expected one value, not a list or a group"))
                 continue
             }
-            if values[name] != nil { problems.append(.init(file: file, line: line, key: name, message: "given twice")) }
             if let wrong = option.check(scalar) {
                 problems.append(.init(file: file, line: line, key: name, message: wrong))
             }
             values[name] = scalar
         }
+        // Of a text that can't be read nobody knows what is missing.
+        guard !given.pairs.isEmpty || problems.isEmpty else { throw SettingsErrors(problems: problems) }
         for option in options where values[option.key] == nil {
             guard let fallback = option.fallback else {
                 problems.append(.init(file: file, line: 0, key: option.key, message: "is missing and has no default"))
@@ -103,22 +103,6 @@ package enum SettingsFile {
         }
         guard problems.isEmpty else { throw SettingsErrors(problems: problems) }
         return values
-    }
-
-    private static func pairs(_ text: String, _ file: String) throws -> [(Node, Node)] {
-        do {
-            guard let root = try Yams.compose(yaml: text) else { return [] }
-            guard let mapping = root.mapping else {
-                throw SettingsErrors(problems: [
-                    .init(
-                        file: file, line: root.mark?.line ?? 1, key: "",
-                        message: "expected lines of the form `key: value`")
-                ])
-            }
-            return mapping.map { ($0.key, $0.value) }
-        } catch let error as YamlError {
-            throw SettingsErrors(problems: [.init(file: file, line: 0, key: "", message: "is not YAML: \(error)")])
-        }
     }
 
     /// A commented file with `values` filled in and every other option at its default.
@@ -134,9 +118,17 @@ package enum SettingsFile {
 /// Checks that several options share.
 package enum Check {
     package static func path(_ text: String) -> String? {
-        text.hasPrefix("/") || text.hasPrefix("./") || text.hasPrefix(".") || !text.isEmpty
-            ? (text.contains("\0") ? "must not contain a zero byte" : nil)
-            : "expected a path, such as /var/lib/jiayuan/node"
+        guard ["/", "./", "../"].contains(where: text.hasPrefix) else {
+            return "expected a path, such as /var/lib/jiayuan/node or ./node, not \"\(text)\""
+        }
+        return text.contains("\0") ? "must not contain a zero byte" : nil
+    }
+
+    /// A file that has to be there already.
+    package static func file(_ text: String) -> String? {
+        if let wrong = path(text) { return wrong }
+        return FileManager.default.isReadableFile(atPath: text)
+            ? nil : "\(text) is not there, or this user may not read it"
     }
 
     package static func optional(_ check: @escaping @Sendable (String) -> String?) -> @Sendable (String) -> String? {
@@ -162,9 +154,11 @@ package enum Check {
     }
 
     package static func url(_ text: String) -> String? {
-        let isHTTP = text.hasPrefix("http://") || text.hasPrefix("https://")
-        return isHTTP && !text.contains(" ") && text.split(separator: "/").count >= 2
-            ? nil : "expected an address such as http://10.0.0.2:8470, not \"\(text)\""
+        guard let parts = URLComponents(string: text), ["http", "https"].contains(parts.scheme), !text.contains(" "),
+            let host = parts.host, !host.isEmpty
+        else { return "expected an address such as http://10.0.0.2:8470, not \"\(text)\"" }
+        guard let port = parts.port else { return nil }
+        return (1...65535).contains(port) ? nil : "\(port) is no port; write 1 to 65535"
     }
 }
 
