@@ -10,7 +10,7 @@ struct Jiayuan: AsyncParsableCommand {
             how far it can be trusted.
 
             Exit codes: 0 done, 1 refused or differs, 64 wrong usage, 66 a file that was named can't be read, 69 no \
-            daemon answers, 74 the disk failed, 78 wrong configuration.
+            daemon answers, 74 the disk failed, 78 wrong configuration or a database of a newer version.
             """,
         version: "jiayuan 0.1.0 (protocol 1)",
         groupedSubcommands: [

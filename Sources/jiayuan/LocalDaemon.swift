@@ -135,7 +135,15 @@ func placed<Value>(_ body: () throws -> Value) throws -> Value {
         throw Exit.disk
     } catch let error as StoreError {
         Console.error("\(error)")
-        throw Exit.disk
+        throw error.exit
+    }
+}
+
+extension StoreError {
+    /// Trying again mends a disk sometimes, and never a file that only a newer version reads.
+    var exit: ExitCode {
+        if case .newerVersion = self { return Exit.configuration }
+        return Exit.disk
     }
 }
 

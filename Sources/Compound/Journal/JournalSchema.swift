@@ -3,6 +3,13 @@ import Sync
 
 /// The node's file: what was observed, what follows from it, and the rows that may leave.
 enum JournalSchema {
+    /// For whoever finds the file damaged.
+    static let remedy = """
+        Stop the service, put journal.sqlite and the files beside it that begin with its name aside, and put the last \
+        copy of the state folder in their place. Without a copy start with none: the district still has the counts, the \
+        registry has to be imported again. Either way the node begins a new life by itself.
+        """
+
     static var migrations: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 journal") { try $0.execute(sql: journal) }

@@ -5,7 +5,8 @@ package enum StoreError: Error, CustomStringConvertible {
     case cannotOpen(path: String, reason: String)
     case notDurable(path: String, synchronous: Int)
     case newerVersion(path: String)
-    case damaged(path: String, reason: String)
+    /// `remedy` is for the person who finds it: what becomes of each of our files is different.
+    case damaged(path: String, reason: String, remedy: String)
 
     package var description: String {
         switch self {
@@ -15,8 +16,18 @@ package enum StoreError: Error, CustomStringConvertible {
             "\(path): synchronous is \(synchronous), not 2 (FULL); refusing to acknowledge records that may be lost."
         case .newerVersion(let path):
             "\(path): written by a newer version of jiayuan; install that version, or restore an older backup."
-        case .damaged(let path, let reason):
-            "\(path): damaged: \(reason). Restore a backup with `jiayuan restore`."
+        case .damaged(let path, let reason, let remedy): "\(path): damaged: \(reason). \(remedy)"
+        }
+    }
+
+    /// The same, of the file that was copied to be looked at.
+    package func naming(_ folder: String, insteadOf copy: String) -> StoreError {
+        func real(_ path: String) -> String { path.replacing(copy, with: folder) }
+        return switch self {
+        case .cannotOpen(let path, let reason): .cannotOpen(path: real(path), reason: reason)
+        case .notDurable(let path, let level): .notDurable(path: real(path), synchronous: level)
+        case .newerVersion(let path): .newerVersion(path: real(path))
+        case .damaged(let path, let reason, let remedy): .damaged(path: real(path), reason: reason, remedy: remedy)
         }
     }
 }
@@ -26,7 +37,11 @@ package enum StoreError: Error, CustomStringConvertible {
 /// GRDB switches WAL databases to `synchronous=NORMAL` after it has opened them, under which an
 /// acknowledged record may be lost with the power; FULL is therefore set afterwards and read back.
 package enum SQLiteFile {
-    package static func open(_ path: String, migrations: DatabaseMigrator) throws -> DatabaseQueue {
+    /// - Parameter remedy: what a person does whose file is damaged.
+    package static func open(
+        _ path: String, migrations: DatabaseMigrator,
+        ifDamaged remedy: String = "Put the file aside and use a copy of it."
+    ) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.label = "jiayuan"
         configuration.busyMode = .timeout(5)
@@ -40,7 +55,7 @@ package enum SQLiteFile {
         } catch let error as DatabaseError
             where error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB
         {
-            throw StoreError.damaged(path: path, reason: error.message ?? "\(error.resultCode)")
+            throw StoreError.damaged(path: path, reason: error.message ?? "\(error.resultCode)", remedy: remedy)
         } catch let error as DatabaseError {
             throw StoreError.cannotOpen(path: path, reason: error.message ?? "\(error.resultCode)")
         }

@@ -79,7 +79,9 @@ final class RegistryStore: Sendable {
     let database: DatabaseQueue
 
     init(_ path: String) throws {
-        database = try SQLiteFile.open(path, migrations: RegistryStore.migrations)
+        database = try SQLiteFile.open(
+            path, migrations: RegistryStore.migrations,
+            ifDamaged: "Stop the service and put a backup in its place with `jiayuan restore FILE`.")
     }
 
     static var migrations: DatabaseMigrator {
