@@ -16,17 +16,11 @@ package enum NodeDaemon {
         let sender = Sender(
             outbox: store, url: settings.parent, token: settings.token, caFile: settings.caFile,
             log: JournalLog.logger("sync"))
-        let open = Server.make(publicRoutes(store, queue, gate), on: settings.listen, log: log) { port in
-            let place = port.map { ":\($0)" } ?? ""
-            log.notice("listening", metadata: ["on": "\(settings.listen)", "port": "\(place)"])
-            Notify.ready("listening on \(settings.listen)")
-        }
-        try? FileManager.default.removeItem(atPath: settings.socket)
-        let local = Server.make(localRoutes(store, queue), on: .socket(path: settings.socket), log: log)
+        let doors = Doors(listen: settings.listen, socket: settings.socket, log: log)
+            .services(open: publicRoutes(store, queue, gate), local: localRoutes(store, queue))
         sender.start()
-        try await Daemonry.run([open, local], log: log, status: { status(store) }, isAlive: { store.isAnswering() })
+        try await Daemonry.run(doors, log: log, status: { status(store) }, isAlive: { store.isAnswering() })
         sender.shutDown()
-        try? FileManager.default.removeItem(atPath: settings.socket)
         withExtendedLifetime(lock) {}
     }
 
@@ -54,10 +48,11 @@ package enum NodeDaemon {
     /// - Returns: nil if there is no journal.
     package static func aside(_ settings: NodeSettings) throws -> (routes: [Route], close: @Sendable () -> Void)? {
         guard let copy = try StateCopy(of: ["journal.sqlite"], in: settings.state) else { return nil }
-        let route = Route("GET", "/api/v1/status") { _ in
-            try CompoundAPI.json(NodeStatus.read(journal: copy.folder + "/journal.sqlite", unit: settings.unit))
+        let status = try copy.read {
+            try NodeStatus.read(journal: copy.folder + "/journal.sqlite", unit: settings.unit)
         }
-        return ([route], { withExtendedLifetime(copy) {} })
+        let route = Route("GET", "/api/v1/status") { _ in try CompoundAPI.json(status) }
+        return ([route], {})
     }
 
     private static func lock(_ settings: NodeSettings) throws -> LockFile {

@@ -14,20 +14,14 @@ package enum AggregatorDaemon {
         let aggregator = try Aggregator(folder: settings.state, pace: settings.pace, log: log)
         aggregator.start()
         let upward = try settings.upward.map { try Upward($0, settings, of: aggregator) }
-        let open = Server.make(publicRoutes(aggregator, settings, upward), on: settings.listen, log: log) { port in
-            let place = port.map { ":\($0)" } ?? ""
-            log.notice("listening", metadata: ["on": "\(settings.listen)", "port": "\(place)"])
-            Notify.ready("listening on \(settings.listen)")
-        }
-        try? FileManager.default.removeItem(atPath: settings.socket)
-        let local = Server.make(localRoutes(aggregator, upward), on: .socket(path: settings.socket), log: log)
+        let doors = Doors(listen: settings.listen, socket: settings.socket, log: log)
+            .services(open: publicRoutes(aggregator, settings, upward), local: localRoutes(aggregator, upward))
         upward?.start()
         try await Daemonry.run(
-            [open, local], log: log, status: { status(aggregator, upward) }, isAlive: { aggregator.isAnswering() })
+            doors, log: log, status: { status(aggregator, upward) }, isAlive: { aggregator.isAnswering() })
         // First who reads and changes what the aggregator holds, then the aggregator.
         upward?.shutDown()
         aggregator.shutDown()
-        try? FileManager.default.removeItem(atPath: settings.socket)
         withExtendedLifetime(lock) {}
     }
 
@@ -90,7 +84,7 @@ package enum AggregatorDaemon {
             throw RegistryFile.Refused(description: RegistryVigil.hint(settings.state))
         }
         guard let copy = try StateCopy(of: ["registry.sqlite", "rows.sqlite"], in: settings.state) else { return nil }
-        let aggregator = try Aggregator(folder: copy.folder, pace: settings.pace, log: log)
+        let aggregator = try copy.read { try Aggregator(folder: copy.folder, pace: settings.pace, log: log) }
         aggregator.start()
         return (
             localRoutes(aggregator),

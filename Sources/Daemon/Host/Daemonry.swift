@@ -16,7 +16,8 @@ package enum Daemonry {
     ) async throws {
         let heart = Heart(status: status, isAlive: isAlive)
         var quiet = log
-        quiet.logLevel = .warning
+        // What a service fails with is thrown to whoever started the daemon, and said there.
+        quiet.logLevel = .critical
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) } + [.init(service: heart)]
                 + (last.map { [.init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup)] } ?? []),

@@ -49,6 +49,24 @@ package enum Place {
         }
         let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         try check(folder: folder, key: key, hint: "Make the folder, or name a socket in one that this user can write.")
+        guard !isAnswered(socket: path) else {
+            throw PlaceError(
+                key, path, "another process answers on it",
+                hint: "Every daemon has a socket of its own: stop the other one, or name another path.")
+        }
+    }
+
+    /// Whether a process listens there; a file that one left behind answers nobody.
+    private static func isAnswered(socket path: String) -> Bool {
+        guard var address = sockaddr_un(path) else { return false }
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
     }
 
     private static func check(folder: String, key: String, hint: String) throws(PlaceError) {
@@ -56,5 +74,16 @@ package enum Place {
         guard stat(folder, &status) == 0 else { throw PlaceError(key, folder, errno: errno, hint: hint) }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw PlaceError(key, folder, errno: ENOTDIR, hint: hint) }
         guard access(folder, W_OK | X_OK) == 0 else { throw PlaceError(key, folder, errno: errno, hint: hint) }
+    }
+}
+
+extension sockaddr_un {
+    /// - Returns: nil if the path is too long for a socket.
+    fileprivate init?(_ path: String) {
+        self.init()
+        let bytes = Array(path.utf8)
+        guard bytes.count < MemoryLayout.size(ofValue: sun_path) else { return nil }
+        sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &sun_path) { $0.copyBytes(from: bytes) }
     }
 }

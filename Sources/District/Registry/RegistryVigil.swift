@@ -15,7 +15,7 @@ struct RegistryVigil {
     func wait() async throws -> Bool {
         guard RegistryFile.isLost(settings.state) else { return true }
         log.critical("the registry is lost", metadata: ["hint": "\(Self.hint(settings.state))"])
-        let server = Server.make(routes, on: settings.listen, log: log) { _ in Notify.ready(Self.line) }
+        let server = Port(routes, on: settings.listen, log: log) { _ in Notify.ready(Self.line) }
         try await Daemonry.run(
             [server], until: Watch(folder: settings.state), log: log, status: { Self.line }, isAlive: { true })
         return !RegistryFile.isLost(settings.state)

@@ -238,16 +238,12 @@ func started(_ body: () async throws -> Void) async throws {
         throw error.isDisk ? Exit.disk : Exit.configuration
     } catch let error as StoreError {
         Console.error("\(error)")
-        throw Exit.disk
+        throw error.exit
     } catch let error as LockFile.Failure {
         Console.error("\(error)")
         throw Exit.configuration
     } catch {
-        let text = "\(error)"
-        let hint =
-            text.contains("EADDRINUSE") || text.contains("errno: 98")
-            ? " The port is in use: another daemon, or another program." : ""
-        Console.error("stopped: \(text).\(hint)")
-        throw hint.isEmpty ? Exit.refused : Exit.configuration
+        Console.error("stopped: \(error).")
+        throw Exit.refused
     }
 }

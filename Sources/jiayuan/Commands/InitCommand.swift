@@ -14,8 +14,8 @@ struct InitCommand: ParsableCommand {
         @Option(help: "Code of the compound, from the slip.") var unit: String
         @Option(help: "Address of the aggregator, from the slip.") var parent: String
         @Option(help: "The token, from the slip; asked for if left out.") var token: String?
-        @Option(help: "Folder of the journal.") var state = "/var/lib/jiayuan/node"
-        @Option(help: "Local socket.") var socket = "/run/jiayuan/node.sock"
+        @Option(help: "Folder of the journal; named after the file without it.") var state: String?
+        @Option(help: "Local socket; named after the file without it.") var socket: String?
         @Option(
             help:
                 "Address of the LAN interface, such as 192.168.1.20:8080; without it only this machine sees the pages.")
@@ -23,7 +23,7 @@ struct InitCommand: ParsableCommand {
         @Option(help: "What the pages ask for; a random one is made for a LAN address.") var pin: String?
 
         func run() throws {
-            var values = ["unit": unit, "parent": parent, "state": state, "socket": socket]
+            var values = ["unit": unit, "parent": parent].merging(InitCommand.places(config, state, socket)) { $1 }
             values["token"] = token ?? InitCommand.asked("口令 Token: ")
             values["listen"] = listen
             let open = listen.flatMap { Listen($0) }.map { !$0.isLoopback } ?? false
@@ -36,8 +36,8 @@ struct InitCommand: ParsableCommand {
     struct Aggregator: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "For a district or city.")
         @Option(help: "File to write; must not exist.") var config = "/etc/jiayuan/aggregator.yaml"
-        @Option(help: "Folder of the databases.") var state = "/var/lib/jiayuan/aggregator"
-        @Option(help: "Local socket.") var socket = "/run/jiayuan/aggregator.sock"
+        @Option(help: "Folder of the databases; named after the file without it.") var state: String?
+        @Option(help: "Local socket; named after the file without it.") var socket: String?
         @Option(help: "Address and port to listen on.") var listen: String?
         @Option(help: "Address of the aggregator above, from its slip; none at the top.") var parent: String?
         @Option(help: "Code of this aggregator, from the slip.") var unit: String?
@@ -50,7 +50,8 @@ struct InitCommand: ParsableCommand {
         }
 
         func run() throws {
-            var values = ["state": state, "socket": socket, "parent": parent ?? "", "unit": unit ?? ""]
+            var values = ["parent": parent ?? "", "unit": unit ?? ""]
+                .merging(InitCommand.places(config, state, socket)) { $1 }
             if parent != nil { values["token"] = token ?? InitCommand.asked("口令 Token: ") }
             values["listen"] = listen
             let open = listen.flatMap { Listen($0) }.map { !$0.isLoopback } ?? false
@@ -67,6 +68,13 @@ struct InitCommand: ParsableCommand {
     fileprivate static func asked(_ prompt: String) -> String {
         FileHandle.standardError.write(Data(prompt.utf8))
         return readLine(strippingNewline: true) ?? ""
+    }
+
+    /// As the unit files have it: what is configured by NAME.yaml writes to folders and a socket of that name, so that
+    /// instances on one machine keep apart.
+    fileprivate static func places(_ config: String, _ state: String?, _ socket: String?) -> [String: String] {
+        let name = ((config as NSString).lastPathComponent as NSString).deletingPathExtension
+        return ["state": state ?? "/var/lib/jiayuan/\(name)", "socket": socket ?? "/run/jiayuan/\(name).sock"]
     }
 
     /// Readable by the daemon's group and nobody else: the file holds a credential.
