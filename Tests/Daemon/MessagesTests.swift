@@ -32,18 +32,6 @@ import Testing
         #expect(Form(Array("a=%ZZ".utf8)) == nil && Form(Array("a=%FF".utf8)) == nil)
     }
 
-    @Test func tenWrongPinsCloseTheGateForAMinute() {
-        let gate = PinGate(pin: "246810")
-        for _ in 0..<10 { #expect(gate.enter("0", now: 0) == nil) }
-        #expect(gate.enter("246810", now: 59) == nil)
-        let cookie = gate.enter("246810", now: 61)
-        #expect(cookie != nil)
-        let call = Call(method: "GET", path: "/", headers: ["cookie": "x=1; \(PinGate.cookie)=\(cookie ?? "")"])
-        #expect(gate.check(call, now: 62) == .open)
-        #expect(gate.check(call, now: 62 + 13 * 3600) == .ask)
-        #expect(PinGate(pin: nil).check(Call(method: "GET", path: "/"), now: 0) == .open)
-    }
-
     private static func places(_ text: String) -> Set<Substring> {
         Set(text.matches(of: /\{[a-z]+\}/).map(\.output))
     }
