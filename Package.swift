@@ -52,6 +52,7 @@ let package = Package(
             name: "Daemon",
             dependencies: http + [
                 log, grdb, yaml, crypto, "CAssets",
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -88,7 +89,9 @@ let package = Package(
             name: "FederationTests", dependencies: ["Federation"], path: "Tests/Federation", swiftSettings: strict),
         .testTarget(
             name: "GeneratorTests", dependencies: ["Generator"], path: "Tests/Generator", swiftSettings: strict),
-        .testTarget(name: "DaemonTests", dependencies: ["Daemon"], path: "Tests/Daemon", swiftSettings: strict),
+        .testTarget(name: "DaemonTests", dependencies: ["Daemon", grdb], path: "Tests/Daemon", swiftSettings: strict),
+        .testTarget(
+            name: "SyncTests", dependencies: ["Sync", "Wire", "Federation"], path: "Tests/Sync", swiftSettings: strict),
         .testTarget(
             name: "WireTests", dependencies: ["Wire", "Federation"], path: "Tests/Wire", swiftSettings: strict),
         .testTarget(name: "CoverageTests", dependencies: ["Coverage"], path: "Tests/Coverage", swiftSettings: strict),

@@ -7,7 +7,7 @@ package final class RowStore: RowKeeping {
     private let database: DatabaseQueue
 
     package init(_ path: String) throws {
-        database = try SQLiteFile.open(path, migrations: RowStore.migrations)
+        database = try SQLiteFile.open(path, migrations: RowStore.migrations, ifDamaged: RowStore.remedy)
     }
 
     private static var migrations: DatabaseMigrator {
@@ -168,12 +168,15 @@ package final class RowStore: RowKeeping {
             heardAt: row["heard_at"], given: row["pace_ms"], now: now, wall: wall, pace: pace)
     }
 
-    /// One statement that reaches the file: what the watchdog beats on.
+    /// What the watchdog beats on.
     func isAnswering() -> Bool {
-        (try? database.read { try Int.fetchOne($0, sql: "SELECT 1") }) == 1
+        (try? database.read(SQLiteFile.isWhole)) ?? false
     }
 
     private static func damaged(_ table: String) -> StoreError {
-        .damaged(path: "rows.sqlite", reason: "table \(table) holds what was never written")
+        .damaged(path: "rows.sqlite", reason: "table \(table) holds what was never written", remedy: remedy)
     }
+
+    private static let remedy =
+        "Put rows.sqlite and the files beside it that begin with its name aside: the compounds send their rows again."
 }
