@@ -14,7 +14,7 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: "Compounds.") var compounds = 1000
     @Option(help: "Seconds of each measurement.") var seconds = 8
     @Option(help: "Times that W1 and the empty handler are measured; the median is printed.") var repeats = 3
-    @Option(help: "Folder for data; emptied first.") var folder = ".bench"
+    @Option(help: "Folder for data; emptied first if an earlier run left it.") var folder = ".bench"
 
     func run() async throws {
         #if DEBUG

@@ -10,7 +10,7 @@ struct DemoCommand: ParsableCommand {
     @Flag(help: "End after the story with one line of JSON; exit 0 if every figure agreed with the truth, else 1.")
     var once = false
     @Option(help: "Decides who is absent, refuses or moves.") var seed: UInt64 = 1
-    @Option(help: "Folder for data and logs; emptied first.") var folder = ".demo"
+    @Option(help: "Folder for data and logs; emptied first if an earlier run left it.") var folder = ".demo"
     @Option(help: "Break the run on purpose: \(Sabotage.allCases.map(\.rawValue).joined(separator: ", ")).")
     var sabotage: Sabotage?
 

@@ -8,11 +8,24 @@ final class Stage: @unchecked Sendable {
     private let lock = NSLock()
     private var processes: [(name: String, process: Process)] = []
 
+    /// Says that a folder is ours to empty.
+    private static let mark = ".jiayuan-stage"
+
+    /// - Throws: an exit code where the folder holds something that an earlier run didn't leave.
     init(folder: String) throws {
         self.folder = folder
         program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        try? FileManager.default.removeItem(atPath: folder)
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let files = FileManager.default
+        let isEmpty = try !files.fileExists(atPath: folder) || files.contentsOfDirectory(atPath: folder).isEmpty
+        guard isEmpty || files.fileExists(atPath: "\(folder)/\(Stage.mark)") else {
+            Console.error(
+                "\(folder): holds files that no demo or benchmark has left; name an empty folder, or one that isn't there"
+            )
+            throw Exit.refused
+        }
+        try? files.removeItem(atPath: folder)
+        try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Data().write(to: URL(fileURLWithPath: "\(folder)/\(Stage.mark)"))
     }
 
     func write(_ text: String, to name: String) throws {
