@@ -20,7 +20,7 @@ package struct CompoundAPI: Sendable {
                 try await queue.run { try record(call) }
             },
             Route("POST", "/api/v1/registry/import", bodyLimit: 64 * 1024 * 1024) { call in
-                try await queue.run { try importRegistry(call) }
+                try await store.imports.run { try importRegistry(call) }
             },
             Route("GET", "/api/v1/registry") { _ in
                 try await queue.run { try json(store.read(RegistryReader.overview)) }
@@ -93,7 +93,8 @@ package struct CompoundAPI: Sendable {
         let status =
             switch error.code {
             case .diskFull: 507
-            case .readOnly, .storeFailed: 503
+            case .readOnly, .diskFails, .storeFailed: 503
+            case .tooLarge: 413
             default: 400
             }
         let body = JSONLine.object([
@@ -108,7 +109,7 @@ package struct CompoundAPI: Sendable {
     private func importRegistry(_ call: Call) throws -> Reply {
         let report: ImportReport
         do throws(IntakeError) {
-            report = try RegistryImport.run(call.body, into: store, apply: call.query["apply"] == "1")
+            report = try RegistryImport.run(call.body, into: store, apply: call.query["apply"] == "1", on: queue)
         } catch { return problem(error, call) }
         let document = ImportDocument(report, Messages.of(Language(call)))
         return try json(document, status: report.fault == nil ? 200 : 422)

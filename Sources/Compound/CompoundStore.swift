@@ -9,6 +9,9 @@ import Synchronization
 /// and the rows that may leave are durable together or not at all.
 package final class CompoundStore: Sendable {
     package let database: DatabaseQueue
+    /// Tables are read one at a time: a large one fills a good part of the memory that a node may have.
+    let imports = SerialQueue("import")
+    private let folder: String
     package let unit: Code
     let catalogues: Catalogues
     package let sidecar: String
@@ -30,12 +33,14 @@ package final class CompoundStore: Sendable {
         surroundings: Surroundings = Surroundings()
     ) throws {
         guard let unit = Code(unit) else { throw IntakeError(.notACode, field: "unit", value: unit) }
+        self.folder = folder
         self.unit = unit
         self.sidecar = sidecar
         self.parentURL = parentURL
         self.surroundings = surroundings
         catalogues = Catalogues(text)
-        database = try SQLiteFile.open(folder + "/journal.sqlite", migrations: JournalSchema.migrations)
+        database = try SQLiteFile.open(
+            folder + "/journal.sqlite", migrations: JournalSchema.migrations, ifDamaged: JournalSchema.remedy)
         // What is deleted is overwritten: keys of claims end with their round.
         try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA secure_delete=ON") }
         try awaken()
@@ -139,34 +144,30 @@ package final class CompoundStore: Sendable {
         } catch let error as IntakeError {
             throw error
         } catch {
-            let code = CompoundStore.trouble(error)
+            let code = trouble(error)
             diskTrouble.withLock { $0 = code }
             throw IntakeError(code, value: "\(error)")
         }
     }
 
-    private static func trouble(_ error: any Error) -> IntakeError.Code {
+    /// SQLite says "I/O error" of a disk that was turned read-only and of one that fails: the file system knows which.
+    private func trouble(_ error: any Error) -> IntakeError.Code {
         switch (error as? DatabaseError)?.resultCode {
         case .SQLITE_FULL?: .diskFull
-        case .SQLITE_READONLY?, .SQLITE_PERM?, .SQLITE_CANTOPEN?: .readOnly
-        case .SQLITE_IOERR?: .diskFull
-        default: .storeFailed
-        }
-    }
-
-    /// What stands of each door that a table has named: residents and state.
-    func households() throws(IntakeError) -> [String: [String]] {
-        try durably { db in
-            try Row.fetchAll(db, sql: "SELECT code, residents, state, address FROM door WHERE listed").reduce(into: [:])
-            {
-                $0[$1["code"]] = [String($1["residents"] as Int64), $1["state"], $1["address"] ?? ""]
+        case .SQLITE_READONLY?, .SQLITE_PERM?: .readOnly
+        case .SQLITE_IOERR?, .SQLITE_CANTOPEN?:
+            switch Volume.condition(of: folder) {
+            case .readOnly: .readOnly
+            case .full: .diskFull
+            case .inOrder: .diskFails
             }
+        default: .storeFailed
         }
     }
 
     func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try database.read(body) }
 
-    package func isAnswering() -> Bool { (try? database.read { try Int.fetchOne($0, sql: "SELECT 1") }) == 1 }
+    package func isAnswering() -> Bool { (try? database.read(SQLiteFile.isWhole)) ?? false }
 }
 
 extension Record {

@@ -32,7 +32,10 @@ private let building = #""kind":"building","building":"7","stair_units":2,"floor
     @Test func bodies() {
         check(body: "", "not_json")
         check(body: "{", "not_json")
-        check(body: String(repeating: "[", count: 600) + String(repeating: "]", count: 600), "not_json")
+        check(body: String(repeating: "[", count: 600) + String(repeating: "]", count: 600), "too_deep")
+        check(body: #"["\#(String(repeating: "[", count: 600))""#, "not_json")
+        check(body: #"{"required":1e400}"#, "number_too_large")
+        check(body: #"{"note":"1e400"#, "not_json")
         check(body: "7", "not_an_object")
         check(body: "[[]]", "not_an_object")
         check(body: "{}", "field_missing id")

@@ -18,7 +18,7 @@ def node(stage, aggregator):
 
 
 @pytest.mark.parametrize("record, code", [
-    ("{", "not_json"), (b"\xff\xfe", "not_utf8"), ("[" * 600 + "]" * 600, "not_json"), ('"x"', "not_an_object"),
+    ("{", "not_json"), (b"\xff\xfe", "not_utf8"), ("[" * 600 + "]" * 600, "too_deep"), ('{"required":1e400}', "number_too_large"), ('"x"', "not_an_object"),
     (visit("7-1-101", kind="nonsense"), "kind_unknown"), (visit("7-1-101", kind=None), "field_wrong_type"),
     ({"kind": "visit"}, "field_missing"),
     (visit("7-1-101", people={"tested": -1}), "field_out_of_range"),

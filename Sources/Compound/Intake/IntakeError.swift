@@ -5,6 +5,9 @@ package struct IntakeError: Error, Sendable, Equatable, CustomStringConvertible 
     package enum Code: String, Sendable, CaseIterable {
         case notUTF8 = "not_utf8"
         case notJSON = "not_json"
+        case tooDeep = "too_deep"
+        case numberTooLarge = "number_too_large"
+        case tooLarge = "too_large"
         case tooMany = "too_many"
         case notAnObject = "not_an_object"
         case kindUnknown = "kind_unknown"
@@ -25,6 +28,7 @@ package struct IntakeError: Error, Sendable, Equatable, CustomStringConvertible 
         case otherCompound = "other_compound"
         case diskFull = "disk_full"
         case readOnly = "read_only"
+        case diskFails = "disk_fails"
         case storeFailed = "store_failed"
     }
 

@@ -11,7 +11,7 @@ package enum RecordReader {
     package static func read(_ body: [UInt8]) throws(IntakeError) -> [(id: String, Result<Record, IntakeError>)] {
         guard String(validating: body, as: UTF8.self) != nil else { throw IntakeError(.notUTF8) }
         guard let value = try? JSONSerialization.jsonObject(with: Data(body), options: [.fragmentsAllowed]) else {
-            throw IntakeError(.notJSON)
+            throw JSONFault.error(body)
         }
         let items = value as? [Any] ?? [value]
         guard items.count <= limit else { throw IntakeError(.tooMany, value: "\(items.count)") }

@@ -1,0 +1,14 @@
+import Glibc
+
+/// The file system that a folder lies on.
+package enum Volume {
+    package enum Condition: Sendable { case inOrder, full, readOnly }
+
+    /// One that can't be asked counts as in order: what failed on it is not explained by it.
+    package static func condition(of folder: String) -> Condition {
+        var status = statvfs()
+        guard statvfs(folder, &status) == 0 else { return .inOrder }
+        if status.f_flag & UInt(ST_RDONLY) != 0 { return .readOnly }
+        return status.f_bavail == 0 ? .full : .inOrder
+    }
+}
