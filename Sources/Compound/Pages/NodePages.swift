@@ -28,7 +28,7 @@ struct NodePages: Sendable {
             page("/survey/{building}/{door}") { try door($0, $1) },
             page("/volunteers") { _, campaign in .volunteers(try store.read { try VolunteerReader.board(campaign, $0) })
             },
-            page("/registry") { _, _ in try registry(report: nil) },
+            page("/registry") { _, _ in try registry(nil) },
             page("/conflicts") { _, _ in .conflicts(try store.read(SurveyReader.conflicts)) },
             form("/desk/survey/visit") { try visit($0) },
             form("/desk/volunteers/need") { try volunteers($0, "need") },
@@ -39,7 +39,7 @@ struct NodePages: Sendable {
             form("/desk/registry/household") { try household($0) },
             guarded(
                 Route("POST", "/desk/registry/import", bodyLimit: 64 * 1024 * 1024) { call in
-                    try await queue.run { try importTable(call) }
+                    try await importTable(call)
                 }),
         ]
     }
@@ -50,7 +50,7 @@ struct NodePages: Sendable {
         case building(String, [SurveyDoor])
         case door(SurveyDoor, campaign: String, id: String)
         case volunteers(VolunteerBoard)
-        case registry(RegistryOverview, conflicts: Int, report: ImportReport?)
+        case registry(RegistryOverview, conflicts: Int, RegistryPage.Pasted?)
         case conflicts([Conflict])
         case problem(IntakeError)
         case notFound
@@ -64,7 +64,9 @@ struct NodePages: Sendable {
         let inner = route.handler
         route.handler = { call in
             let now = NodePages.uptime
-            if gate.check(call, now: now) == .open || gate.admits(header: call.headers["authorization"], now: now) {
+            if gate.check(call, now: now) == .open
+                || gate.admits(header: call.headers["authorization"], peer: call.peer, now: now)
+            {
                 return try await inner(call)
             }
             guard call.path.hasPrefix("/api/") else { return .seeOther(Links(call)("/pin")) }
@@ -76,7 +78,7 @@ struct NodePages: Sendable {
     private func enter(_ call: Call) -> Reply {
         let now = NodePages.uptime
         let messages = Messages.of(Language(call))
-        if let cookie = gate.enter(Form(call.body)?["pin"] ?? "", now: now) {
+        if let cookie = gate.enter(Form(call.body)?["pin"] ?? "", peer: call.peer, now: now) {
             let value = "\(PinGate.cookie)=\(cookie); HttpOnly; SameSite=Strict; Path=/; Max-Age=43200"
             return .seeOther(Links(call)("/survey"), headers: [(name: "set-cookie", value: value)])
         }
@@ -160,21 +162,31 @@ struct NodePages: Sendable {
         return .door(door, campaign: campaign, id: Hex.text(UInt128.random(in: 1 ... .max)))
     }
 
-    private func registry(report: ImportReport?) throws -> Body {
+    private func registry(_ pasted: RegistryPage.Pasted?) throws -> Body {
         try store.read { db in
             let conflicts = try SurveyReader.conflicts(db).count {
                 if case .household? = $0.matter { true } else { false }
             }
-            return .registry(try RegistryReader.overview(db), conflicts: conflicts, report: report)
+            return .registry(try RegistryReader.overview(db), conflicts: conflicts, pasted)
         }
     }
 
-    private func importTable(_ call: Call) throws -> Reply {
+    private func importTable(_ call: Call) async throws -> Reply {
         guard sameOrigin(call) else { return .text("cross-site form refused\n", status: 403) }
         guard let form = Form(call.body), let table = form["table"] else {
-            return try render(call, .problem(IntakeError(.fieldMissing, field: "table")), status: 400)
+            return try await queue.run {
+                try render(call, .problem(IntakeError(.fieldMissing, field: "table")), status: 400)
+            }
         }
-        let report = try RegistryImport.run(Array(table.utf8), into: store, apply: form["apply"] == "1")
-        return try render(call, try registry(report: report))
+        do {
+            let report = try await store.imports.run {
+                try RegistryImport.run(Array(table.utf8), into: store, apply: form["apply"] == "1", on: queue)
+            }
+            return try await queue.run {
+                try render(call, try registry(RegistryPage.Pasted(table: table, report: report)))
+            }
+        } catch let error as IntakeError {
+            return try await queue.run { try render(call, .problem(error), status: 400) }
+        }
     }
 }

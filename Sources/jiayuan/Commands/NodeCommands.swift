@@ -91,12 +91,11 @@ struct ImportCommand: AsyncParsableCommand {
     private func text(_ report: ImportDocument) -> String {
         if let fault = report.fault { return "nothing was taken\n\(line(fault))" }
         let taken = report.applied ? "taken" : "would be taken"
-        let unlisted = report.refused - report.problems.count
         return
             ([
                 "\(report.lines) lines: \(report.good) \(taken) (\(report.unchanged) unchanged), \(report.refused) refused"
             ]
-            + report.problems.map(line) + (unlisted > 0 ? ["… and \(unlisted) more lines"] : [])).joined(
+            + report.problems.map(line) + (report.unlisted > 0 ? ["… and \(report.unlisted) more lines"] : [])).joined(
                 separator: "\n")
     }
 

@@ -8,6 +8,8 @@ enum DoorReading {
 
     /// Half-width and without blanks: `１２` and `Ａ` are typed with a Chinese keyboard.
     static func plain(_ text: String) -> String {
+        // Most of a long table is plain already.
+        if text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) { return text }
         var plain = String.UnicodeScalarView()
         for scalar in text.unicodeScalars where !scalar.properties.isWhitespace {
             let isFullWidth = (0xFF01...0xFF5E).contains(scalar.value)
@@ -19,7 +21,9 @@ enum DoorReading {
     /// - Parameter words: what may stand behind the number; a longer word before its own end.
     private static func bare(_ text: String, of words: [String]) -> String {
         let text = plain(text)
-        let word = words.first { text.hasSuffix($0) && text.count > $0.count }
-        return String(text.dropLast(word?.count ?? 0))
+        let bytes = text.utf8
+        let word = words.first { bytes.count > $0.utf8.count && bytes.suffix($0.utf8.count).elementsEqual($0.utf8) }
+        guard let word else { return text }
+        return String(text.prefix(upTo: bytes.index(bytes.endIndex, offsetBy: -word.utf8.count)))
     }
 }

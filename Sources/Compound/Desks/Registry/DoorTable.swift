@@ -1,6 +1,7 @@
 import Daemon
 
-/// The lines of a table of doors, each part read as lists write it.
+/// A table of doors, read line by line, each part as lists write it. It is read twice: what one line means may depend
+/// on all others, and a table of a million lines isn't kept.
 struct DoorTable {
     struct Line {
         var number: Int
@@ -13,26 +14,29 @@ struct DoorTable {
         /// As written; empty says nothing.
         var address: String
     }
-    var lines: [Line] = []
-    var faults: [ImportProblem] = []
     /// By building, what the table names.
-    var stairUnits: [String: Set<String>] = [:]
+    private(set) var stairUnits: [String: Set<String>] = [:]
+    private var reader: CSVReader
+    private let columns: Columns
 
     /// - Throws: what makes the table as a whole unreadable.
     init(_ bytes: [UInt8]) throws(ImportProblem) {
-        var reader: CSVReader
         do throws(CSVFault) { reader = try CSVReader(bytes) } catch { throw ImportProblem(error) }
-        let columns = try Columns(reader)
-        while let line = reader.next() {
-            switch line {
-            case .failure(let fault): faults.append(ImportProblem(fault))
-            case .success(let record): lines.append(columns.line(record))
-            }
+        columns = try Columns(reader)
+        var ahead = reader
+        var isEmpty = true
+        while let line = ahead.next() {
+            isEmpty = false
+            guard case .success(let record) = line else { continue }
+            let (building, stairUnit) = columns.stairs(record)
+            if !stairUnit.isEmpty { stairUnits[building, default: []].insert(stairUnit) }
         }
-        guard !lines.isEmpty || !faults.isEmpty else { throw ImportProblem(.noLines, line: 1) }
-        for line in lines where !line.stairUnit.isEmpty {
-            stairUnits[line.building, default: []].insert(line.stairUnit)
-        }
+        guard !isEmpty else { throw ImportProblem(.noLines, line: 1) }
+    }
+
+    /// The next line with something on it; nil at the end.
+    mutating func next() -> Result<Line, ImportProblem>? {
+        reader.next().map { $0.map(columns.line).mapError { ImportProblem($0) } }
     }
 
     private struct Columns {
@@ -61,11 +65,15 @@ struct DoorTable {
             address = try column("address", "地址")
         }
 
+        func stairs(_ record: CSVRecord) -> (building: String, stairUnit: String) {
+            (DoorReading.building(record.fields[building]), DoorReading.stairUnit(record.fields[stairUnit]))
+        }
+
         func line(_ record: CSVRecord) -> Line {
             let fields = record.fields
+            let (building, stairUnit) = stairs(record)
             return Line(
-                number: record.line, building: DoorReading.building(fields[building]),
-                stairUnit: DoorReading.stairUnit(fields[stairUnit]), room: DoorReading.room(fields[room]),
+                number: record.line, building: building, stairUnit: stairUnit, room: DoorReading.room(fields[room]),
                 residents: DoorReading.plain(fields[residents]),
                 state: state.map { DoorReading.plain(fields[$0]) } ?? "", address: address.map { fields[$0] } ?? "")
         }

@@ -45,7 +45,7 @@ struct ImportReport: Sendable, Equatable {
     /// Lines that say what the registry says already.
     var unchanged = 0
     var applied = false
-    /// In the order of their lines.
+    /// In the order of their lines; at most `ListedDoors.limit`. How many there are is told by the counts.
     var problems: [ImportProblem] = []
 }
 
@@ -63,10 +63,10 @@ package struct ImportDocument: Codable, Sendable {
     package var refused: Int
     package var unchanged: Int
     package var applied: Bool
-    /// At most 1,000; `refused` counts all.
+    /// The first 1,000 in the order of their lines; `refused` counts all.
     package var problems: [Problem]
-
-    private static let listed = 1000
+    /// Refused lines that `problems` doesn't list.
+    package var unlisted: Int
 
     init(_ report: ImportReport, _ text: Messages) {
         func problem(_ problem: ImportProblem) -> Problem {
@@ -75,6 +75,7 @@ package struct ImportDocument: Codable, Sendable {
         fault = report.fault.map(problem)
         (lines, good, refused) = (report.lines, report.good, report.lines - report.good)
         (unchanged, applied) = (report.unchanged, report.applied)
-        problems = report.problems.prefix(ImportDocument.listed).map(problem)
+        problems = report.problems.map(problem)
+        unlisted = report.lines - report.good - report.problems.count
     }
 }

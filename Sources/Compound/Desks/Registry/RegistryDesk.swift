@@ -50,8 +50,8 @@ struct RegistryDesk: Desk {
     }
 
     /// The last word about the address: a statement that doesn't mention it leaves it as it is.
-    private static func address(_ statements: [Observation]) -> String? {
-        statements.reversed().lazy.compactMap { JSONLine.read($0.value)?["address"] as? String }.first
+    private static func address(_ values: [[String: Any]?]) -> String? {
+        values.reversed().lazy.compactMap { $0?["address"] as? String }.first
     }
 
     // MARK: Buildings
@@ -59,7 +59,8 @@ struct RegistryDesk: Desk {
     /// A building has the doors of its shape, until a table lists them.
     private func fold(building: Code, _ statements: [Observation], _ db: Database) throws {
         try db.cachedStatement(sql: "UPDATE door SET shaped = 0 WHERE building = ?").execute(arguments: [building.text])
-        guard let value = statements.last.flatMap({ JSONLine.read($0.value) }), let label = value["label"] as? String,
+        let values = statements.map { JSONLine.read($0.value) }
+        guard let value = values.last ?? nil, let label = value["label"] as? String,
             let units = value["stair_units"] as? Int, let floors = value["floors"] as? Int,
             let perFloor = value["doors_per_floor"] as? Int
         else { return try db.execute(sql: "DELETE FROM building WHERE code = ?", arguments: [building.text]) }
@@ -68,7 +69,7 @@ struct RegistryDesk: Desk {
                 INSERT OR REPLACE INTO building (code, label, stair_units, floors, doors_per_floor, address)
                 VALUES (?, ?, ?, ?, ?, ?)
                 """
-        ).execute(arguments: [building.text, label, units, floors, perFloor, RegistryDesk.address(statements)])
+        ).execute(arguments: [building.text, label, units, floors, perFloor, RegistryDesk.address(values)])
         let insert = try db.cachedStatement(
             sql: """
                 INSERT INTO door (code, building, stair_unit, room, residents, state, shaped, stated, listed)
@@ -90,8 +91,9 @@ struct RegistryDesk: Desk {
     // MARK: Households
 
     private func fold(household door: Door, _ statements: [Observation], _ journal: Journal) throws {
-        let value = statements.last.flatMap { JSONLine.read($0.value) }
-        let isListed = statements.contains { JSONLine.read($0.value)?["listed"] != nil }
+        let values = statements.map { JSONLine.read($0.value) }
+        let value = values.last ?? nil
+        let isListed = values.contains { $0?["listed"] != nil }
         try journal.db.cachedStatement(
             sql: """
                 INSERT INTO door (code, building, stair_unit, room, residents, state, shaped, stated, listed, address)
@@ -102,13 +104,14 @@ struct RegistryDesk: Desk {
         ).execute(arguments: [
             door.code.text, door.building.text, door.stairUnit, door.room, value?["residents"] as? Int ?? 0,
             value?["state"] as? String ?? Record.Household.State.occupied.rawValue, value != nil, isListed,
-            RegistryDesk.address(statements),
+            RegistryDesk.address(values),
         ])
         try journal.note(RegistryDesk.conflict(statements), door.code.text, "household")
     }
 
     /// Residents come and go: who states a door again corrects himself. Two people who differ, differ.
     private static func conflict(_ statements: [Observation]) -> (kind: String, detail: String)? {
+        guard statements.count > 1 else { return nil }
         let said = Dictionary(grouping: statements, by: \.recorder)
         return Disagreement.among(
             statements.filter { said[$0.recorder]?.last?.id == $0.id },
