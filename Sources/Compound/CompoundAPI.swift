@@ -14,12 +14,16 @@ package struct CompoundAPI: Sendable {
         self.queue = queue
     }
 
+    /// Bytes of a body.
+    private static let (records, table) = (2 * 1024 * 1024, 64 * 1024 * 1024)
+
     package var routes: [Route] {
-        [
-            Route("POST", "/api/v1/records", bodyLimit: 2 * 1024 * 1024) { call in
+        let (records, table) = (CompoundAPI.records, CompoundAPI.table)
+        return [
+            Route("POST", "/api/v1/records", bodyLimit: records, tooLarge: tooLarge(records)) { call in
                 try await queue.run { try record(call) }
             },
-            Route("POST", "/api/v1/registry/import", bodyLimit: 64 * 1024 * 1024) { call in
+            Route("POST", "/api/v1/registry/import", bodyLimit: table, tooLarge: tooLarge(table)) { call in
                 try await store.imports.run { try importRegistry(call) }
             },
             Route("GET", "/api/v1/registry") { _ in
@@ -85,6 +89,10 @@ package struct CompoundAPI: Sendable {
             let notice = ClockWords.notice(statement.who(messages), ahead: ahead, messages)
             if !notices.contains(notice) { notices.append(notice) }
         }
+    }
+
+    private func tooLarge(_ limit: Int) -> @Sendable (Call) -> Reply {
+        { call in problem(IntakeError(.tooLarge, value: "\(limit)"), call) }
     }
 
     /// 400 for what the caller has to change, 507 and 503 where the disk is at fault: nothing was written.

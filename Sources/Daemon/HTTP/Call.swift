@@ -70,15 +70,23 @@ package struct Route: Sendable {
     package var pattern: String
     /// Bytes of body that are read before 413 is answered.
     package var bodyLimit: Int
+    /// What is answered to a larger body, which isn't read to its end.
+    package var tooLarge: @Sendable (Call) -> Reply
     package var handler: @Sendable (Call) async throws -> Reply
 
     package init(
         _ method: String, _ pattern: String, bodyLimit: Int = 64 * 1024,
-        handler: @escaping @Sendable (Call) async throws -> Reply
+        tooLarge: (@Sendable (Call) -> Reply)? = nil, handler: @escaping @Sendable (Call) async throws -> Reply
     ) {
         self.method = method
         self.pattern = pattern
         self.bodyLimit = bodyLimit
+        let hint = "send at most \(bodyLimit) bytes in one request"
+        self.tooLarge =
+            tooLarge
+            ?? { _ in
+                .json(#"{"error":"too_large","hint":"\#(hint)","limit":\#(bodyLimit)}"#, status: 413)
+            }
         self.handler = handler
     }
 }

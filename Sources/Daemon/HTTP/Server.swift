@@ -86,7 +86,7 @@ package enum Server {
         } catch let error as any Answerable {
             return response(error.reply(to: call))
         } catch let error as HTTPError where error.status == .contentTooLarge {
-            return response(.json(#"{"error":"too_large","limit":\#(route.bodyLimit)}"#, status: 413))
+            return response(route.tooLarge(call))
         } catch let error as HTTPError where error.status == .requestTimeout {
             return response(.json(#"{"error":"too_slow","seconds":\#(bodySeconds)}"#, status: 408))
         } catch is CancellationError {

@@ -12,8 +12,12 @@ package struct IngestRoutes: Sendable {
     package var routes: [Route] {
         [
             // Read past the limit, so that the refusal is an answer of the protocol and not the server's own.
-            Route("POST", Paths.delta, bodyLimit: 8 * Limits.inflated) { try await push($0, .delta) },
-            Route("POST", Paths.snapshot, bodyLimit: 8 * Limits.inflated) { try await push($0, .snapshot) },
+            Route("POST", Paths.delta, bodyLimit: 8 * Limits.inflated, tooLarge: tooLarge) {
+                try await push($0, .delta)
+            },
+            Route("POST", Paths.snapshot, bodyLimit: 8 * Limits.inflated, tooLarge: tooLarge) {
+                try await push($0, .snapshot)
+            },
             Route("GET", Paths.registry) { try registry($0) },
         ]
     }
@@ -33,6 +37,11 @@ package struct IngestRoutes: Sendable {
             return reply(Answer(outcome: error.outcome, parent: aggregator.identity))
         }
         return reply(await aggregator.receive(push, unit: unit))
+    }
+
+    /// An answer of the protocol whatever the size: a child halves its parts only for its parent.
+    private func tooLarge(_ call: Call) -> Reply {
+        reply(Answer(outcome: .tooLarge, parent: aggregator.identity))
     }
 
     private func reply(_ answer: Answer) -> Reply {
