@@ -2,8 +2,9 @@ import Daemon
 package import Federation
 import Foundation
 package import GRDB
-package import Sync
+import Logging
 import Synchronization
+package import Sync
 
 /// The compound's file: stages 1 to 3 share each transaction, so that a record, what follows from it
 /// and the rows that may leave are durable together or not at all.
@@ -145,7 +146,14 @@ package final class CompoundStore: Sendable {
             throw error
         } catch {
             let code = trouble(error)
-            diskTrouble.withLock { $0 = code }
+            let isNew = diskTrouble.withLock { trouble in
+                defer { trouble = code }
+                return trouble != code
+            }
+            if isNew {
+                surroundings.log("journal").error(
+                    "records are not saved", metadata: ["code": "\(code.rawValue)", "error": "\(error)"])
+            }
             throw IntakeError(code, value: "\(error)")
         }
     }

@@ -18,6 +18,7 @@ check() {
     shift
     if "$@"; then echo "  ok    $text"; else echo "  FAIL  $text"; failures=$((failures + 1)); fi
 }
+not() { ! "$@"; }
 soon() { # soon SECONDS COMMAND...
     local end=$((SECONDS + $1))
     shift
@@ -149,6 +150,9 @@ check "two copies, for nobody else's eyes" test "$(inside sh -c 'stat -c %a%U /v
 for unit in $district $node1 jiayuan-backup@aggregator; do
     check "exposure of $unit is at most 1.5" low_exposure "$unit"
 done
+
+noisy() { inside journalctl -u 'jiayuan*' --no-pager -o cat | grep "Failed to set thread priority"; }
+check "the runtime finds nothing to complain about" not noisy
 
 inside systemctl status --no-pager --lines=4 "$district" "$node1" "$node2" || true
 if [ $failures -gt 0 ]; then

@@ -1,6 +1,7 @@
 package import Federation
 import Foundation
 import GRDB
+import Logging
 package import Sync
 import Synchronization
 package import Wire
@@ -33,6 +34,10 @@ extension CompoundStore: RowOutbox {
                     Bytes.uint128(row["catalogue"]) != catalogue.hash.value
                 else { return nil }
                 return RowKey(dataset: dataset, period: period, subject: subject)
+            }
+            if !keys.isEmpty {
+                self.surroundings.log("summary").notice(
+                    "rows are derived anew under newer catalogues", metadata: ["rows": "\(keys.count)"])
             }
             return try self.derive(Set(keys), db)
         }

@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 package import Logging
 import NIOCore
 import ServiceLifecycle

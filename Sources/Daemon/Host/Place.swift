@@ -70,10 +70,8 @@ package enum Place {
     }
 
     private static func check(folder: String, key: String, hint: String) throws(PlaceError) {
-        var status = stat()
-        guard stat(folder, &status) == 0 else { throw PlaceError(key, folder, errno: errno, hint: hint) }
-        guard status.st_mode & S_IFMT == S_IFDIR else { throw PlaceError(key, folder, errno: ENOTDIR, hint: hint) }
-        guard access(folder, W_OK | X_OK) == 0 else { throw PlaceError(key, folder, errno: errno, hint: hint) }
+        // With the dot a file in a folder's place is told apart from none.
+        guard access(folder + "/.", W_OK | X_OK) == 0 else { throw PlaceError(key, folder, errno: errno, hint: hint) }
     }
 }
 

@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 
 /// The file system that a folder lies on.
 package enum Volume {

@@ -44,6 +44,8 @@ package final class Aggregator: @unchecked Sendable {
     private let run = Hex.text(UInt64.random(in: 0 ... .max))
     private let store: RowStore
     private let log: Logger
+    /// What is decided about rows that are held already.
+    private let merging = JournalLog.logger("merge")
     private let queue = GroupCommit<Job>()
     private let picture: Mutex<Picture>
 
@@ -179,7 +181,7 @@ package final class Aggregator: @unchecked Sendable {
             exit(74)
         }
         note(changed: done.changed)
-        DecisionLog(log).tell(done.decided)
+        DecisionLog(merging).tell(done.decided)
         // Whoever is told of another document has to find that one, not the one before.
         if ledger.tally.toldOfClaims { publish(now) }
         var replies = done.replies.makeIterator()
@@ -205,7 +207,7 @@ package final class Aggregator: @unchecked Sendable {
         unreported = []
         lastScrub = ScrubNote(at: clock.wall, findings: scrub.findings.count)
         alarm(scrub.findings)
-        log.notice(
+        merging.notice(
             "scrubbed",
             metadata: ["units": "\(scrub.units)", "rows": "\(scrub.rows)", "findings": "\(scrub.findings.count)"])
         note(changed: true)
@@ -215,7 +217,7 @@ package final class Aggregator: @unchecked Sendable {
 
     private func alarm(_ findings: [Finding]) {
         for finding in findings {
-            log.critical(
+            merging.critical(
                 "rows are not what was acknowledged; they are asked for again",
                 metadata: [
                     "where": "\(finding.place.rawValue)", "unit": "\(finding.unit?.text ?? "-")",

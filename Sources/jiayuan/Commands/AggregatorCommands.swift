@@ -13,8 +13,8 @@ struct AggregatorOptions: ParsableArguments {
         let settings = try settings()
         return LocalDaemon(
             socket: settings.socket, state: settings.state,
-            offline: { try AggregatorDaemon.offline(settings, log: JournalLog.logger("registry")) },
-            aside: { try AggregatorDaemon.aside(settings, log: JournalLog.logger("registry")) })
+            offline: { try AggregatorDaemon.offline(settings, log: JournalLog.logger("ingest")) },
+            aside: { try AggregatorDaemon.aside(settings, log: JournalLog.logger("ingest")) })
     }
 }
 

@@ -1,6 +1,7 @@
 import Daemon
 import Federation
 import GRDB
+import Logging
 
 /// A table of doors into household records: every problem by line, the good lines offered.
 ///
@@ -23,6 +24,13 @@ enum RegistryImport {
             report.unchanged += try queue.sync {
                 Result { () throws(IntakeError) in try store.list(part, apply: apply) }
             }.get()
+        }
+        if apply {
+            store.surroundings.log("intake").notice(
+                "a table of doors was taken",
+                metadata: [
+                    "lines": "\(report.lines)", "good": "\(report.good)", "unchanged": "\(report.unchanged)",
+                ])
         }
         return report
     }
