@@ -63,7 +63,8 @@ package enum NodeDaemon {
     private static func open(_ settings: NodeSettings) throws -> CompoundStore {
         try Place.makeFolder((settings.sidecar as NSString).deletingLastPathComponent, key: "sidecar")
         return try CompoundStore(
-            folder: settings.state, sidecar: settings.sidecar, unit: settings.unit.text, parentURL: settings.parent)
+            folder: settings.state, sidecar: settings.sidecar, unit: settings.unit.text, parentURL: settings.parent,
+            surroundings: Surroundings(log: { JournalLog.logger($0) }))
     }
 
     private static func health(_ store: CompoundStore) -> Route {

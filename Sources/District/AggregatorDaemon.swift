@@ -14,7 +14,7 @@ package enum AggregatorDaemon {
         let aggregator = try Aggregator(folder: settings.state, pace: settings.pace, log: log)
         aggregator.start()
         JournalLog.logger("rollup").notice(
-            "added up from the rows that are held", metadata: ["units": "\(aggregator.look().units.count)"])
+            "added up from the rows that are held", metadata: ["units": "\(aggregator.look().rollup.tree.units.count)"])
         let upward = try settings.upward.map { try Upward($0, settings, of: aggregator) }
         let doors = Doors(listen: settings.listen, socket: settings.socket, log: log)
             .services(open: publicRoutes(aggregator, settings, upward), local: localRoutes(aggregator, upward))

@@ -1,7 +1,6 @@
 import Compound
 import Federation
 import Foundation
-import Logging
 import Sync
 import Wire
 
@@ -24,8 +23,7 @@ final class SQLiteStore: CompoundStoring, @unchecked Sendable {
             catalogues: version == 0 ? nil : Rounds.newerList,
             surroundings: Surroundings(
                 clock: SQLiteStore.shared { max(0, moments.wall()) }, draw: SQLiteStore.shared(moments.draw),
-                readFile: { try SimulatedDisk.read($0) }, replaceFile: { try SimulatedDisk.write($0, to: $1) },
-                log: { _ in Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() } }))
+                readFile: { try SimulatedDisk.read($0) }, replaceFile: { try SimulatedDisk.write($0, to: $1) }))
         try noteLives()
         if try store.buildingCodes().isEmpty { try register() }
     }

@@ -11,7 +11,7 @@ package struct Surroundings: Sendable {
     package var readFile: @Sendable (String) throws -> [UInt8]?
     /// Replaces a small file so that a crash leaves the old content or the new.
     package var replaceFile: @Sendable ([UInt8], String) throws -> Void
-    /// Where a stage, named by its word, tells what nobody asked for.
+    /// Where a stage, named by its word, tells what nobody asked for; nowhere, unless somebody reads it.
     package var log: @Sendable (String) -> Logger
 
     package init(
@@ -19,7 +19,7 @@ package struct Surroundings: Sendable {
         draw: @escaping @Sendable () -> UInt64 = { UInt64.random(in: 0 ... .max) },
         readFile: @escaping @Sendable (String) throws -> [UInt8]? = DurableFile.read,
         replaceFile: @escaping @Sendable ([UInt8], String) throws -> Void = DurableFile.write,
-        log: @escaping @Sendable (String) -> Logger = JournalLog.logger
+        log: @escaping @Sendable (String) -> Logger = { Logger(label: $0) { _ in SwiftLogNoOpLogHandler() } }
     ) {
         self.clock = clock
         self.draw = draw

@@ -2,6 +2,7 @@ import Daemon
 import Federation
 import GRDB
 import Logging
+import Sync
 
 /// A table of doors into household records: every problem by line, the good lines offered.
 ///
