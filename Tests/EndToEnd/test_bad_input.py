@@ -144,6 +144,37 @@ def test_import_reports_for_people_and_fails_where_a_line_was_refused(tmp_path):
         assert done.returncode == 1 and words in done.stdout, done.stdout + done.stderr
 
 
+def test_a_body_that_is_too_large_is_answered_in_its_own_words(stage, aggregator, tmp_path):
+    node = shared_node(stage, tmp_path)
+    status, text, _ = fetch(node.port, "/api/v1/records?lang=en", "POST", b"[" + b" " * (3 << 20))
+    answer = json.loads(text)
+    assert status == 413 and answer["error"] == "too_large" and "2097152" in answer["message"] and answer["hint"]
+    for size in (600 << 10, 5 << 20):
+        status, text, headers = fetch(
+            aggregator.port, f"/v1/units/{UNIT}/delta", "POST", b"x" * size,
+            {"authorization": f"Bearer {aggregator.tokens[UNIT]}", "content-type": "application/x-ndjson; v=1"})
+        answer = json.loads(text)
+        assert status == 413 and answer["error"] == "too_large" and len(answer["parent"]) == 32, answer
+
+
+def test_a_read_only_disk_is_said_to_be_one(stage, tmp_path, request):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)], check=True)
+    request.addfinalizer(lambda: subprocess.run(["umount", "-l", str(disk)]))
+    node = Node(tmp_path, UNIT, "jyu_" + "0" * 64, 9)
+    node.config.write_text(node.config.read_text().replace(f"state: {node.state}", f"state: {disk}/state"))
+    stage(node)
+    node.record(building())
+    # Forced past the open files: what is written from now on fails, as when a kernel gives a bad disk up.
+    if subprocess.run(["mount", "-o", "remount,ro,force", str(disk)], capture_output=True).returncode:
+        subprocess.run(["mount", "-o", "bind,remount,ro", str(disk)], check=False)
+        pytest.skip("this kernel doesn't turn a busy file system read-only")
+    status, text, _ = fetch(node.port, "/api/v1/records", "POST", json.dumps([visit("7-1-101")]))
+    assert status == 503 and json.loads(text)["error"] == "read_only", text
+    assert "磁盘只读" in fetch(node.port, "/survey")[1].decode()
+
+
 def test_a_disk_that_refuses_is_said_and_nothing_is_half_written(stage, tmp_path, request):
     if os.geteuid() != 0:
         pytest.fail("mounting a small disk needs root")

@@ -11,7 +11,7 @@ import time
 
 import pytest
 from cables import Relay
-from conftest import CAMPAIGN, Node, eventually, fetch
+from conftest import CAMPAIGN, Aggregator, Node, eventually, fetch
 from records import NOW, OTHER, UNIT, building, counted, delivered, doors, visit
 
 @pytest.fixture
@@ -36,6 +36,9 @@ def test_the_journey_of_one_record(node, aggregator):
     figures = {measure["measure"]: measure for measure in aggregator.stats(UNIT)["measures"]}
     assert figures["survey.tested"]["numerator"] == 2
     assert "7-1-101" not in json.dumps(aggregator.stats()), "no door leaves the compound"
+    # The ninth room: what people see of it.
+    page = fetch(aggregator.port, f"/unit/{UNIT}")[1].decode()
+    assert "1/20" in re.sub(r"\s|<[^>]*>", "", page), page
 
 
 def test_no_personal_field_crosses_the_wire(node, relay):
@@ -118,6 +121,8 @@ def test_wrong_token_is_shown_and_recording_goes_on(stage, aggregator):
     node = stage(Node(stage.folder, UNIT, "jyu_" + "0" * 64, aggregator.port))
     node.record(building(), visit("7-1-101"))
     eventually(lambda: node.status().get("because") == "token_unknown")
+    page = fetch(node.port, "/survey?lang=en")[1].decode()
+    assert "token" in page[page.index('id="standing"'):page.index("<main")], page
     assert node.get(f"/api/v1/survey?campaign={CAMPAIGN}")["left"] == 19
     wrong = stage(Node(stage.folder, UNIT, aggregator.tokens[OTHER], aggregator.port, name="other"))
     eventually(lambda: wrong.status().get("because") == "wrong_unit")
@@ -262,6 +267,24 @@ def test_full_is_really_in_force(stage, aggregator):
     finally:
         subprocess.run(["pkill", "-KILL", "-P", str(node.process.pid)])
         node.kill()
+
+
+def test_the_aggregator_syncs_before_it_answers(stage):
+    """What is acknowledged to a child is on the disk of its parent."""
+    aggregator, trace = Aggregator(stage.folder), stage.folder / "trace-a"
+    aggregator.start(wrap=["strace", "-f", "-qq", "-e", "trace=fdatasync,fsync", "-o", str(trace)])
+    try:
+        node = stage(Node(stage.folder, UNIT, aggregator.tokens[UNIT], aggregator.port))
+        node.record(building())
+        delivered(node)
+        for door in doors()[:5]:
+            before = trace.read_text().count("sync(")
+            node.record(visit(door))
+            delivered(node)
+            assert trace.read_text().count("sync(") > before, "no acknowledgement without a sync"
+    finally:
+        subprocess.run(["pkill", "-KILL", "-P", str(aggregator.process.pid)])
+        aggregator.kill()
 
 
 def test_stops_within_five_seconds_and_loses_nothing(node, aggregator):
