@@ -88,7 +88,7 @@ import Testing
         first = Self.unit([:])
         #expect(claims.board.open(of: 3, Self.period) == OpenClaims(deficit: 40))
         #expect(Self.told(claims, 3).isEmpty)
-        #expect(claims == Claims.recomputed(Self.registered(), units: units([0: first, 3: second])))
+        #expect(claims == Claims.recomputed(Self.registered(), speakers: units([0: first, 3: second])))
     }
 
     private func units(_ known: [Int: UnitCopies]) -> [UnitCopies] { (0..<7).map { known[$0] ?? UnitCopies() } }
@@ -112,9 +112,9 @@ import Testing
                 var next = Self.unit(Self.random(using: &chance))
                 if Int.random(in: 0..<8, using: &chance) == 0 { next.copies[0].parent.role = .shadow }
                 let told = claims.settle(index, from: units[index], to: next, cuts: nil, tree: Self.tree)
-                let before = units.indices.map { Claims.recomputed(registered, units: units).board.notYours($0) }
+                let before = units.indices.map { Claims.recomputed(registered, speakers: units).board.notYours($0) }
                 units[index] = next
-                let fresh = Claims.recomputed(registered, units: units)
+                let fresh = Claims.recomputed(registered, speakers: units)
                 #expect(claims == fresh, "seed \(seed)")
                 #expect(
                     told == Set(units.indices.filter { before[$0] != fresh.board.notYours($0) }),

@@ -53,9 +53,8 @@ import Testing
         let divisions = world.divisions.map {
             RegistryDivision(code: $0.code, name: $0.name, level: $0.level, parent: $0.parent)
         }
-        tokens.registrations.append {
-            try $0.replaceDivisions(divisions, edition: "S", validFrom: "2000-01-01", validUntil: "")
-        }
+        let edition = try #require(DivisionEdition(name: "S", validFrom: "2000-01-01"))
+        tokens.registrations.append { try $0.put(edition, divisions) }
         tokens.registrations.append {
             try $0.put(
                 RegistryCampaign(

@@ -69,7 +69,8 @@ package struct AdminRoutes: Sendable {
         let withdrawn = try aggregator.registry.withdrawn(on: today)
         if !withdrawn.isEmpty {
             lines.append(
-                "\(withdrawn.count) stand in a division that edition \(current) doesn't have, and keep their old place:")
+                "\(withdrawn.count) stand in a division that edition \(current) doesn't have, and keep their old place:"
+            )
             lines += withdrawn.prefix(20).map { "  \($0)" }
         }
         return .text(lines.joined(separator: "\n") + "\n")

@@ -39,7 +39,8 @@ extension RegistryStore {
             for one in divisions {
                 try insert.execute(arguments: [edition.name, one.code, one.name, one.level, one.parent])
                 try know.execute(arguments: [
-                    one.code, one.name, one.level, one.parent, edition.name, edition.validFrom, edition.validUntil ?? "",
+                    one.code, one.name, one.level, one.parent, edition.name, edition.validFrom,
+                    edition.validUntil ?? "",
                 ])
             }
         }
