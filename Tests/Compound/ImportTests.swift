@@ -92,4 +92,19 @@ import Testing
             #expect(english.contains("&quot;x&quot; is no number of residents: write 0 to 200"))
         }
     }
+
+    /// Nobody types a table twice: it stays in its field until all of it is taken, and the next step stands with the report.
+    @Test func aPastedTableStaysUntilItIsTaken() async throws {
+        try await CaseDesk.with { desk in
+            let table = "楼栋,单元,房号,人数%0A7,1,101,3%0A7,1,102,x"
+            for (apply, offers) in [("0", true), ("1", false)] {
+                let page = try await desk.post(
+                    form: "table=\(table)&apply=\(apply)", to: "/desk/registry/import?lang=en")
+                #expect(page.contains("7,1,102,x</textarea>"), "\(apply)")
+                #expect(page.contains("<button form=\"table\"") == offers, "\(apply)")
+            }
+            let page = try await desk.post(form: "table=楼栋,单元,房号,人数%0A7,1,102,2&apply=1", to: "/desk/registry/import")
+            #expect(page.contains("required></textarea>"))
+        }
+    }
 }
