@@ -220,6 +220,10 @@ def test_configuration_problems_come_all_at_once(tmp_path):
 
 def test_a_port_in_use_and_a_second_daemon_are_told_apart(stage, aggregator, tmp_path):
     done = run("aggregator", "--config", aggregator.config, check=False)
+    assert done.returncode == 78 and "another process answers" in done.stderr
+    config = tmp_path / "first.yaml"
+    config.write_text(aggregator.config.read_text().replace("a.sock", "c.sock"))
+    done = run("aggregator", "--config", config, check=False)
     assert done.returncode == 78 and "another jiayuan process" in done.stderr
     config = tmp_path / "second.yaml"
     config.write_text(aggregator.config.read_text().replace("/state", "/state2").replace("a.sock", "b.sock"))
