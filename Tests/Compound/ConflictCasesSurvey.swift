@@ -154,13 +154,20 @@ import Testing
         }
     }
 
-    /// Right: nobody yet. A body that is no JSON is refused whole, since nobody can tell where a record begins.
-    @Test(arguments: ["NaN", "1e400"]) func case26WhatIsNoNumberIsNoJSON(_ number: String) async throws {
+    /// Right: nobody yet. A body that can't be read is refused whole, since nobody can tell where a record begins.
+    @Test(arguments: [
+        ("NaN", [["不是 JSON", "请检查括号和引号"], ["This is not JSON", "Check brackets and quotes"]]),
+        (
+            "1e400",
+            [
+                ["数字 1e400 太大", "请写普通整数，不用指数"],
+                ["The number 1e400 is too large", "Write a plain whole number without an exponent"],
+            ]
+        ),
+    ]) func case26WhatIsNoNumberIsRefusedWhole(_ number: String, _ words: [[String]]) async throws {
         try await CaseDesk.with { desk in
             try desk.store.take(Self.setup)
-            for (language, expected) in [
-                (Language.zhHans, ["不是 JSON", "请检查括号和引号"]), (.en, ["This is not JSON", "Check brackets and quotes"]),
-            ] {
+            for (language, expected) in zip([Language.zhHans, .en], words) {
                 let answer = try await desk.send(records: Self.visit(1, "7-1-101", number), language)
                 #expect(answer.status == 400)
                 #expect([answer.body["message"], answer.body["hint"]].compactMap { $0 as? String } == expected)

@@ -76,7 +76,7 @@ private let building = #""kind":"building","building":"7","stair_units":2,"floor
         check(members: building.replacing(":2", with: ":0"), "field_out_of_range stair_units")
         check(members: building.replacing(":3", with: ":100"), "field_out_of_range floors")
         check(members: building.replacing(":3", with: ":null"), "field_missing floors")
-        check(members: building.replacing(":3", with: ":1e400"), "not_json")
+        check(members: building.replacing(":3", with: ":1e400"), "number_too_large")
     }
 
     @Test func households() {

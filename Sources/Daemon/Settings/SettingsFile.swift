@@ -91,7 +91,9 @@ package enum SettingsFile {
         }
         // Of a text that can't be read nobody knows what is missing.
         guard !given.pairs.isEmpty || problems.isEmpty else { throw SettingsErrors(problems: problems) }
-        for option in options where values[option.key] == nil {
+        let named = Set(given.pairs.map(\.key))
+        for option in options where values[option.key] == nil && (option.fallback != nil || !named.contains(option.key))
+        {
             guard let fallback = option.fallback else {
                 problems.append(.init(file: file, line: 0, key: option.key, message: "is missing and has no default"))
                 continue
