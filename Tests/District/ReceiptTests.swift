@@ -127,6 +127,31 @@ import Wire
         }
     }
 
+    /// A parent with older rows counts the former life again, and learns its own decision back before the heir's rows
+    /// are complete. Until they are nothing is taken back; then at once, with everything acknowledged meanwhile.
+    @Test func aDecisionThatIsLearntBackTakesEffectWithCompleteRows() throws {
+        try District.with { district in
+            var (old, restored) = Self.lives()
+            try district.hear(old.push(from: nil))
+            let at = old.position
+            old.count("9", completed: 5, unvisited: 0)
+            try district.hear(old.push(from: at))
+            restored.epoch = Epoch(number: 7, holder: restored.incarnation)
+            var part = restored.push(from: nil)
+            let to = part.to
+            part.to = nil
+            #expect(try district.hear(part) == .staged(part: 1))
+            part.catalogues = []
+            #expect(try district.hear(part) == .staged(part: 1), "a repeated part")
+            #expect(district.ledger.held(District.unit)?.active == old.incarnation && district.receipts.isEmpty)
+            (part.part, part.changes, part.to) = (2, [], to)
+            try district.hear(part)
+            #expect(district.ledger.held(District.unit)?.active == restored.incarnation)
+            #expect(
+                district.receipts.map(\.deposedAt) == [old.position] && district.receipts[0].fewer[0].households == 42)
+        }
+    }
+
     // MARK: People's decisions
 
     private static func dispute(_ district: inout District, _ one: inout CaseNode, _ two: inout CaseNode) throws {

@@ -57,18 +57,16 @@ extension Merge {
 
     /// A shadow spoke, complete and verified.
     private func claimLease(_ unit: inout UnitCopies, _ index: Int, _ now: Int64) {
-        guard unit.copies[index].parent.verified else { return }
-        switch unit.copies[index].past {
-        case .retired: return
-        case .deposed:
+        guard unit.copies[index].parent.verified, unit.copies[index].past != .retired else { return }
+        if unit.epoch?.holder == unit.copies[index].parent.incarnation { return takeBack(&unit, index) }
+        if unit.copies[index].past == .deposed {
             unit.disputed = true
             return
-        case .none: break
         }
-        let speaker = unit.copies[index].parent.incarnation
         guard let incumbent = unit.activeIndex else {
-            let mayStart = unit.epoch.map { $0.holder == speaker } ?? true
-            if mayStart || now >= pace.lease(from: startedAt, pace: pace.milliseconds) { enthrone(&unit, index) }
+            if unit.epoch == nil || now >= pace.lease(from: startedAt, pace: pace.milliseconds) {
+                enthrone(&unit, index)
+            }
             return
         }
         var leaseEnds = unit.copies[incumbent].leaseEnds
@@ -78,6 +76,17 @@ extension Merge {
         guard !unit.disputed, now >= leaseEnds else { return }
         unit.copies[incumbent].parent.role = .shadow
         unit.copies[incumbent].past = .deposed
+        enthrone(&unit, index)
+    }
+
+    /// It was decided before, and this parent learnt it back: there is no second lease to wait for. What is counted
+    /// meanwhile stands until these rows are complete, so that what they don't repeat can be listed.
+    private func takeBack(_ unit: inout UnitCopies, _ index: Int) {
+        if let incumbent = unit.activeIndex {
+            unit.copies[incumbent].parent.role = .shadow
+            unit.copies[incumbent].past = .deposed
+        }
+        unit.copies[index].past = .none
         enthrone(&unit, index)
     }
 
@@ -94,7 +103,7 @@ extension Merge {
         guard let heard = push.epoch, unit.epoch.map({ $0 < heard }) ?? true else { return }
         unit.epoch = heard
         guard let holder = unit.index(of: heard.holder), unit.copies[holder].parent.role != .active,
-            unit.copies[holder].past != .retired
+            unit.copies[holder].past != .retired, unit.copies[holder].parent.verified
         else { return }
         if let incumbent = unit.activeIndex {
             unit.copies[incumbent].parent.role = .shadow

@@ -44,9 +44,6 @@ extension Receipt {
         guard let heir = after.active, let former = before.active?.parent.incarnation ?? highest?.holder,
             former != heir.parent.incarnation
         else { return nil }
-        // A parent whose rows were taken back learns from an epoch whom it had counted, before that one has sent
-        // anything again: the takeover was made at rows that were complete, and its receipt with it.
-        guard heir.parent.verified else { return nil }
         let deposed = before.index(of: former).map { before.copies[$0] }
         return Receipt(
             unit: code, deposed: former, heir: heir.parent.incarnation, at: at, deposedAt: deposed?.parent.held,
