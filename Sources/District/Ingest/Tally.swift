@@ -142,7 +142,7 @@ struct Tally {
 
     /// The answer with the document as it is after the batch, so that a child hears at once what its push settled.
     mutating func naming(_ answer: Answer, unit code: Code) -> Answer {
-        guard case .held = answer.outcome, let index = registered.tree.unit(code) else { return answer }
+        guard case .held = answer.outcome, let index = registered.tree.speaker(code) else { return answer }
         var answer = answer
         answer.registry = documentDigest(index)
         return answer

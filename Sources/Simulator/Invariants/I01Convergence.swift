@@ -32,6 +32,9 @@ final class Convergence: Checker {
         }
         for relay in world.districts.compactMap(\.relay) {
             // What is published is equal above and below, and yet of before.
+            if relay.district.content.campaigns.count < world.roundsOpen {
+                return "\(relay.name) has not heard of a round"
+            }
             if relay.lastCut.map({ $0 != relay.standing }) ?? true {
                 return "\(relay.name) has not published what it has"
             }

@@ -100,6 +100,7 @@ final class RelayMachine: Child {
     /// Rounds are published above and passed on.
     func adopt(_ campaigns: [RegistryCampaign]) {
         for round in Rounds.all.indices where campaigns.contains(where: { $0.code == Rounds.all[round] }) {
+            world.note("\(name) hears of round \(round + 1)")
             district.open(world.campaign(round))
         }
     }
