@@ -67,7 +67,7 @@ release: setup ## release build, .build/release/jiayuan
 	@$(SWIFT_BUILD) $(RELEASE)
 
 .PHONY: demo
-demo: build ## the evening of 6 April: seven compounds, two districts, a city [ONCE=1] [SEED=n] [SABOTAGE=drop-row|double-count|stale-as-current|inward-rounding]
+demo: build ## the evening of 6 April: six compounds, two districts, a city [ONCE=1] [SEED=n] [SABOTAGE=drop-row|double-count|stale-as-current|inward-rounding]
 	@.build/debug/jiayuan demo $(if $(filter-out 0,$(ONCE)),--once) $(if $(SEED),--seed $(SEED)) $(if $(SABOTAGE),--sabotage $(SABOTAGE))
 
 .PHONY: test

@@ -362,4 +362,4 @@ def test_a_newer_database_is_refused(aggregator):
     with sqlite3.connect(aggregator.state / "rows.sqlite") as database:
         database.execute("INSERT INTO grdb_migrations VALUES ('99 from the future')")
     done = run("aggregator", "--config", aggregator.config, check=False)
-    assert done.returncode == 74 and "newer version" in done.stderr
+    assert done.returncode == 78 and "newer version" in done.stderr

@@ -31,6 +31,8 @@ struct DemoCommand: ParsableCommand {
             verdict = evening.verdict
             verdict.ok = false
             Console.error("the story broke off: \(error)")
+            // Nothing is left that a page could be opened of.
+            if !once { throw Exit.refused }
         }
         if once {
             stage.stopAll()

@@ -141,18 +141,26 @@ final class DemoEvening {
     private func callForVolunteers() throws {
         let place = desks.firstIndex { $0.unit.code == Site.articleCode } ?? 0
         var shown: [Int] = []
+        var unclaimed: Int?
         while desks[place].played < desks[place].records.count {
             let next = desks[place].records[desks[place].played]
             if case .visit = next.content { break }
             try post([next], to: desks[place])
             desks[place].played += 1
-            let board = try JSONSerialization.jsonObject(
-                with: Data(try desks[place].client.fetch("GET", "/api/v1/volunteers?task=\(Evening.campaign)")))
-            if let short = (board as? [String: Any])?["short"] as? Int, short != shown.last { shown.append(short) }
+            let board =
+                try JSONSerialization.jsonObject(
+                    with: Data(try desks[place].client.fetch("GET", "/api/v1/volunteers?task=\(Evening.campaign)")))
+                as? [String: Any]
+            if let short = board?["short"] as? Int, short != shown.last { shown.append(short) }
+            unclaimed = (board?["unclaimed"] as? [Any])?.count
         }
         let story = [18, 7, 8, 0].filter { shown.contains($0) }
         say("还缺志愿者 volunteers short: \(story.map(String.init).joined(separator: " → "))")
-        expect(shown.contains(18) && shown.contains(7), "the countdown passes 18 and 7 (it went \(shown))")
+        say("待认领 \(unclaimed ?? -1) 栋。Buildings unclaimed: \(unclaimed ?? -1).")
+        expect(
+            shown.contains(18) && shown.contains(7) && shown.last == 0,
+            "the countdown passes 18 and 7 and ends at 0 (it went \(shown))")
+        expect(unclaimed == 0, "every building is claimed before the survey begins")
     }
 
     /// Plays what was observed up to a moment, every compound's visits through its own node.
