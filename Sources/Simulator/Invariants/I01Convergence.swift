@@ -25,8 +25,8 @@ final class Convergence: Checker {
             if held.position != store.position { return "\(unit): another position is held" }
             if held.rows != store.rows { return "\(unit): equal positions, different rows" }
             if let node = machine as? CompoundMachine, let store = node.store {
-                for round in 0..<world.roundsOpen where world.isClosed(round) && store.holdsKey(round) {
-                    return "\(node.name) keeps a key"
+                for round in 0..<world.roundsOpen where world.isClosed(round) == store.holdsKey(round) {
+                    return "\(node.name) \(world.isClosed(round) ? "keeps the" : "has no") key of round \(round + 1)"
                 }
             }
         }

@@ -200,6 +200,7 @@ final class CompoundMachine: Child {
         let twin = CompoundMachine(frame, number: world.compounds.count, district: district, disk: copy, world: world)
         twin.rewound = true
         twin.version = version
+        if world.comparesClocks { twin.clockOff = clockOff }
         world.add(twin)
         twin.start()
         return true

@@ -42,6 +42,8 @@ package final class World {
     private var agenda = Agenda()
     private let traces: Bool
     private let clocksTell: Bool
+    /// Run twice, under two clocks: a unit's words are then ordered by one clock, a copy's being its original's.
+    let comparesClocks: Bool
 
     /// - Parameters:
     ///   - faults: nil to let the seed draw them.
@@ -59,6 +61,7 @@ package final class World {
         let drawn = Faults.drawn(&chance)
         self.faults = faults ?? drawn
         if !cutsPower { self.faults.tornEffects = 0 }
+        comparesClocks = !cutsPower
         rowsPerPart = 2 + chance.below(6)
         var keys = Chance(seed ^ 0xc1a1)
         claimKeys = Rounds.all.map { _ in UInt128(keys.next()) << 64 | UInt128(keys.next()) }
