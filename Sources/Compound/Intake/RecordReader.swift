@@ -103,7 +103,7 @@ package enum RecordReader {
     private static func supersedes(_ fields: Fields, by own: UInt128) throws(IntakeError) -> [UInt128] {
         guard fields.has("supersedes") else { return [] }
         var ids: [UInt128] = []
-        for text in try fields.texts("supersedes", limit: 64) {
+        for text in try fields.texts("supersedes", limit: Supersedes.most) {
             guard let id = Hex.uint128(text), id != own else {
                 throw IntakeError(.idInvalid, field: "supersedes", value: text)
             }

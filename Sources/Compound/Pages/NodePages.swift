@@ -30,13 +30,13 @@ struct NodePages: Sendable {
             },
             page("/registry") { _, _ in try registry(nil) },
             page("/conflicts") { _, _ in .conflicts(try store.read(SurveyReader.conflicts)) },
-            form("/desk/survey/visit") { try visit($0) },
-            form("/desk/volunteers/need") { try volunteers($0, "need") },
-            form("/desk/volunteers/fill") { try volunteers($0, "fill") },
-            form("/desk/volunteers/claim") { try volunteers($0, "claim") },
+            form("/desk/survey/visit") { try take(.visit, $0) },
+            form("/desk/volunteers/need") { try take(.need, $0) },
+            form("/desk/volunteers/fill") { try take(.fill, $0) },
+            form("/desk/volunteers/claim") { try take(.claim, $0) },
             form("/desk/receipts/read") { try readReceipt($0) },
-            form("/desk/registry/building") { try addBuilding($0) },
-            form("/desk/registry/household") { try household($0) },
+            form("/desk/registry/building") { try take(.building, $0) },
+            form("/desk/registry/household") { try take(.household, $0) },
             guarded(
                 Route("POST", "/desk/registry/import", bodyLimit: 64 * 1024 * 1024) { call in
                     try await importTable(call)
