@@ -60,6 +60,9 @@ package struct Epoch: Hashable, Sendable, Comparable {
     package var number: UInt64
     package var holder: Incarnation
 
+    /// A decision counts one up, so no child may leave a parent without numbers that the wire can carry.
+    package static let largestHeard: UInt64 = 1 << 52
+
     package init(number: UInt64, holder: Incarnation) {
         self.number = number
         self.holder = holder

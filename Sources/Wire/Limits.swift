@@ -12,7 +12,8 @@ package enum Limits {
     package static let sets = 64
     package static let countsPerRow = Catalogue.mostIndicators
     package static let depth = 8
-    package static let answer = 64 * 1024
+    /// Room for a reason for every row of a part.
+    package static let answer = 512 * 1024
     package static let registry = 8 * 1024 * 1024
 }
 

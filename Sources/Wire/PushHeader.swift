@@ -124,7 +124,10 @@ struct PushHeader {
         try cursor.array { (cursor) throws(WireError) in
             guard symbols.count < Limits.symbols else { throw WireError(.tooLarge, "too many symbols") }
             let text = try cursor.string()
-            guard let code = Code(text) else { throw WireError(.malformed, "'\(text.prefix(80))' is not a code") }
+            guard let code = Code(text) else {
+                throw WireError(
+                    .malformed, "'\(String(String.UnicodeScalarView(text.unicodeScalars.prefix(80))))' is not a code")
+            }
             symbols.append(code)
         }
         self.symbols = symbols

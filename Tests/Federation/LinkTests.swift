@@ -238,9 +238,11 @@ struct LinkWorld {
         if push.part > 1 || push.to == nil {
             if staged[incarnation]?.belongs(seen) != true {
                 guard push.part == 1 else { return .contradicted(have: copy.held, .parts) }
-                staged[incarnation] = StagedPush(first: seen)
+                staged[incarnation] = StagedPush(first: seen, held: UpperSums())
             }
-            guard staged[incarnation]?.add(seen) == true else { return .contradicted(have: copy.held, .parts) }
+            guard staged[incarnation]?.add(seen, limit: 1000) == true else {
+                return .contradicted(have: copy.held, .parts)
+            }
             changes = staged[incarnation]?.changes ?? []
         }
         guard let to = push.to else { return .staged(part: push.part) }

@@ -157,4 +157,19 @@ import Testing
             #expect(bytes <= 200 + 25 * rows, "\(rows) rows take \(bytes) bytes")
         }
     }
+
+    @Test func aReasonForEveryRowOfAPartCanBeHeard() throws {
+        let why = "count_out_of_range:" + String(repeating: "i", count: 64)
+        let rows = (1...Limits.rows).map { RowRefusal(line: $0, why: why) }
+        let answer = Answer(outcome: .refused(rows), parent: Incarnation(value: 1))
+        #expect(try AnswerCodec.decode(AnswerCodec.encode(answer)) == answer)
+    }
+
+    /// One letter with half a million accents is one character to Swift; the answer must not repeat them all.
+    @Test func aNameThatIsNoCodeIsNotRepeatedAtLength() throws {
+        let name = "e" + String(repeating: "\u{301}", count: 200_000)
+        let text = Self.golden.replacing("\"now\"", with: "\"\(name)\"")
+        let error = #expect(throws: WireError.self) { try PushCodec.decode(Array(text.utf8), kind: .delta) }
+        #expect(error?.message.utf8.count ?? 0 < 1000)
+    }
 }

@@ -60,13 +60,13 @@ struct Tally {
     /// - Parameter held: what the store has of every unit, named by the registry or not.
     init(
         identity: Incarnation, pace: Pace, registered: Registered, shelf: CatalogueShelf, held: [Code: UnitCopies],
-        now: Int64
+        now: Int64, bounds: Merge.Bounds = Merge.Bounds()
     ) {
         self.identity = identity
         self.registered = registered
         self.shelf = shelf
         shelved = shelf.catalogues.count
-        merge = Merge(pace: pace, startedAt: now)
+        merge = Merge(pace: pace, startedAt: now, bounds: bounds)
         // A disk may have lost bits while nobody looked: what doesn't add up is asked for again, never counted.
         var held = held
         for code in held.keys.sorted() {
@@ -122,9 +122,7 @@ struct Tally {
 
     /// What is staged is memory that nobody has paid for with a verified push: it is bounded over all units.
     private mutating func boundStaged(keeping index: Int) {
-        guard staged.count > 1, stagedRows > StagedPush.totalLimit else {
-            return
-        }
+        guard staged.count > 1, stagedRows > merge.bounds.allStagedRows else { return }
         staged = staged.filter { $0.key == index }
     }
 

@@ -100,7 +100,9 @@ extension Merge {
 
     /// The highest pair wins: a parent that lost its own decision hears it from the child.
     func learnEpoch(_ push: Push, _ unit: inout UnitCopies, _ received: inout Received) {
-        guard let heard = push.epoch, unit.epoch.map({ $0 < heard }) ?? true else { return }
+        guard let heard = push.epoch, heard.number <= Epoch.largestHeard, unit.epoch.map({ $0 < heard }) ?? true else {
+            return
+        }
         unit.epoch = heard
         guard let holder = unit.index(of: heard.holder), unit.copies[holder].parent.role != .active,
             unit.copies[holder].past != .retired, unit.copies[holder].parent.verified

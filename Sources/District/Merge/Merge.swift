@@ -17,9 +17,17 @@ struct Merge {
     let pace: Pace
     /// Serving-clock time at which this process began; leases of the unheard run from here.
     let startedAt: Int64
+    var bounds = Bounds()
 
-    /// A unit's sum of one indicator in one cut above this is a fault, and would endanger the totals.
-    static let unitCeiling: Int64 = 1_000_000_000_000
+    /// What a parent bears; smaller only where bounds are tested.
+    struct Bounds: Sendable {
+        /// Rows of an unfinished push that are kept aside: memory that no verified push has paid for yet.
+        var stagedRows = 1_000_000
+        /// The same of all units together; beyond, other units' parts are dropped and start again.
+        var allStagedRows = 4_000_000
+        /// A unit's sum of one indicator in one cut above this is a fault, and would endanger the totals.
+        var unitSum: Int64 = 1_000_000_000_000
+    }
 
     func receive(
         _ push: Push, unit: inout UnitCopies, staged: inout StagedPush?, place: Int, shelf: CatalogueShelf,
@@ -70,10 +78,15 @@ struct Merge {
                     received.outcome = .contradicted(have: have, .parts)
                     return
                 }
-                staged = StagedPush(first: push)
+                staged = StagedPush(first: push, held: push.kind == .delta ? sums(unit.copies[index]) : UpperSums())
             }
-            guard staged?.add(push) == true else {
+            guard staged?.add(push, limit: bounds.stagedRows) == true else {
                 received.outcome = .contradicted(have: have, .parts)
+                return
+            }
+            if let excess = staged?.sums.excess(push.changes, above: bounds.unitSum), !excess.isEmpty {
+                staged = nil
+                received.outcome = .refused(excess.map(Merge.outOfRange))
                 return
             }
             changes = staged?.changes ?? []
@@ -99,7 +112,7 @@ struct Merge {
             return
         }
         let blocks = held.blocks(after: applied)
-        if let excess = excess(blocks, changes, shelf) {
+        if let excess = excess(blocks, changes) {
             received.outcome = .refused(excess)
             return
         }
@@ -142,26 +155,29 @@ struct Merge {
         return refusals
     }
 
-    /// Rows that make a unit's sum absurd: those of this push that carry the largest counts.
-    private func excess(_ blocks: [(Cut, RowBlock)], _ changes: [RowChange], _ shelf: CatalogueShelf) -> [RowRefusal]? {
-        for (cut, block) in blocks {
-            var sums: [Int64] = []
-            var rows = 0
-            block.forEach { _, place, count in
-                if place == 0 { rows += 1 }
-                if place == sums.count { sums.append(0) }
-                sums[place] += count.known ?? 0
-            }
-            guard let place = sums.firstIndex(where: { $0 > Merge.unitCeiling }) else { continue }
-            let lines = changes.indices.filter { index in
-                guard let body = changes[index].body, changes[index].key.dataset == cut.dataset,
-                    changes[index].key.period == cut.period, place < body.counts.count
-                else { return false }
-                return (body.counts[place].known ?? 0) > Merge.unitCeiling / Int64(max(1, rows))
-            }
-            return lines.prefix(Int(UInt16.max)).map { RowRefusal(line: $0 + 1, why: "unit_total_out_of_range") }
+    /// Rows that make a unit's sum absurd.
+    private func excess(_ blocks: [(Cut, RowBlock)], _ changes: [RowChange]) -> [RowRefusal]? {
+        let tooMuch = blocks.filter { _, block in
+            block.sums.values.contains { $0.contains { $0 > bounds.unitSum } }
         }
-        return nil
+        guard !tooMuch.isEmpty else { return nil }
+        var sums = UpperSums()
+        for (cut, block) in tooMuch { Merge.add(block, of: cut, to: &sums) }
+        return sums.excess(changes, above: bounds.unitSum).map(Merge.outOfRange)
+    }
+
+    private func sums(_ copy: Copy) -> UpperSums {
+        copy.blocks.reduce(into: UpperSums()) { Merge.add($1.value, of: $1.key, to: &$0) }
+    }
+
+    private static func add(_ block: RowBlock, of cut: Cut, to sums: inout UpperSums) {
+        for entry in block.entries {
+            sums.add(RowKey(dataset: cut.dataset, period: cut.period, subject: entry.subject), entry.counts)
+        }
+    }
+
+    private static func outOfRange(_ place: Int) -> RowRefusal {
+        RowRefusal(line: place + 1, why: "unit_total_out_of_range")
     }
 }
 
