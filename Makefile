@@ -86,6 +86,16 @@ test-long: test ## the same with the long runs (JIAYUAN_LONG=1) and 100,000 simu
 simulate: release ## worlds in which everything goes wrong, release build [SEEDS=1000] [FROM=1]
 	@.build/release/jiayuan simulate --seeds $(or $(SEEDS),1000) --from $(or $(FROM),1)
 
+.PHONY: fuzz
+fuzz: setup ## libFuzzer on everything that reads bytes from outside [SECONDS=60] [TARGET=wire|staging|…]
+	@JIAYUAN_FUZZ=1 swift build -c release --scratch-path .build-fuzz --product Fuzz
+	@Tests/Fuzz/fuzz.sh .build-fuzz/release/Fuzz $(or $(SECONDS),60) $(TARGET)
+
+.PHONY: sanitize
+sanitize: setup ## unit tests under the thread sanitizer, then under the address sanitizer (half an hour)
+	@TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Fuzz/thread.supp $(SWIFT_TEST) --sanitize=thread --scratch-path .build-tsan
+	@$(SWIFT_TEST) --sanitize=address --scratch-path .build-asan
+
 .PHONY: test-host
 test-host: ## one Debian 12 machine with systemd: install, cable pulled, kill -9 [BIN=path] (root)
 	@[ "$$(id -u)" = 0 ] || { echo "test-host boots a machine: run it as root (sudo make test-host)" >&2; exit 1; }

@@ -76,7 +76,7 @@ package struct AdminRoutes: Sendable {
         return .text(lines.joined(separator: "\n") + "\n")
     }
 
-    private static func divisionRows(_ body: [UInt8]) throws -> [DivisionRow] {
+    static func divisionRows(_ body: [UInt8]) throws -> [DivisionRow] {
         var reader = try open(body)
         guard let code = reader.column("code"), let name = reader.column("name"), let level = reader.column("level"),
             let parent = reader.column("parent_code")
