@@ -21,6 +21,18 @@ private func bad(_ line: Int, _ column: Int, _ kind: CSVFault.Kind) -> Result<CS
 }
 
 @Suite struct CSVReading {
+    @Test func emptyLinesBeforeTheHeader() throws {
+        let table = try read("\r\n\n楼栋;单元\n7;1\n")
+        #expect(table.reader.header == ["楼栋", "单元"] && table.lines == [good(4, "7", "1")])
+    }
+
+    @Test func aColumnNamedWithOtherSeparatorsIsWrittenSoThatItCanBeRead() throws {
+        var writer = CSVWriter(header: ["a;b;c\td", "e"])
+        writer.append(["1;2", "3"])
+        let table = try read(writer.text)
+        #expect(table.reader.header == ["a;b;c\td", "e"] && table.lines == [good(2, "1;2", "3")])
+    }
+
     @Test(arguments: ["\n", "\r\n", "\r"]) func lineEnds(_ end: String) throws {
         let table = try read(["a,b", "1,2", "", "3,4"].joined(separator: end) + end)
         #expect(table.reader.header == ["a", "b"])

@@ -40,7 +40,7 @@ enum AnswerBytes {
                 holds((0...2 * ChildLink.slowest).contains(milliseconds), "waits \(milliseconds) ms")
                 return nil
             case .read(let after, let limit):
-                holds(limit > 0 && after <= own.seq)
+                holds(limit > 0, "asks for no rows")
                 event = .part(changes: changes(after: after), reachesEnd: !partial, own: own)
             case .mint: event = .minted(Incarnation(value: 8))
             case .quarantine(let keys, let refusals):

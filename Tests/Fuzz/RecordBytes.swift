@@ -39,15 +39,15 @@ enum RecordBytes {
         switch content {
         case .building(let building):
             [
-                ("kind", .text("building")), ("building", .text(building.code.text)), ("label", .text(building.label)),
+                ("kind", .text("building")), ("building", .text(building.code.text)),
                 ("stair_units", .number(building.stairUnits)), ("floors", .number(building.floors)),
                 ("doors_per_floor", .number(building.doorsPerFloor)),
-            ]
+            ] + text("label", building.label) + text("address", building.address)
         case .household(let household):
             [
                 ("kind", .text("household")), ("door", .text(household.door.code.text)),
                 ("residents", .number(household.residents)), ("state", .text(household.state.rawValue)),
-            ]
+            ] + text("address", household.address)
         case .visit(let visit): self.visit(visit)
         case .need(let task, let required):
             [("kind", .text("need")), ("task", .text(task.text)), ("required", .number(required))]
@@ -62,6 +62,10 @@ enum RecordBytes {
                 ("volunteer", .text(volunteer.text)), ("state", .text(state.rawValue)),
             ]
         }
+    }
+
+    private static func text(_ name: String, _ text: String?) -> [(String, JSONLine.Value)] {
+        text.map { [(name, .text($0))] } ?? []
     }
 
     private static func visit(_ visit: Record.Visit) -> [(String, JSONLine.Value)] {

@@ -25,6 +25,5 @@ for target; do
         { found=1; result="FOUND: $(grep -m1 -E 'Fatal error|SUMMARY|ERROR' "$log" || tail -1 "$log")"; }
     executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
     printf '%-10s %12s executions  %s\n' "$target" "${executions:-?}" "$result"
-
 done
 exit $found

@@ -149,7 +149,7 @@ package struct CSVReader: Sequence, IteratorProtocol {
     private static func separator(in bytes: ArraySlice<UInt8>) -> Separator {
         var counts: [UInt8: Int] = [:]
         var isQuoted = false
-        for byte in bytes {
+        for byte in bytes.drop(while: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
             if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
             if isQuoted { continue }
             if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") { break }

@@ -30,7 +30,8 @@ package struct CSVWriter: Sendable {
         return quoted + "\""
     }
 
-    private static let needsQuotes: [UInt8] = Array("\",\r\n".utf8)
+    /// All separators: in a header, a reader would take the most frequent one for that of the table.
+    private static let needsQuotes: [UInt8] = Array("\",;\t\r\n".utf8)
 
     /// The full-width forms count too: spreadsheets of East Asian editions take them for the others.
     private static func startsFormula(_ field: String) -> Bool {
