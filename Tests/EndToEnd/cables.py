@@ -12,7 +12,7 @@ class Relay:
         self.target = target
         self.mode = "pass"
         self.seen = []  # (path, headers, body) of every push that came
-        self.held = []
+        self.failures = []  # (path, status, text) of every 5xx that the target answered
         relay = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -30,6 +30,7 @@ class Relay:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # somebody was killed in the middle of a word
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -56,7 +57,13 @@ class Relay:
             return self.reply(handler, 200, [("content-type", "text/html")], page)
         if mode == "overloaded":
             return self.reply(handler, 503, [("retry-after", "1"), ("content-type", "text/plain")], b"try later")
-        status, fields, text = self.forward(method, path, headers, data)
+        try:
+            status, fields, text = self.forward(method, path, headers, data)
+        except (OSError, http.client.HTTPException):
+            handler.close_connection = True
+            return
+        if status >= 500:
+            self.failures.append((path, status, text))
         if mode == "repeat" and method == "POST":
             for _ in range(2):
                 self.forward(method, path, headers, data)
@@ -71,8 +78,11 @@ class Relay:
             if name.lower() not in ("content-length", "transfer-encoding", "connection", "date", "server"):
                 handler.send_header(name, value)
         handler.send_header("content-length", str(len(text)))
-        handler.end_headers()
-        handler.wfile.write(text)
+        try:
+            handler.end_headers()
+            handler.wfile.write(text)
+        except OSError:
+            pass  # whoever asked has gone
 
     def deliver_late(self, index):
         """A request that was under way long ago reaches the aggregator now."""

@@ -46,8 +46,8 @@ def run(*arguments, check=True, **options):
     return done
 
 
-def fetch(port, path, method="GET", body=None, headers=None):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+def fetch(port, path, method="GET", body=None, headers=None, host="127.0.0.1", timeout=30):
+    connection = http.client.HTTPConnection(host, port, timeout=timeout)
     try:
         connection.request(method, path, body, headers or {})
         response = connection.getresponse()
@@ -57,6 +57,8 @@ def fetch(port, path, method="GET", body=None, headers=None):
 
 
 class Daemon:
+    host, secret = "127.0.0.1", None
+
     def __init__(self, kind, config, log):
         self.kind, self.config, self.log = kind, config, log
         self.process = None
@@ -64,8 +66,12 @@ class Daemon:
     def start(self, wrap=()):
         self.process = subprocess.Popen([*wrap, BINARY, self.kind, "--config", str(self.config)],
                                         stdout=open(self.log, "ab"), stderr=subprocess.STDOUT)
-        eventually(lambda: self.alive() and fetch(self.port, "/healthz")[0] == 200)
+        eventually(lambda: self.alive() and self.fetch("/healthz")[0] == 200, within=60)
         return self
+
+    def fetch(self, path, method="GET", body=None, headers=None, timeout=30):
+        headers = dict(headers or {}) | ({"authorization": self.secret} if self.secret else {})
+        return fetch(self.port, path, method, body, headers, self.host, timeout)
 
     def alive(self):
         assert self.process.poll() is None, f"{self.kind} ended: {self.log.read_text()[-2000:]}"
@@ -81,14 +87,16 @@ class Daemon:
 
 
 class Aggregator(Daemon):
-    def __init__(self, folder, pace=300, grace=700, lease=3000, units=UNITS, relays=(), parent=None):
+    def __init__(self, folder, pace=300, grace=700, lease=3000, units=UNITS, relays=(), parent=None, listen="127.0.0.1",
+                 token=None):
         """`relays`: the district aggregators that `units` are counted through, by code; `parent`: (port, code, token)."""
         folder.mkdir(exist_ok=True)
         self.folder, self.state, self.port = folder, folder / "state", free_port()
+        self.secret = f"Bearer {token}" if token else None
         config = folder / "aggregator.yaml"
         config.write_text(
-            f"state: {self.state}\nsocket: {folder}/a.sock\nlisten: 127.0.0.1:{self.port}\n"
-            f"pace_ms: {pace}\ngrace_ms: {grace}\nlease_ms: {lease}\n"
+            f"state: {self.state}\nsocket: {folder}/a.sock\nlisten: {listen}:{self.port}\n"
+            f"pace_ms: {pace}\ngrace_ms: {grace}\nlease_ms: {lease}\n" + (f"read_token: {token}\n" if token else "")
             + (f"parent: http://127.0.0.1:{parent[0]}\nunit: \"{parent[1]}\"\ntoken: {parent[2]}\n" if parent else ""))
         super().__init__("aggregator", config, folder / "aggregator.log")
         run("divisions", "import", ROOT / "Config/divisions.csv", "--config", config)
@@ -109,7 +117,7 @@ class Aggregator(Daemon):
                 "--config", config)
 
     def stats(self, division=None, measure="survey.completion"):
-        status, text, _ = fetch(self.port, "/v1/stats" + (f"?division={division}" if division else ""))
+        status, text, _ = self.fetch("/v1/stats" + (f"?division={division}" if division else ""))
         assert status == 200, text
         document = json.loads(text)
         place = document["place"]
@@ -123,20 +131,22 @@ class Aggregator(Daemon):
 class Node(Daemon):
     def __init__(self, folder, unit, token, parent, name="node", pin=None, listen="127.0.0.1"):
         self.folder, self.state, self.port, self.unit = folder, folder / name, free_port(), unit
+        self.host, self.secret = listen, f"PIN {pin}" if pin else None
+        parent = parent if ":" in str(parent) else f"127.0.0.1:{parent}"
         config = folder / f"{name}.yaml"
         config.write_text(
             f"unit: {unit}\nstate: {self.state}\nsocket: {folder}/{name}.sock\nlisten: {listen}:{self.port}\n"
-            f"parent: http://127.0.0.1:{parent}\ntoken: {token}\n" + (f"pin: \"{pin}\"\n" if pin else ""))
+            f"parent: http://{parent}\ntoken: {token}\n" + (f"pin: \"{pin}\"\n" if pin else ""))
         super().__init__("node", config, folder / f"{name}.log")
 
     def record(self, *records):
-        status, text, _ = fetch(self.port, "/api/v1/records", "POST", json.dumps(records),
-                                {"content-type": "application/json"})
+        status, text, _ = self.fetch("/api/v1/records", "POST", json.dumps(records),
+                                     {"content-type": "application/json"})
         assert status == 200, text
         return json.loads(text)
 
     def get(self, path):
-        status, text, _ = fetch(self.port, path)
+        status, text, _ = self.fetch(path)
         assert status == 200, text
         return json.loads(text)
 
