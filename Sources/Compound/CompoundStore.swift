@@ -10,6 +10,7 @@ package import Sync
 /// and the rows that may leave are durable together or not at all.
 package final class CompoundStore: Sendable {
     package let database: DatabaseQueue
+    private let watch: FileWatch
     /// Tables are read one at a time: a large one fills a good part of the memory that a node may have.
     let imports = SerialQueue("import")
     private let folder: String
@@ -42,6 +43,7 @@ package final class CompoundStore: Sendable {
         catalogues = Catalogues(text)
         database = try SQLiteFile.open(
             folder + "/journal.sqlite", migrations: JournalSchema.migrations, ifDamaged: JournalSchema.remedy)
+        watch = FileWatch(database)
         // What is deleted is overwritten: keys of claims end with their round.
         try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA secure_delete=ON") }
         try awaken()
@@ -175,7 +177,8 @@ package final class CompoundStore: Sendable {
 
     func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try database.read(body) }
 
-    package func isAnswering() -> Bool { (try? database.read(SQLiteFile.isWhole)) ?? false }
+    /// What is wrong with the file; the watchdog beats while nothing is.
+    package func fault() -> String? { watch.fault() }
 }
 
 extension Record {

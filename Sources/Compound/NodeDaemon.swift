@@ -19,7 +19,7 @@ package enum NodeDaemon {
         let doors = Doors(listen: settings.listen, socket: settings.socket, log: log)
             .services(open: publicRoutes(store, queue, gate), local: localRoutes(store, queue))
         sender.start()
-        try await Daemonry.run(doors, log: log, status: { status(store) }, isAlive: { store.isAnswering() })
+        try await Daemonry.run(doors, log: log, status: { status(store) }, fault: { store.fault() })
         sender.shutDown()
         withExtendedLifetime(lock) {}
     }
@@ -69,7 +69,7 @@ package enum NodeDaemon {
 
     private static func health(_ store: CompoundStore) -> Route {
         Route("GET", "/healthz") { _ in
-            store.isAnswering() ? .json(#"{"status":"ok"}"#) : .json(#"{"status":"store_not_answering"}"#, status: 503)
+            .health(store.fault())
         }
     }
 

@@ -20,7 +20,7 @@ package enum AggregatorDaemon {
             .services(open: publicRoutes(aggregator, settings, upward), local: localRoutes(aggregator, upward))
         upward?.start()
         try await Daemonry.run(
-            doors, log: log, status: { status(aggregator, upward) }, isAlive: { aggregator.isAnswering() })
+            doors, log: log, status: { status(aggregator, upward) }, fault: { aggregator.fault() })
         // First who reads and changes what the aggregator holds, then the aggregator.
         upward?.shutDown()
         aggregator.shutDown()

@@ -66,12 +66,18 @@ class Daemon:
     def start(self, wrap=()):
         self.process = subprocess.Popen([*wrap, BINARY, self.kind, "--config", str(self.config)],
                                         stdout=open(self.log, "ab"), stderr=subprocess.STDOUT)
-        eventually(lambda: self.alive() and self.fetch("/healthz")[0] == 200, within=60)
+        eventually(self.healthy, within=60)
         return self
 
     def fetch(self, path, method="GET", body=None, headers=None, timeout=30):
         headers = dict(headers or {}) | ({"authorization": self.secret} if self.secret else {})
         return fetch(self.port, path, method, body, headers, self.host, timeout)
+
+    def healthy(self):
+        self.alive()
+        status, text, _ = self.fetch("/healthz")
+        assert status == 200, f"{status} {text}: {self.log.read_text()[-2000:]}"
+        return True
 
     def alive(self):
         assert self.process.poll() is None, f"{self.kind} ended: {self.log.read_text()[-2000:]}"

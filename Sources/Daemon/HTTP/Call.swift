@@ -49,6 +49,12 @@ package struct Reply: Sendable {
         Reply(status: status, type: "application/json; charset=utf-8", body: Array(text.utf8))
     }
 
+    /// What `/healthz` answers; why a store has a fault is for the log.
+    package static func health(_ fault: String?) -> Reply {
+        fault == nil
+            ? .json(#"{"status":"ok"}"#) : .json(#"{"status":"store_not_answering"}"#, status: 503)
+    }
+
     package static func html(_ text: String, status: Int = 200) -> Reply {
         Reply(status: status, type: "text/html; charset=utf-8", body: Array(text.utf8))
     }

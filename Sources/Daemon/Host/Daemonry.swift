@@ -3,18 +3,18 @@ package import Logging
 package import ServiceLifecycle
 import UnixSignals
 
-/// Runs services until SIGTERM or SIGINT, beating the watchdog while `isAlive` holds.
+/// Runs services until SIGTERM or SIGINT, beating the watchdog while nothing is wrong.
 package enum Daemonry {
     /// - Parameters:
     ///   - until: ends everything in order when it returns.
     ///   - status: one line for `systemctl status`, read once a second.
-    ///   - isAlive: whether the database answers; without it the watchdog gets no beat and systemd restarts us.
+    ///   - fault: why the database doesn't answer; with a fault the watchdog gets no beat and systemd restarts us.
     package static func run(
         _ services: [any Service], until last: (any Service)? = nil, log: Logger,
         status: @escaping @Sendable () -> String,
-        isAlive: @escaping @Sendable () -> Bool
+        fault: @escaping @Sendable () -> String?
     ) async throws {
-        let heart = Heart(status: status, isAlive: isAlive)
+        let heart = Heart(status: status, fault: fault, log: log)
         var quiet = log
         // What a service fails with is thrown to whoever started the daemon, and said there.
         quiet.logLevel = .critical
@@ -31,16 +31,22 @@ package enum Daemonry {
 
     private struct Heart: Service {
         let status: @Sendable () -> String
-        let isAlive: @Sendable () -> Bool
+        let fault: @Sendable () -> String?
+        let log: Logger
 
         func run() async throws {
             let period = Notify.watchdogMicroseconds.map { Duration.microseconds($0 / 3) } ?? .seconds(1)
             await cancelWhenGracefulShutdown {
+                var said: String?
                 while !Task.isCancelled {
-                    if isAlive() {
+                    let fault = fault()
+                    if let fault {
+                        if fault != said { log.critical("the store doesn't answer", metadata: ["why": "\(fault)"]) }
+                    } else {
                         Notify.watchdog()
                         Notify.status(status())
                     }
+                    said = fault
                     do { try await Task.sleep(for: min(period, .seconds(1))) } catch { return }
                 }
             }

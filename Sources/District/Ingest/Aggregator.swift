@@ -108,7 +108,8 @@ package final class Aggregator: @unchecked Sendable {
     /// `YYYY-MM-DD`.
     var today: String { Day.of(clock.wall) }
 
-    package func isAnswering() -> Bool { store.isAnswering() }
+    /// What is wrong with the file of the rows; nil while it answers.
+    package func fault() -> String? { store.fault() }
 
     // MARK: From any task
 

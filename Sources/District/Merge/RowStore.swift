@@ -5,9 +5,11 @@ import GRDB
 /// `rows.sqlite`: what the children sent. It may be lost: the children are its backup.
 package final class RowStore: RowKeeping {
     private let database: DatabaseQueue
+    private let watch: FileWatch
 
     package init(_ path: String) throws {
         database = try SQLiteFile.open(path, migrations: RowStore.migrations, ifDamaged: RowStore.remedy)
+        watch = FileWatch(database)
     }
 
     private static var migrations: DatabaseMigrator {
@@ -168,10 +170,8 @@ package final class RowStore: RowKeeping {
             heardAt: row["heard_at"], given: row["pace_ms"], now: now, wall: wall, pace: pace)
     }
 
-    /// What the watchdog beats on.
-    func isAnswering() -> Bool {
-        (try? database.read(SQLiteFile.isWhole)) ?? false
-    }
+    /// What is wrong with the file; the watchdog beats while nothing is.
+    func fault() -> String? { watch.fault() }
 
     private static func damaged(_ table: String) -> StoreError {
         .damaged(path: "rows.sqlite", reason: "table \(table) holds what was never written", remedy: remedy)

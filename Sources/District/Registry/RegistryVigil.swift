@@ -17,7 +17,7 @@ struct RegistryVigil {
         log.critical("the registry is lost", metadata: ["hint": "\(Self.hint(settings.state))"])
         let server = Port(routes, on: settings.listen, log: log) { _ in Notify.ready(Self.line) }
         try await Daemonry.run(
-            [server], until: Watch(folder: settings.state), log: log, status: { Self.line }, isAlive: { true })
+            [server], until: Watch(folder: settings.state), log: log, status: { Self.line }, fault: { nil })
         return !RegistryFile.isLost(settings.state)
     }
 

@@ -21,7 +21,7 @@ package struct StatsRoutes: Sendable {
             Route("GET", "/v1/units/{unit}/why") { try guarding.check($0) ?? why($0) },
             Route("GET", "/v1/upward") { try guarding.check($0) ?? standing() },
             Route("GET", "/metrics") { guarding.check($0) ?? metrics() },
-            Route("GET", "/healthz") { _ in health() },
+            Route("GET", "/healthz") { _ in .health(aggregator.fault()) },
         ]
     }
 
@@ -72,11 +72,6 @@ package struct StatsRoutes: Sendable {
         return .json(
             String(
                 decoding: try UpwardDocument(try upward.status(), of: upward.store.unit.text).encoded(), as: UTF8.self))
-    }
-
-    private func health() -> Reply {
-        aggregator.isAnswering()
-            ? .json(#"{"status":"ok"}"#) : .json(#"{"status":"store_not_answering"}"#, status: 503)
     }
 
     private func metrics() -> Reply {
