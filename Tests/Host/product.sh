@@ -17,6 +17,7 @@ configure_aggregator() {
     put /etc/jiayuan/aggregator.yaml <<END
 listen: "10.77.0.1:8090"
 pace_ms: "500"
+read_token: "0123456789abcdef0123"
 grace_ms: "5000"
 END
 }
