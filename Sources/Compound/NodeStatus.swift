@@ -29,10 +29,12 @@ package struct NodeStatus: Sendable, Equatable, Encodable {
     package var conflicts: Int
     /// Restore receipts that nobody here has marked as read.
     package var receipts: [RegistryDocument.Receipt]
-    /// Rows that the parent refused.
     /// The latest time of any record, where it lies after now: this node's own clock ran ahead once. Seconds since 1970.
     @Null package var recordsAhead: Int64?
+    /// Rows that the parent refused.
     package var refusedRows: Int
+    /// The change that this unit ends or begins with, as the parent says.
+    @Null package var lineage: RegistryDocument.Lineage?
     /// Why the disk refused the last record.
     @Null package var disk: String?
     @Null package var campaign: String?
@@ -63,7 +65,9 @@ extension NodeStatus {
             unacknowledgedSince: link.unacknowledgedSince, because: nil, detail: nil, becauseSince: nil, role: nil,
             conflicts: try Int.fetchOne(db, sql: "SELECT count(*) FROM conflict") ?? 0,
             receipts: try ReceiptReader.unread(db),
-            recordsAhead: try HybridClock.ahead(of: now, db), refusedRows: link.refusedRows, disk: nil,
+            recordsAhead: try HybridClock.ahead(of: now, db), refusedRows: link.refusedRows,
+            lineage: try LineageReader.lineage(db),
+            disk: nil,
             campaign: try CampaignReader.current(db, now: now), now: now)
     }
 

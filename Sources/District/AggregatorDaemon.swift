@@ -14,7 +14,7 @@ package enum AggregatorDaemon {
         let aggregator = try Aggregator(folder: settings.state, pace: settings.pace, log: log)
         aggregator.start()
         JournalLog.logger("rollup").notice(
-            "added up from the rows that are held", metadata: ["units": "\(aggregator.look().rollup.tree.units.count)"])
+            "added up from the rows that are held", metadata: ["units": "\(aggregator.look().rollup.tree.counted)"])
         let upward = try settings.upward.map { try Upward($0, settings, of: aggregator) }
         let doors = Doors(listen: settings.listen, socket: settings.socket, log: log)
             .services(open: publicRoutes(aggregator, settings, upward), local: localRoutes(aggregator, upward))
@@ -101,7 +101,7 @@ package enum AggregatorDaemon {
         let picture = aggregator.look()
         let connected = picture.speakers.count { $0.active != nil }
         let fresh = picture.speakers.count { ($0.active?.appointment ?? -1) >= aggregator.clock.now }
-        return "\(picture.rollup.tree.units.count) units expected, \(connected) connected, \(fresh) on time"
+        return "\(picture.rollup.tree.counted) units expected, \(connected) connected, \(fresh) on time"
             + (upward?.line ?? "")
     }
 }

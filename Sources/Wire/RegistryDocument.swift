@@ -101,6 +101,27 @@ package struct RegistryDocument: Codable, Sendable, Equatable {
         }
     }
 
+    /// A change that this unit ends or begins with.
+    package struct Lineage: Codable, Sendable, Equatable {
+        /// `split`, `merge` or `close`.
+        package var kind: String
+        /// `YYYY-MM-DD`: the first day on which it holds.
+        package var on: String
+        /// Codes of the units that end, and of those that begin.
+        package var before: [String]
+        package var after: [String]
+        /// False while the rows of those before stand.
+        package var settled: Bool
+
+        package init(kind: String, on: String, before: [String], after: [String], settled: Bool) {
+            self.kind = kind
+            self.on = on
+            self.before = before
+            self.after = after
+            self.settled = settled
+        }
+    }
+
     package var v: Int
     /// The parent's identity, 32 hexadecimal digits.
     package var parent: String
@@ -112,10 +133,12 @@ package struct RegistryDocument: Codable, Sendable, Equatable {
     package var receipts: [Receipt]?
     /// By campaign, the tokens of households that are counted at another unit, in ascending order; nil for none.
     package var notYours: [String: [String]]?
+    /// Nil for a unit that no change is about.
+    package var lineage: Lineage?
 
     package init(
         v: Int, parent: String, unit: Unit, path: [Place], campaigns: [Campaign], receipts: [Receipt]? = nil,
-        notYours: [String: [String]]? = nil
+        notYours: [String: [String]]? = nil, lineage: Lineage? = nil
     ) {
         self.v = v
         self.parent = parent
@@ -124,10 +147,11 @@ package struct RegistryDocument: Codable, Sendable, Equatable {
         self.campaigns = campaigns
         self.receipts = receipts
         self.notYours = notYours
+        self.lineage = lineage
     }
 
     private enum CodingKeys: String, CodingKey {
-        case v, parent, unit, path, campaigns, receipts
+        case v, parent, unit, path, campaigns, receipts, lineage
         case notYours = "not_yours"
     }
 

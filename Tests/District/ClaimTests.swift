@@ -14,7 +14,7 @@ import Testing
         decided: [UInt64: Code] = [:], key: UInt128? = 1, unsettled: [Code: OpenClaims] = [:]
     ) -> Tally.Registered {
         Tally.Registered(
-            tree: tree,
+            hierarchy: Hierarchy(current: tree),
             campaigns: [
                 RegistryCampaign(
                     code: period, name: "survey", opens: 0, deadline: 1, order: "", closed: key == nil, claimKey: key)

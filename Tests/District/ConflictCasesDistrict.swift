@@ -50,7 +50,8 @@ struct CaseDistrict {
 
     var picture: Picture {
         Picture(
-            rollup: Rollup.recomputed(tree: tree, shelf: shelf, speakers: [unit], now: now), speakers: [unit],
+            rollup: Rollup.recomputed(Hierarchy(current: tree), shelf: shelf, speakers: [unit], now: now),
+            speakers: [unit],
             campaigns: [
                 RegistryCampaign(
                     code: Self.campaign, name: "survey", opens: 0, deadline: 1, order: "", closed: false)

@@ -31,7 +31,8 @@ import Testing
             if !block.isEmpty { copy.blocks[cut] = block }
             return UnitCopies(copies: [copy])
         }
-        let rollup = Rollup.recomputed(tree: tree, shelf: CatalogueShelf(shelf), speakers: speakers, now: now)
+        let rollup = Rollup.recomputed(
+            Hierarchy(current: tree), shelf: CatalogueShelf(shelf), speakers: speakers, now: now)
         return Picture(
             rollup: rollup, speakers: speakers, campaigns: [], edition: nil, now: now, wall: 0, revision: 0, tokens: [:]
         )
@@ -94,7 +95,7 @@ import Testing
         ])
         let speakers = [UnitCopies(), UnitCopies(copies: [copy])]
         let rollup = Rollup.recomputed(
-            tree: tree, shelf: CatalogueShelf(first.catalogues), speakers: speakers, now: 0)
+            Hierarchy(current: tree), shelf: CatalogueShelf(first.catalogues), speakers: speakers, now: 0)
         let again = DerivedRows(
             Picture(
                 rollup: rollup, speakers: speakers, campaigns: [], edition: nil, now: 0, wall: 0, revision: 0,

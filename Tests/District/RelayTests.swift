@@ -47,13 +47,13 @@ import Testing
     }
 
     private static func counted(_ rollup: Rollup) -> [Int64] {
-        let totals = rollup.cuts[cut] ?? rollup.empty()
+        let totals = rollup.cuts[cut] ?? rollup.empty(cut.period)
         let derivedSums = totals.sums[1].map { Array($0.known[6...7]) } ?? [0, 0]
         return zip(totals.sums[0]?.known ?? [0, 0], derivedSums).map(+)
     }
 
     @Test func rowsThroughAnotherChildAreKeptAndNotCounted() {
-        var rollup = Rollup(tree: Self.tree, shelf: Self.shelf())
+        var rollup = Rollup(Hierarchy(current: Self.tree), shelf: Self.shelf())
         let relay = Self.copies(RowBlock([Self.row(1, .known, 5, 5), Self.row(2, .known, 3, 7)]))
         rollup.settle(4, from: UnitCopies(), to: relay, cuts: nil, now: 0)
         #expect(Self.counted(rollup) == [3, 7], "the relay may not speak for a unit that speaks for itself")
@@ -67,7 +67,7 @@ import Testing
 
     @Test func aUnitIsAtBestWhatItsRelaySays() {
         for said in Standing.allCases {
-            var rollup = Rollup(tree: Self.tree, shelf: Self.shelf())
+            var rollup = Rollup(Hierarchy(current: Self.tree), shelf: Self.shelf())
             var relay = Self.copies(RowBlock([Self.row(2, said, 3, 7)]))
             rollup.settle(4, from: UnitCopies(), to: relay, cuts: nil, now: 0)
             #expect(rollup.cuts[Self.cut]?.standings[2] == said)
@@ -90,13 +90,13 @@ import Testing
         rows[1].counts[1] = 1
         rows[2].counts[7] = .unknown
         for row in rows {
-            var rollup = Rollup(tree: Self.tree, shelf: Self.shelf())
+            var rollup = Rollup(Hierarchy(current: Self.tree), shelf: Self.shelf())
             rollup.settle(4, from: UnitCopies(), to: Self.copies(RowBlock([row])), cuts: nil, now: 0)
             #expect(rollup.cuts[Self.cut]?.standings[2] == .unknownRows && Self.counted(rollup) == [0, 0])
         }
         var plain = Self.row(2, .known, 3, 7)
         (plain.catalogue, plain.counts) = (0, [3, 7])
-        var rollup = Rollup(tree: Self.tree, shelf: Self.shelf())
+        var rollup = Rollup(Hierarchy(current: Self.tree), shelf: Self.shelf())
         rollup.settle(4, from: UnitCopies(), to: Self.copies(RowBlock([plain])), cuts: nil, now: 0)
         #expect(rollup.cuts[Self.cut]?.standings[2] == .unknownRows && Self.counted(rollup) == [0, 0])
     }
@@ -106,7 +106,7 @@ import Testing
         for seed in 1...40 {
             var chance = Chance(UInt64(seed))
             var speakers = Array(repeating: UnitCopies(), count: Self.tree.speakers)
-            var rollup = Rollup(tree: Self.tree, shelf: Self.shelf())
+            var rollup = Rollup(Hierarchy(current: Self.tree), shelf: Self.shelf())
             for now in stride(from: Int64(0), to: 3000, by: 20) {
                 var next = speakers[4]
                 var cuts: [Cut]? = [Self.cut]
@@ -127,9 +127,11 @@ import Testing
                 speakers[4] = next
                 let later = now + Int64.random(in: 0..<90, using: &chance)
                 rollup.restate(4, next, now: later)
-                let fresh = Rollup.recomputed(tree: Self.tree, shelf: Self.shelf(), speakers: speakers, now: later)
+                let fresh = Rollup.recomputed(
+                    Hierarchy(current: Self.tree), shelf: Self.shelf(), speakers: speakers, now: later)
                 #expect(
-                    (rollup.cuts[Self.cut] ?? rollup.empty()).sameFigures(as: fresh.cuts[Self.cut] ?? fresh.empty()),
+                    (rollup.cuts[Self.cut] ?? rollup.empty(Self.cut.period)).sameFigures(
+                        as: fresh.cuts[Self.cut] ?? fresh.empty(Self.cut.period)),
                     "seed \(seed)")
             }
         }

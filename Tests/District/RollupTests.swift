@@ -34,7 +34,7 @@ import Testing
             shelf.add(Self.catalogue)
             let tree = Self.tree(units: 7)
             var units = Array(repeating: UnitCopies(), count: 7)
-            var rollup = Rollup(tree: tree, shelf: shelf)
+            var rollup = Rollup(Hierarchy(current: tree), shelf: shelf)
             var now: Int64 = 0
             for _ in 0..<150 {
                 now += Int64.random(in: 0..<30, using: &chance)
@@ -57,9 +57,9 @@ import Testing
                 units[unit] = next
                 for unit in units.indices { rollup.restate(unit, units[unit], now: now) }
             }
-            let fresh = Rollup.recomputed(tree: tree, shelf: shelf, speakers: units, now: now)
+            let fresh = Rollup.recomputed(Hierarchy(current: tree), shelf: shelf, speakers: units, now: now)
             for (cut, totals) in rollup.cuts {
-                let other = fresh.cuts[cut] ?? fresh.empty()
+                let other = fresh.cuts[cut] ?? fresh.empty(cut.period)
                 #expect(totals.standings == other.standings, "seed \(seed)")
                 #expect(totals.counts == other.counts)
                 #expect(totals.knownExpected == other.knownExpected)

@@ -147,7 +147,8 @@ import Testing
         #expect(picture.figures(root, question).completeness.known == world.units.count)
         #expect(
             Rollup.recomputed(
-                tree: picture.rollup.tree, shelf: picture.rollup.shelf, speakers: picture.speakers, now: picture.now
+                Hierarchy(current: picture.rollup.tree), shelf: picture.rollup.shelf, speakers: picture.speakers,
+                now: picture.now
             ).cuts == picture.rollup.cuts, "incremental equals recomputed")
     }
 }

@@ -26,6 +26,7 @@ package struct IntakeError: Error, Sendable, Equatable, CustomStringConvertible 
         case stateUnknown = "state_unknown"
         case evidenceUnknown = "evidence_unknown"
         case otherCompound = "other_compound"
+        case doorTaken = "door_taken"
         case diskFull = "disk_full"
         case readOnly = "read_only"
         case diskFails = "disk_fails"

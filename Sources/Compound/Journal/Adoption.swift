@@ -49,7 +49,7 @@ struct Adoption {
     private mutating func open(_ campaign: JournalCopy.Campaign) throws {
         guard let code = Code(campaign.code), try !CampaignReader.knows(code, journal.db) else { return }
         try journal.db.execute(
-            sql: "INSERT INTO campaign VALUES (?, ?, ?, ?, ?)",
+            sql: "INSERT INTO campaign (code, name, opens, deadline, closed) VALUES (?, ?, ?, ?, ?)",
             arguments: [campaign.code, campaign.name, campaign.opens, campaign.deadline, campaign.closed])
         for desk in Desks.all { keys.formUnion(try desk.keys(of: code, journal.db)) }
     }
@@ -122,7 +122,11 @@ extension CompoundStore {
     /// - Throws: `IntakeError.otherCompound` where the journal is another compound's.
     package func adopt(_ other: JournalCopy) throws(IntakeError) -> Adopted {
         guard other.unit == unit.text else { throw IntakeError(.otherCompound, field: "unit", value: other.unit) }
-        return try durably { db in
+        return try adopt(facts: other)
+    }
+
+    func adopt(facts other: JournalCopy) throws(IntakeError) -> Adopted {
+        try durably { db in
             let before = try SurveyReader.conflicts(db)
             let seq = try PositionRow.read(db).position.seq
             var adoption = Adoption(Journal(db: db, now: self.clock()))

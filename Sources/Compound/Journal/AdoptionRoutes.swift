@@ -20,7 +20,7 @@ struct AdoptionRoutes: Sendable {
     private func adopt(_ call: Call) throws -> Reply {
         do {
             let other = try JSONDecoder().decode(JournalCopy.self, from: Data(call.body))
-            let adopted = try store.adopt(other)
+            let adopted = try succession(call).map { try store.take(over: other, $0) } ?? store.adopt(other)
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
             return .json(String(decoding: try encoder.encode(adopted), as: UTF8.self))
@@ -29,6 +29,16 @@ struct AdoptionRoutes: Sendable {
             return .text(words.joined(separator: "\n") + "\n", status: 422)
         } catch is DecodingError {
             return .text("not a copy of a journal of this version\n", status: 422)
+        }
+    }
+
+    /// Nil where the journal is of another copy of this compound.
+    private func succession(_ call: Call) -> Succession? {
+        call.query["from"].map { from in
+            let buildings = (call.query["buildings"] ?? "").split { $0 == "," || $0 == "，" || $0 == "、" }
+            return Succession(
+                from: from, buildings: buildings.map { $0.trimmingCharacters(in: .whitespaces) },
+                prefix: call.query["prefix"] ?? "")
         }
     }
 }

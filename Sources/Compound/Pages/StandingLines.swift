@@ -9,7 +9,7 @@ struct StandingLines {
     let text: Messages
 
     var html: HTML {
-        let lines = [disk, delivery, role, refused, clock].compactMap { $0 }
+        let lines = [disk, delivery, role, lineage, refused, clock].compactMap { $0 }
         return
             "<div id=\"standing\">\(lines + status.receipts.map { ReceiptLine.html($0, now: status.now, links, text) })</div>"
     }
@@ -44,6 +44,8 @@ struct StandingLines {
         let since = status.becauseSince.map { text("node.standing.since", ["since": time($0)]) } ?? ""
         return "<p class=\"standing bad\">◇ \(text("node.standing.role.\(role)"))\(since)</p>"
     }
+
+    private var lineage: HTML? { status.lineage.flatMap { LineageLine.html($0, of: status.unit, text) } }
 
     private var refused: HTML? {
         guard status.refusedRows > 0 else { return nil }

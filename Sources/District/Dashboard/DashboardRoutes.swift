@@ -30,15 +30,18 @@ package struct DashboardRoutes: Sendable {
     // MARK: Pages
 
     private func root(_ picture: Picture, _ asked: String?, _ text: Messages) -> HTML? {
-        guard let place = picture.rollup.tree.root else { return DashboardShell.empty("dash.no_units", text) }
-        return division(picture, picture.rollup.tree.places[place].code, asked, text)
+        guard picture.rollup.tree.root != nil else { return DashboardShell.empty("dash.no_units", text) }
+        let tree = (picture.campaign(asked).map { picture.along($0) } ?? picture).rollup.tree
+        return tree.root.flatMap { division(picture, tree.places[$0].code, asked, text) }
     }
 
     private func division(_ picture: Picture, _ code: String, _ asked: String?, _ text: Messages) -> HTML? {
-        guard let place = picture.rollup.tree.place(code) else { return nil }
         guard let campaign = picture.campaign(asked) else {
-            return asked == nil ? DashboardShell.empty("dash.nothing_due", text) : nil
+            let isKnown = asked == nil && picture.rollup.tree.place(code) != nil
+            return isKnown ? DashboardShell.empty("dash.nothing_due", text) : nil
         }
+        let picture = picture.along(campaign)
+        guard let place = picture.rollup.tree.place(code) else { return nil }
         return DivisionPage.html(
             DivisionPage.Model(picture, place, campaign, asked: asked.flatMap { Code($0) }), text)
     }
@@ -46,6 +49,7 @@ package struct DashboardRoutes: Sendable {
     private func unit(_ picture: Picture, _ code: String, _ asked: String?, _ text: Messages) -> HTML? {
         guard let unit = Code(code).flatMap({ picture.rollup.tree.unit($0) }) else { return nil }
         let campaign = picture.campaign(asked)
+        let picture = campaign.map { picture.along($0) } ?? picture
         guard asked == nil || campaign != nil else { return nil }
         return UnitPage.html(
             UnitPage.Model(

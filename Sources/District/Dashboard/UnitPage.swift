@@ -23,7 +23,7 @@ enum UnitPage {
         init(_ picture: Picture, _ unit: Int, _ campaign: Code?, asked: Code?, now: Int64) {
             self.asked = asked
             let tree = picture.rollup.tree
-            path = tree.path(tree.units[unit].place).map { (tree.places[$0].code, tree.places[$0].name) }
+            path = tree.divisions(above: unit).map { ($0.code, $0.name) }
             name = tree.units[unit].name
             code = tree.units[unit].code.text
             why = Why(picture, unit: unit, campaign: campaign, now: now)

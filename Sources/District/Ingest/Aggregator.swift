@@ -24,6 +24,7 @@ struct Picture: Sendable {
     var scrub: ScrubNote?
     /// What was decided, and who rang.
     var book = DecisionBook()
+    var lineage = Lineage()
 }
 
 /// When rows were last compared with what was acknowledged, and how many differed.
@@ -100,6 +101,26 @@ package final class Aggregator: @unchecked Sendable {
     /// The latest picture, with the clocks as they were when it was taken.
     func look() -> Picture { picture.withLock { $0 } }
 
+    /// What is held now, added up along the hierarchy of a day.
+    ///
+    /// - Parameter day: `YYYY-MM-DD`.
+    func look(on day: String) throws -> Picture {
+        // The registry is read beside the picture: it may have changed since, and then both are taken again.
+        while true {
+            var picture = look()
+            var registered = Tally.Registered(try RegistryContent(registry, on: day))
+            registered.hierarchy = Hierarchy(current: registered.tree, closed: registered.hierarchy.closed)
+            let tree = registered.tree
+            guard tree.units.map(\.code) == picture.rollup.tree.units.map(\.code),
+                tree.relays.map(\.code) == picture.rollup.tree.relays.map(\.code)
+            else { continue }
+            picture.rollup = Rollup.recomputed(
+                registered.hierarchy, shelf: picture.rollup.shelf, speakers: picture.speakers, now: picture.now)
+            picture.claims = Claims.recomputed(registered, speakers: picture.speakers).board
+            return picture
+        }
+    }
+
     /// The ETag of what is read from a picture, the question's own words included.
     func tag(_ picture: Picture, _ words: String...) -> String {
         "\"\(([identity.description, run, "\(picture.revision)"] + words).joined(separator: "-"))\""
@@ -168,6 +189,7 @@ package final class Aggregator: @unchecked Sendable {
         if now - scrubbedAt >= Aggregator.night { _ = try? scrub(now) }
         // Another edition of the divisions may be in force from today.
         if registeredOn != today { try? reregister({ _ in }, now) }
+        settleChanges(now)
         // Publishing copies what has changed since; 25 ms keep that cheap and nobody sees the difference.
         if unpublished, now - publishedAt >= 25 || jobs.isEmpty { publish(now) }
     }
@@ -195,6 +217,24 @@ package final class Aggregator: @unchecked Sendable {
             case .change(let body, let tell): tell(Result { try reregister(body, now) })
             case .scrub(let waiting): waiting.resume(with: Result { try scrub(now) })
             }
+        }
+    }
+
+    /// Units that ended give way once everybody who follows them has delivered: all of them in one step.
+    private func settleChanges(_ now: Int64) {
+        let changes = ledger.changesDue(on: today)
+        guard !changes.isEmpty else { return }
+        do {
+            try reregister({ [clock] in try $0.settle(changes, at: clock.wall) }, now)
+        } catch { return log.error("a change of units is not settled", metadata: ["error": "\(error)"]) }
+        for change in changes {
+            merging.notice(
+                "the units that follow are counted from now on",
+                metadata: [
+                    "change": "\(change.number)", "kind": "\(change.kind.rawValue)",
+                    "before": "\(change.before.map(\.text).joined(separator: " "))",
+                    "after": "\(change.after.map(\.text).joined(separator: " "))",
+                ])
         }
     }
 
@@ -254,11 +294,18 @@ package final class Aggregator: @unchecked Sendable {
 }
 
 extension Picture {
+    /// The same, along the hierarchy that a round is counted in.
+    func along(_ round: Code) -> Picture {
+        var picture = self
+        picture.rollup = rollup.along(round)
+        return picture
+    }
+
     init(_ tally: Tally, now: Int64, wall: Int64, revision: UInt64) {
         self.init(
             rollup: tally.rollup, claims: tally.claims.board, speakers: tally.speakers,
             campaigns: tally.registered.campaigns,
             edition: tally.registered.edition, now: now, wall: wall, revision: revision,
-            tokens: tally.registered.tokens, book: tally.registered.book)
+            tokens: tally.registered.tokens, book: tally.registered.book, lineage: tally.registered.lineage)
     }
 }

@@ -114,7 +114,8 @@ package struct Ledger {
         tally.registered.tree.speaker(unit).map {
             RegistryDocument.make(
                 parent: tally.identity, speaker: $0, tree: tally.registered.tree,
-                campaigns: tally.registered.campaigns, book: tally.registered.book, claims: tally.claims.board)
+                campaigns: tally.registered.campaigns, book: tally.registered.book, claims: tally.claims.board,
+                lineage: tally.registered.lineage)
         }
     }
 
@@ -140,6 +141,11 @@ package struct RegistryContent: Sendable {
     package var claimDecisions: [Code: [UInt64: Code]] = [:]
     /// What was open when a round was closed, by round and unit.
     package var unsettledClaims: [Code: [Code: OpenClaims]] = [:]
+    /// What became of the units, and the day that `divisions` is of.
+    package var lineage = Lineage()
+    package var day = ""
+    /// The divisions of days on which another edition was in force and rounds were closed, by day and code.
+    package var formerDivisions: [String: [String: RegistryDivision]] = [:]
 
     package init(
         units: [RegistryUnit], relays: [RegistryRelay] = [], divisions: [String: RegistryDivision],
@@ -158,20 +164,9 @@ package struct RegistryContent: Sendable {
 
 extension Tally.Registered {
     init(_ content: RegistryContent) {
-        var paths: [String: [RegistryDivision]] = [:]
-        let tree = PlaceTree(units: content.units, relays: content.relays) { leaf in
-            if let known = paths[leaf] { return known }
-            var path: [RegistryDivision] = []
-            var code = leaf
-            while let division = content.divisions[code], path.count < 8 {
-                path.insert(division, at: 0)
-                code = division.parent
-            }
-            paths[leaf] = path
-            return path
-        }
         self.init(
-            tree: tree, campaigns: content.campaigns, edition: content.edition, tokens: content.tokens,
-            book: content.book, claimDecisions: content.claimDecisions, unsettledClaims: content.unsettledClaims)
+            hierarchy: Hierarchy(content), campaigns: content.campaigns, edition: content.edition,
+            tokens: content.tokens, book: content.book, lineage: content.lineage,
+            claimDecisions: content.claimDecisions, unsettledClaims: content.unsettledClaims)
     }
 }

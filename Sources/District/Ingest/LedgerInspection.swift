@@ -41,8 +41,13 @@ extension Ledger {
     /// Whether the unit enters a cut exactly.
     package func isKnown(_ unit: Code, _ dataset: Code, _ period: Code) -> Bool {
         guard let index = tally.registered.tree.unit(unit) else { return false }
-        let totals = tally.rollup.cuts[Cut(dataset: dataset, period: period)] ?? tally.rollup.empty()
+        let totals = tally.rollup.cuts[Cut(dataset: dataset, period: period)] ?? tally.rollup.empty(period)
         return totals.standings[index] == .known
+    }
+
+    /// Whether the unit is in the totals of today.
+    package func isCounted(_ unit: Code) -> Bool {
+        tally.registered.tree.unit(unit).map { tally.registered.tree.isCounted($0) } ?? false
     }
 
     /// The figure of a division, subtree included.

@@ -13,9 +13,12 @@ extension Tally {
         }
         if campaign.closed { return .campaignClosed }
         guard call.counts.isPossible else { return .countsImpossible }
+        guard registered.tree.isCounted(index) else { return .unitNotCounted }
         let home = registered.tree.units[index].home
         let copies = batch.touched[home]?.write.state ?? speakers[home]
-        if rollup.standing(index, copies, block(index, copies, call.campaign), now) == .known { return .unitKnown }
+        if rollup.standing(index, copies, block(index, copies, call.campaign), now, call.campaign) == .known {
+            return .unitKnown
+        }
         var call = call
         call.number = registered.book.nextPhoneIn + Int64(batch.decided.phoneIns.count)
         batch.decided.phoneIns.append(call)
@@ -29,7 +32,7 @@ extension Tally {
         func end(_ calls: [PhoneIn], _ unit: Int, _ home: UnitCopies) {
             for call in calls {
                 let rows = block(unit, home, call.campaign)
-                guard rollup.standing(unit, home, rows, now) == .known else { continue }
+                guard rollup.standing(unit, home, rows, now, call.campaign) == .known else { continue }
                 var ended = call
                 ended.returned = PhoneIn.Return(at: wall, counts: PhoneIn.Counts(rows, shelf))
                 batch.decided.returns.append(ended)

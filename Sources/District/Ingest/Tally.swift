@@ -9,16 +9,20 @@ import Wire
 struct Tally {
     /// What the registry says, read as a whole whenever it changes.
     struct Registered: Sendable {
-        var tree: PlaceTree
+        var hierarchy: Hierarchy
         var campaigns: [RegistryCampaign]
         var edition: String?
         var tokens: [[UInt8]: Code]
         /// What was decided, and who rang.
         var book = DecisionBook()
+        var lineage = Lineage()
         /// Whose a household is by an officer's word, by round and token.
         var claimDecisions: [Code: [UInt64: Code]] = [:]
         /// What was open when a round was closed, by round and unit.
         var unsettledClaims: [Code: [Code: OpenClaims]] = [:]
+
+        /// Of today.
+        var tree: PlaceTree { hierarchy.current }
     }
 
     /// What one transaction will hold.
@@ -78,7 +82,7 @@ struct Tally {
         speakers = (0..<tree.speakers).map { held[tree.code(ofSpeaker: $0)] ?? UnitCopies() }
         for index in speakers.indices { speakers[index].retired = registered.retired(index) }
         strangers = held.filter { tree.speaker($0.key) == nil }
-        rollup = Rollup.recomputed(tree: tree, shelf: shelf, speakers: speakers, now: now)
+        rollup = Rollup.recomputed(registered.hierarchy, shelf: shelf, speakers: speakers, now: now)
         fresh = speakers.map { ($0.active?.appointment ?? -1) >= now }
         claims = Claims.recomputed(registered, speakers: speakers)
     }
@@ -224,7 +228,7 @@ struct Tally {
         }
         if !addsUp(now: now) {
             scrub.findings.append(Finding(place: .totals))
-            rollup = Rollup.recomputed(tree: registered.tree, shelf: shelf, speakers: speakers, now: now)
+            rollup = Rollup.recomputed(registered.hierarchy, shelf: shelf, speakers: speakers, now: now)
             claims = Claims.recomputed(registered, speakers: speakers)
             documents = [:]
         }
@@ -233,9 +237,9 @@ struct Tally {
 
     /// Whether the totals that were kept up with every change are those that the rows give.
     func addsUp(now: Int64) -> Bool {
-        let anew = Rollup.recomputed(tree: registered.tree, shelf: shelf, speakers: speakers, now: now)
+        let anew = Rollup.recomputed(registered.hierarchy, shelf: shelf, speakers: speakers, now: now)
         return Set(anew.cuts.keys).union(rollup.cuts.keys).allSatisfy { cut in
-            (anew.cuts[cut] ?? anew.empty()).sameFigures(as: rollup.cuts[cut] ?? rollup.empty())
+            (anew.cuts[cut] ?? anew.empty(cut.period)).sameFigures(as: rollup.cuts[cut] ?? rollup.empty(cut.period))
         } && claims == Claims.recomputed(registered, speakers: speakers)
     }
 
@@ -252,7 +256,7 @@ struct Tally {
         strangers = held
         staged = [:]
         documents = [:]
-        rollup = Rollup.recomputed(tree: registered.tree, shelf: shelf, speakers: speakers, now: now)
+        rollup = Rollup.recomputed(registered.hierarchy, shelf: shelf, speakers: speakers, now: now)
         fresh = speakers.map { isFresh($0, now) }
         claims = Claims.recomputed(registered, speakers: speakers)
     }
@@ -261,7 +265,7 @@ struct Tally {
         if let known = documents[index] { return known }
         let document = RegistryDocument.make(
             parent: identity, speaker: index, tree: registered.tree, campaigns: registered.campaigns,
-            book: registered.book, claims: claims.board)
+            book: registered.book, claims: claims.board, lineage: registered.lineage)
         let digest = (try? document.encoded()).map { RegistryDocument.digest(of: $0) }
         documents[index] = digest
         return digest

@@ -19,6 +19,7 @@ struct Claims: Sendable, Equatable {
         }
         for (campaign, units) in registered.unsettledClaims {
             frozen[campaign] = units.reduce(into: ClaimRound()) { round, open in
+                let tree = registered.hierarchy[campaign]
                 if let unit = tree.unit(open.key) { round.add(open.value, of: unit, tree) }
             }
         }
@@ -40,8 +41,8 @@ struct Claims: Sendable, Equatable {
     mutating func settle(_ unit: Int, from old: UnitCopies, to new: UnitCopies, cuts: [Cut]?, tree: PlaceTree)
         -> Set<Int>
     {
-        // A relay's households are settled at its own aggregator.
-        guard tree.relay(unit) == nil, !tree.isRelayed(unit) else { return [] }
+        // A relay's households are settled at its own aggregator. Whoever isn't counted takes nobody's household.
+        guard tree.relay(unit) == nil, !tree.isRelayed(unit), tree.isCounted(unit) else { return [] }
         let (before, after) = (old.active?.blocks ?? [:], new.active?.blocks ?? [:])
         var told: Set<Int> = []
         for round in indexes.keys {

@@ -13,6 +13,9 @@ package struct AdminRoutes: Sendable {
             Route("POST", "/admin/divisions", bodyLimit: 256 * 1024 * 1024) { try await divisions($0) },
             Route("POST", "/admin/units", bodyLimit: 64 * 1024 * 1024) { try await units($0) },
             Route("POST", "/admin/relays") { try await relay($0) },
+            Route("POST", "/admin/lineage", bodyLimit: 1024 * 1024) { try await change($0) },
+            Route("POST", "/admin/lineage/settle") { try await settle($0) },
+            Route("GET", "/admin/lineage") { _ in try changes() },
             Route("POST", "/admin/campaigns") { try await campaign($0) },
             Route("POST", "/admin/backup") { try backup($0) },
             Route("POST", "/admin/verify") { _ in try await verify() },
@@ -139,7 +142,7 @@ package struct AdminRoutes: Sendable {
         package var dutyTelephone: String
     }
 
-    private func readUnits(_ body: [UInt8], _ percent: Int64, _ home: Code?) throws -> ([RegistryUnit], [String]) {
+    func readUnits(_ body: [UInt8], _ percent: Int64, _ home: Code?) throws -> ([RegistryUnit], [String]) {
         var reader = try Self.open(body)
         guard let code = reader.column("code"), let name = reader.column("name"),
             let households = reader.column("expected_households"), let residents = reader.column("expected_residents"),
@@ -217,9 +220,10 @@ package struct AdminRoutes: Sendable {
         let campaign = RegistryCampaign(
             code: code, name: form.name, opens: form.opens, deadline: form.deadline, order: form.order ?? "",
             closed: form.closed ?? false)
+        let wall = aggregator.clock.wall
         try await aggregator.change { [aggregator] in
             try $0.publish(
-                campaign, withClaims: form.claims ?? true, draw: { .random(in: 1 ... .max) },
+                campaign, withClaims: form.claims ?? true, at: wall, draw: { .random(in: 1 ... .max) },
                 open: aggregator.look().openClaims(code))
         }
         return .text("campaign \(code) is published\n" + unsettled(code))

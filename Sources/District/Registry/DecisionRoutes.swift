@@ -71,6 +71,7 @@ package struct DecisionRoutes: Sendable {
     private static func words(_ refusal: PhoneIn.Refusal, _ call: PhoneIn) -> String {
         switch refusal {
         case .unitUnknown: "\(call.unit) is not registered here"
+        case .unitNotCounted: "\(call.unit) is not counted: see `jiayuan unit changes`"
         case .campaignUnknown: "there is no campaign \(call.campaign)"
         case .campaignClosed: "campaign \(call.campaign) is closed"
         case .unitKnown:

@@ -25,7 +25,7 @@ package struct PhoneIn: Sendable, Equatable {
 
     /// Why a call isn't taken.
     package enum Refusal: String, Sendable, Equatable {
-        case unitUnknown, campaignUnknown, campaignClosed, unitKnown, countsImpossible
+        case unitUnknown, unitNotCounted, campaignUnknown, campaignClosed, unitKnown, countsImpossible
     }
 
     /// Given by the aggregator, in the order of the calls.

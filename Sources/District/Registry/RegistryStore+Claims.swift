@@ -8,11 +8,15 @@ extension RegistryStore {
     /// everything that was made from it.
     ///
     /// - Parameters:
+    ///   - at: seconds since 1970.
     ///   - draw: a fresh random key.
     ///   - open: what is not settled at each unit, should the round be closed now.
-    func publish(_ campaign: RegistryCampaign, withClaims: Bool, draw: () -> UInt128, open: [Code: OpenClaims]) throws {
+    func publish(
+        _ campaign: RegistryCampaign, withClaims: Bool, at: Int64, draw: () -> UInt128, open: [Code: OpenClaims]
+    ) throws {
         let known = try campaigns().first { $0.code == campaign.code }
         var campaign = campaign
+        campaign.closedAt = campaign.closed ? known?.closedAt ?? at : nil
         campaign.claimKey = campaign.closed || !withClaims ? nil : known?.claimKey ?? draw()
         guard known?.claimKey != nil, campaign.claimKey == nil else { return try put(campaign) }
         try end(campaign, open: open)

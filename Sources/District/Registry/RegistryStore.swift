@@ -31,6 +31,8 @@ package struct RegistryUnit: Sendable, Equatable {
     package var ceilingPercent: Int64
     /// The relay whose rows count for it; nil if its own do.
     package var home: Code?
+    /// Whether it is counted on the day that is asked about.
+    package var life = Life.counted
 
     package init(
         code: Code, name: String, community: String, expectedHouseholds: Int64?, expectedResidents: Int64?,
@@ -60,9 +62,12 @@ package struct RegistryCampaign: Sendable, Equatable {
     package var closed: Bool
     /// Under which households are claimed; nil without claims and once the round is closed.
     package var claimKey: UInt128?
+    /// Seconds since 1970 at which it was closed; nil while it is open.
+    package var closedAt: Int64?
 
     package init(
-        code: Code, name: String, opens: Int64, deadline: Int64, order: String, closed: Bool, claimKey: UInt128? = nil
+        code: Code, name: String, opens: Int64, deadline: Int64, order: String, closed: Bool, claimKey: UInt128? = nil,
+        closedAt: Int64? = nil
     ) {
         self.code = code
         self.name = name
@@ -71,6 +76,7 @@ package struct RegistryCampaign: Sendable, Equatable {
         self.order = order
         self.closed = closed
         self.claimKey = claimKey
+        self.closedAt = closedAt
     }
 }
 
@@ -91,6 +97,7 @@ final class RegistryStore: Sendable {
         migrator.registerMigration("3 claims") { try $0.execute(sql: claims) }
         migrator.registerMigration("4 relays") { try $0.execute(sql: relaySchema) }
         migrator.registerMigration("5 editions") { try $0.execute(sql: editionSchema) }
+        migrator.registerMigration("6 lineage") { try $0.execute(sql: lineageSchema) }
         return migrator
     }
 
@@ -194,29 +201,31 @@ final class RegistryStore: Sendable {
     ///   - unit: where it names no home, the one that is known stays.
     ///   - tokenHash: nil only for a unit that is there.
     func put(_ unit: RegistryUnit, tokenHash: [UInt8]?) throws {
-        try database.write { db in
-            if let tokenHash {
-                try db.execute(
-                    sql: """
-                        INSERT INTO unit (code, name, community, expected_households, expected_residents, ceiling_percent,
-                        duty_telephone, token_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                        ON CONFLICT (code) DO UPDATE SET token_hash = excluded.token_hash
-                        """,
-                    arguments: [
-                        unit.code.text, unit.name, unit.community, unit.expectedHouseholds, unit.expectedResidents,
-                        unit.ceilingPercent, unit.dutyTelephone, Blob.of(tokenHash),
-                    ])
-            }
+        try database.write { try RegistryStore.put(unit, tokenHash: tokenHash, $0) }
+    }
+
+    static func put(_ unit: RegistryUnit, tokenHash: [UInt8]?, _ db: Database) throws {
+        if let tokenHash {
             try db.execute(
                 sql: """
-                    UPDATE unit SET name = ?, expected_households = ?, expected_residents = ?, ceiling_percent = ?,
-                    duty_telephone = ?, home = coalesce(?, home) WHERE code = ?
+                    INSERT INTO unit (code, name, community, expected_households, expected_residents, ceiling_percent,
+                    duty_telephone, token_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (code) DO UPDATE SET token_hash = excluded.token_hash
                     """,
                 arguments: [
-                    unit.name, unit.expectedHouseholds, unit.expectedResidents, unit.ceilingPercent, unit.dutyTelephone,
-                    unit.home?.text, unit.code.text,
+                    unit.code.text, unit.name, unit.community, unit.expectedHouseholds, unit.expectedResidents,
+                    unit.ceilingPercent, unit.dutyTelephone, Blob.of(tokenHash),
                 ])
         }
+        try db.execute(
+            sql: """
+                UPDATE unit SET name = ?, expected_households = ?, expected_residents = ?, ceiling_percent = ?,
+                duty_telephone = ?, home = coalesce(?, home) WHERE code = ?
+                """,
+            arguments: [
+                unit.name, unit.expectedHouseholds, unit.expectedResidents, unit.ceilingPercent, unit.dutyTelephone,
+                unit.home?.text, unit.code.text,
+            ])
     }
 
     func units() throws -> [RegistryUnit] {
@@ -251,12 +260,12 @@ final class RegistryStore: Sendable {
     static func put(_ campaign: RegistryCampaign, _ db: Database) throws {
         try db.execute(
             sql: """
-                INSERT OR REPLACE INTO campaign (code, name, opens, deadline, order_number, closed, claim_key)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                INSERT OR REPLACE INTO campaign (code, name, opens, deadline, order_number, closed, claim_key, closed_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 campaign.code.text, campaign.name, campaign.opens, campaign.deadline, campaign.order,
-                campaign.closed, campaign.claimKey.map { Blob.of($0) },
+                campaign.closed, campaign.claimKey.map { Blob.of($0) }, campaign.closedAt,
             ])
     }
 
@@ -267,7 +276,7 @@ final class RegistryStore: Sendable {
                     RegistryCampaign(
                         code: $0, name: row["name"], opens: row["opens"], deadline: row["deadline"],
                         order: row["order_number"], closed: row["closed"],
-                        claimKey: Blob.bytes(row["claim_key"]).map { Blob.uint128($0) })
+                        claimKey: Blob.bytes(row["claim_key"]).map { Blob.uint128($0) }, closedAt: row["closed_at"])
                 }
             }
         }
@@ -280,14 +289,25 @@ extension RegistryContent {
     /// The units, and of the division tree in force on a day what stands above them.
     init(_ registry: RegistryStore, on day: String) throws {
         let units = try registry.units()
-        var divisions: [String: RegistryDivision] = [:]
         let relays = try registry.relays()
-        for code in units.map(\.community) + relays.map(\.division) where divisions[code] == nil {
-            for division in try registry.path(to: code, on: day) { divisions[division.code] = division }
+        let lineage = try registry.lineage()
+        let leaves = units.map(\.community) + relays.map(\.division) + lineage.changes.compactMap(\.community)
+        func divisions(on day: String) throws -> [String: RegistryDivision] {
+            var divisions: [String: RegistryDivision] = [:]
+            for code in leaves where divisions[code] == nil {
+                for division in try registry.path(to: code, on: day) { divisions[division.code] = division }
+            }
+            return divisions
         }
+        let campaigns = try registry.campaigns()
         self.init(
-            units: units, relays: relays, divisions: divisions, campaigns: try registry.campaigns(),
+            units: units, relays: relays, divisions: try divisions(on: day), campaigns: campaigns,
             edition: try registry.edition(on: day), tokens: try registry.tokens(), book: try registry.book())
+        self.day = day
+        self.lineage = lineage
+        for past in Set(campaigns.compactMap(\.closedAt).map(Day.of)) where try registry.edition(on: past) != edition {
+            formerDivisions[past] = try divisions(on: past)
+        }
         claimDecisions = try registry.claimDecisions()
         unsettledClaims = try registry.unsettledClaims()
     }

@@ -4,7 +4,7 @@ import Wire
 extension RegistryDocument {
     static func make(
         parent: Incarnation, speaker: Int, tree: PlaceTree, campaigns: [RegistryCampaign], book: DecisionBook,
-        claims: ClaimBoard
+        claims: ClaimBoard, lineage: District.Lineage
     ) -> RegistryDocument {
         let (unit, path) = tree.relay(speaker).map { about($0, tree) } ?? about(unit: speaker, tree)
         let isRelay = tree.relay(speaker) != nil
@@ -17,7 +17,8 @@ extension RegistryDocument {
                     // Whoever has the key can guess households: it stays where they are claimed.
                     closed: $0.closed, claimKey: isRelay ? nil : $0.claimKey.map { Hex.text($0) })
             }, receipts: (receipts?.suffix(mostReceipts)).map { $0.map(Receipt.init) },
-            notYours: isRelay ? nil : claims.notYours(speaker))
+            notYours: isRelay ? nil : claims.notYours(speaker),
+            lineage: lineage.change(of: tree.code(ofSpeaker: speaker)).map(Lineage.init))
     }
 
     /// Older ones stay at the aggregator.
@@ -30,9 +31,7 @@ extension RegistryDocument {
                 code: entry.code.text, name: entry.name,
                 expectedHouseholds: entry.registered.households.map { Int($0) },
                 expectedResidents: entry.registered.residents.map { Int($0) }, dutyTelephone: entry.dutyTelephone),
-            tree.path(entry.place).map {
-                Place(code: tree.places[$0].code, name: tree.places[$0].name, level: tree.places[$0].level)
-            }
+            tree.divisions(above: unit).map { Place(code: $0.code, name: $0.name, level: $0.level) }
         )
     }
 
@@ -49,6 +48,14 @@ extension RegistryDocument {
                 expectedResidents: sum(registered.map(\.residents)), dutyTelephone: entry.dutyTelephone),
             entry.path.map { Place(code: $0.code, name: $0.name, level: $0.level) }
         )
+    }
+}
+
+extension RegistryDocument.Lineage {
+    init(_ change: UnitChange) {
+        self.init(
+            kind: change.kind.rawValue, on: change.day, before: change.before.map(\.text),
+            after: change.after.map(\.text), settled: change.settledAt != nil)
     }
 }
 

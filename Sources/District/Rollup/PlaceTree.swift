@@ -19,7 +19,9 @@ struct PlaceTree: Sendable {
     struct Unit: Sendable {
         var code: Code
         var name: String
+        /// −1 where it isn't counted: what it says is kept and goes nowhere.
         var place: Int
+        var life: Life
         /// Ceiling of what may be due; nil where the registry gives none.
         var households: Int64?
         var residents: Int64?
@@ -43,6 +45,8 @@ struct PlaceTree: Sendable {
     private(set) var places: [Place] = []
     private(set) var units: [Unit] = []
     private(set) var relays: [Relay] = []
+    /// Where units that aren't counted would stand, or stood: the divisions above them, the root first.
+    private var apart: [Int: [RegistryDivision]] = [:]
     private var placeByCode: [String: Int] = [:]
     private var speakerByCode: [Code: Int] = [:]
 
@@ -78,20 +82,25 @@ struct PlaceTree: Sendable {
     ) rethrows {
         var homes: [Code?] = []
         let paths = try units.map { try path($0.community) }
-        let top = PlaceTree.top(over: paths)
+        let top = PlaceTree.top(over: zip(units, paths).filter { $0.0.life == .counted }.map(\.1))
         for (unit, path) in zip(units, paths) where !path.isEmpty {
             var parent = -1
-            for division in top + path { parent = add(division, under: parent) }
             let index = self.units.count
+            if unit.life == .counted {
+                for division in top + path { parent = add(division, under: parent) }
+            } else {
+                apart[index] = path
+            }
             self.units.append(
                 Unit(
-                    code: unit.code, name: unit.name, place: parent, households: unit.ceilingHouseholds,
+                    code: unit.code, name: unit.name, place: parent, life: unit.life,
+                    households: unit.ceilingHouseholds,
                     residents: unit.ceilingResidents,
                     registered: (unit.expectedHouseholds, unit.expectedResidents), dutyTelephone: unit.dutyTelephone,
                     home: index))
             homes.append(unit.home)
             speakerByCode[unit.code] = index
-            places[parent].units.append(index)
+            if parent >= 0 { places[parent].units.append(index) }
             forEachPlace(above: index) { expected[$0].add(self.units[index], sign: 1) }
         }
         for relay in relays {
@@ -150,6 +159,15 @@ struct PlaceTree: Sendable {
             at = places[at].parent
         }
         return path.reversed()
+    }
+
+    func isCounted(_ unit: Int) -> Bool { units[unit].life == .counted }
+    var counted: Int { root.map { expected[$0].units } ?? 0 }
+
+    /// The divisions above a unit, the root first, whether it is counted or not.
+    func divisions(above unit: Int) -> [(code: String, name: String, level: String)] {
+        apart[unit]?.map { ($0.code, $0.name, $0.level) }
+            ?? path(units[unit].place).map { (places[$0].code, places[$0].name, places[$0].level) }
     }
 
     /// Units of the subtree, for lists that people read.

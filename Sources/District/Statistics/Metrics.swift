@@ -10,13 +10,16 @@ enum Metrics {
             out += "# HELP \(name) \(help)\n# TYPE \(name) gauge\n"
             for (labels, value) in samples { out += "\(name)\(labels) \(value)\n" }
         }
-        family("jiayuan_units_expected", "Units in the registry.", [("", Int64(picture.rollup.tree.units.count))])
+        family(
+            "jiayuan_units_expected", "Units that are expected to report.", [("", Int64(picture.rollup.tree.counted))])
         if let scrub = picture.scrub {
             family("jiayuan_scrub_at_seconds", "When rows were last verified.", [("", scrub.at)])
             family(
                 "jiayuan_scrub_findings", "Copies that were not what was acknowledged.", [("", Int64(scrub.findings))])
         }
-        guard let root = picture.rollup.tree.root, let campaign = picture.campaign(nil) else { return out }
+        guard let campaign = picture.campaign(nil) else { return out }
+        let picture = picture.along(campaign)
+        guard let root = picture.rollup.tree.root else { return out }
         let question = Question(period: campaign, measures: Measure.all)
         let figures = picture.figures(root, question)
         let all = figures.completeness

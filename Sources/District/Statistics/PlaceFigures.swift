@@ -91,7 +91,7 @@ extension Picture {
     }
 
     func cut(_ dataset: String, _ period: Code) -> CutTotals {
-        Code(dataset).flatMap { rollup.cuts[Cut(dataset: $0, period: period)] } ?? rollup.empty()
+        Code(dataset).flatMap { rollup.cuts[Cut(dataset: $0, period: period)] } ?? rollup.empty(period)
     }
 
     // MARK: Bounds

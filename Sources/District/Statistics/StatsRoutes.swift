@@ -26,15 +26,24 @@ package struct StatsRoutes: Sendable {
     }
 
     private func stats(_ call: Call) throws -> Reply {
-        let picture = aggregator.look()
-        guard let root = picture.rollup.tree.root else { return problem(404, "no_units", "register units first") }
-        let asked = call.query["division"]
+        var picture = aggregator.look()
+        guard picture.rollup.tree.root != nil else { return problem(404, "no_units", "register units first") }
+        let (asked, day) = (call.query["division"], call.query["on"])
         guard let campaign = picture.campaign(call.query["campaign"]) else {
             return problem(404, "campaign_unknown", "no such campaign; see campaign=")
         }
-        let tag = aggregator.tag(picture)
+        let tag = aggregator.tag(picture, day ?? "")
         if call.headers["if-none-match"] == tag {
             return Reply(status: 304, type: "application/json", body: [], headers: [(name: "etag", value: tag)])
+        }
+        if let day {
+            guard Day.isDay(day) else { return problem(422, "day_unreadable", "on= takes a day such as 2022-04-06") }
+            picture = try aggregator.look(on: day)
+        } else {
+            picture = picture.along(campaign)
+        }
+        guard let root = picture.rollup.tree.root else {
+            return problem(404, "no_units", "no unit was counted on that day")
         }
         let question = Question(period: campaign, measures: Measure.all)
         let document: StatsDocument

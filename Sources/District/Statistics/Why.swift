@@ -32,15 +32,27 @@ struct Why: Sendable {
         incarnation = copies.active?.parent.incarnation
         shadows = copies.copies.filter { $0.parent.role == .shadow }
         through = isRelayed ? tree.code(ofSpeaker: tree.units[speaker].home).text : nil
+        let life = relay == nil ? tree.units[speaker].life : .counted
         let standing = relay == nil ? campaign.map { picture.cut("survey", $0).standings[speaker] } : nil
         state =
-            isRelayed
-            ? Why.judge(standing ?? .silent, through: picture.home(speaker), now) : Why.judge(copies, standing, now)
+            Why.judge(life, Handover(picture).stillSpeaks(tree.code(ofSpeaker: speaker)))
+            ?? (isRelayed
+                ? Why.judge(standing ?? .silent, through: picture.home(speaker), now)
+                : Why.judge(copies, standing, now))
         reason = Messages.zhHans(reasonKey) + " / " + Messages.english(reasonKey)
     }
 
     /// Whatever is wrong with a relay, its units are mended there.
     var reasonKey: String { "dash.why.\(state.hasPrefix("relay_") ? "relay" : state)" }
+
+    /// - Returns: nil for a unit that is counted.
+    private static func judge(_ life: Life, _ stillSpeaks: Bool) -> String? {
+        switch life {
+        case .counted: nil
+        case .awaited: "awaited"
+        case .ended: stillSpeaks ? "ended_speaking" : "ended"
+        }
+    }
 
     /// Of a unit that a relay speaks for: what is wrong with the relay comes first, since all its units share it.
     private static func judge(_ standing: Standing, through relay: UnitCopies, _ now: Int64) -> String {

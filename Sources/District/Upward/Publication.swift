@@ -33,10 +33,13 @@ package struct Publication: Sendable {
     ) -> Edition? {
         guard maySpeak(picture, published, isAcknowledged, now) else { return nil }
         let derived = DerivedRows(picture)
-        var changes: [(key: RowKey, body: RowBody?)] = published.keys.filter { derived.rows[$0] == nil }.map {
-            ($0, nil)
-        }
+        // Nobody sends the rows of a unit that ended again: should they be lost here, what was said above stands.
+        let gone = picture.rollup.forgotten
+        var changes: [(key: RowKey, body: RowBody?)] = published.keys.filter {
+            derived.rows[$0] == nil && !gone.contains($0.subject)
+        }.map { ($0, nil) }
         for (key, body) in derived.rows where !says(published[key], body) && !says(refused[key], body) {
+            guard !gone.contains(key.subject) else { continue }
             refused[key] = nil
             changes.append((key, body))
         }
@@ -70,7 +73,8 @@ package struct Publication: Sendable {
             isAcknowledged
             ? published.filter { DerivedRow.wasConnected($0.value) }.compactMap { rollup.tree.unit($0.key.subject) }
             : Array(rollup.connected.indices)
-        mayAlwaysSpeak = awaited.allSatisfy { rollup.connected[$0] }
+        // Nobody waits for a unit that ended.
+        mayAlwaysSpeak = awaited.allSatisfy { rollup.connected[$0] || !rollup.tree.isCounted($0) }
         return mayAlwaysSpeak
     }
 }

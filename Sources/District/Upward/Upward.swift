@@ -17,11 +17,11 @@ package struct Upward: Sendable {
                 look: { aggregator.look() }, clock: { aggregator.clock.now },
                 adopt: { campaigns in
                     // Each aggregator has keys of its own: households are claimed below it and nowhere else.
-                    let picture = aggregator.look()
+                    let (picture, wall) = (aggregator.look(), aggregator.clock.wall)
                     try aggregator.changeNow { registry in
                         for one in campaigns {
                             try registry.publish(
-                                one, withClaims: true, draw: { .random(in: 1 ... .max) },
+                                one, withClaims: true, at: wall, draw: { .random(in: 1 ... .max) },
                                 open: picture.openClaims(one.code))
                         }
                     }

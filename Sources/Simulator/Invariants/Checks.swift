@@ -22,6 +22,8 @@ protocol Checker: AnyObject {
     func answered(_ answer: Answer, to push: Push, of unit: Code, by district: DistrictMachine)
     /// An aggregator made a batch durable.
     func committed(_ ledger: Ledger, _ district: DistrictMachine, clock: Int64)
+    /// Units that ended gave way to those that follow.
+    func handedOver(_ change: UnitChange, _ before: Ledger, _ after: Ledger, _ district: DistrictMachine)
     /// Everything was mended and time has passed.
     func healed()
 }
@@ -35,6 +37,7 @@ extension Checker {
     func tookOver(_ machine: CompoundMachine, union: Set<String>) {}
     func answered(_ answer: Answer, to push: Push, of unit: Code, by district: DistrictMachine) {}
     func committed(_ ledger: Ledger, _ district: DistrictMachine, clock: Int64) {}
+    func handedOver(_ change: UnitChange, _ before: Ledger, _ after: Ledger, _ district: DistrictMachine) {}
     func healed() {}
 }
 
@@ -53,7 +56,7 @@ final class Checks {
             AcknowledgedIsDurable(world),
             SentIsDurable(world), RetriesChangeNothing(world), NumbersRise(world), IncrementalIsRecomputed(world),
             NoFlapping(world), Bounded(world), OneBadRowStopsNobody(world), TruthLiesInTheBounds(world),
-            KeysEndWithTheRound(world),
+            Conservation(world), KeysEndWithTheRound(world),
         ]
     }
 
@@ -79,6 +82,10 @@ final class Checks {
     }
     func committed(_ ledger: Ledger, _ district: DistrictMachine, clock: Int64) {
         for one in all { one.committed(ledger, district, clock: clock) }
+    }
+
+    func handedOver(_ change: UnitChange, _ before: Ledger, _ after: Ledger, _ district: DistrictMachine) {
+        for one in all { one.handedOver(change, before, after, district) }
     }
 
     /// What is not yet as it must be in the end; nil if everybody agrees.

@@ -40,10 +40,15 @@ final class Convergence: Checker {
             }
         }
         for district in world.aggregators {
-            for (unit, round) in district.content.units.flatMap({ unit in
+            for (unit, round) in district.counted.flatMap({ unit in
                 (0..<world.roundsOpen).map { (unit.code, $0) }
             }) where district.ledger?.isKnown(unit, Rounds.dataset, Rounds.all[round]) != true {
                 return "\(unit) is unknown in round \(round + 1) at aggregator \(district.number)"
+            }
+        }
+        for district in world.aggregators {
+            if let waiting = district.content.lineage.changes.first(where: { $0.settledAt == nil }) {
+                return "change \(waiting.number) waits at aggregator \(district.number)"
             }
         }
         for district in world.districts {

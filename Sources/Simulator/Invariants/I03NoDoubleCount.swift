@@ -10,7 +10,7 @@ final class NoDoubleCount: Checker {
 
     func committed(_ ledger: Ledger, _ district: DistrictMachine, clock: Int64) {
         var known: [Completion] = Array(repeating: Completion(), count: world.roundsOpen)
-        for unit in district.content.units {
+        for unit in district.counted {
             // Rows of whoever speaks for the unit; a relay's are one for each of its units.
             guard let held = ledger.held(unit.home ?? unit.code) else { continue }
             let rows = unit.home == nil ? held.rows : held.rows.filter { $0.key.subject == unit.code }
@@ -31,7 +31,7 @@ final class NoDoubleCount: Checker {
 
     /// A household that is not settled is counted as often as the ledger says; any other once.
     private func checkClaims(_ ledger: Ledger, _ district: DistrictMachine, _ round: Int) {
-        let held = district.content.units.compactMap { ledger.held($0.code)?.rows }
+        let held = district.counted.compactMap { ledger.held($0.code)?.rows }
         let unsettled = ledger.openClaims(Rounds.all[round])
         let before = open.updateValue(unsettled, forKey: "\(district.number) \(round)") ?? []
         world.count(.doubleClaimOpened, unsettled.subtracting(before).count)

@@ -14,7 +14,7 @@ final class RowsStandWhileUnitsAreAwaited: Checker {
         let heard = Set(store.rows.filter { $0.key.dataset == Rounds.dataset && $0.value.counts[3] == 0 }.keys)
         // A district whose rows are older has heard everybody and may have forgotten a round; that is no silence.
         let lost = (named[relay.number] ?? []).subtracting(heard).filter {
-            relay.district.held($0.subject)?.active == nil
+            relay.district.held($0.subject)?.active == nil && relay.district.isCounted($0.subject)
         }
         named[relay.number] = heard
         guard !lost.isEmpty, relay.district.clockNow < Int64(World.pace.leaseMilliseconds) else { return }

@@ -63,7 +63,7 @@ final class TruthLiesInTheBounds: Checker {
     private func check(_ ledger: Ledger, _ district: DistrictMachine, _ round: Int, _ all: [Code: Ledger.Held]) {
         let claims = oracles(district, round, all)
         var truth = Completion()
-        for unit in district.content.units {
+        for unit in district.counted {
             let households = Int(unit.expectedHouseholds ?? 0)
             let lost = claims[unit.home ?? unit.code]?.lost(unit.code) ?? []
             var own = now[unit.code]?.without(lost, round) ?? Completion(done: 0, due: households)

@@ -30,6 +30,8 @@ final class CompoundMachine: Child {
     private var backups: [Any] = []
     /// Tokens that the last document gave to others.
     private var notYours: Set<String> = []
+    /// Journals of the compounds that this one follows, until they were taken over.
+    private var heritage: [(journal: JournalImage, part: Estate.Part)] = []
 
     init(_ frame: Frame, number: Int, district: DistrictMachine, disk: any MachineDisk, world: World) {
         (self.frame, self.number, self.district, self.disk, self.world) = (frame, number, district, disk, world)
@@ -49,6 +51,8 @@ final class CompoundMachine: Child {
         do {
             let store = try disk.open(self, moments(run))
             self.store = store
+            for one in heritage { try store.inherit(one.journal, one.part) }
+            heritage = []
             let uplink = try Uplink(
                 self, store,
                 Uplink.Hooks(
@@ -109,7 +113,7 @@ final class CompoundMachine: Child {
 
     /// Somebody finds something at a random door of a random round that is open.
     func record() {
-        let building = world.chance.below(frame.doors.count)
+        let building = frame.inhabited(world.chance.below(frame.doors.count))
         let fact = Fact(
             // Most people work on the newest round; rows of the older ones stand for long.
             id: world.chance.next(),
@@ -128,6 +132,7 @@ final class CompoundMachine: Child {
 
     /// Somebody registers a random door at an address that other compounds may have too.
     func claim() {
+        guard !world.isChanging(frame.unit) else { return }
         let building = world.chance.below(frame.doors.count)
         name(building, world.chance.below(frame.doors[building]), world.chance.pick(district.addresses) ?? "")
     }
@@ -168,6 +173,13 @@ final class CompoundMachine: Child {
         change { try $0.takeOver(journal) }
         world.count(.journalAdopted)
         world.checks.tookOver(self, union: mine.union(journal.names))
+    }
+
+    /// What comes here of a compound that ended; at once, or when the process is up again.
+    func inherit(from other: CompoundMachine, _ part: Estate.Part) {
+        guard let journal = other.disk.journal() else { return }
+        guard store != nil else { return heritage.append((journal, part)) }
+        change { try $0.inherit(journal, part) }
     }
 
     // MARK: What people do to it

@@ -36,6 +36,7 @@ final class DistrictMachine {
     private var registry: RegistryContent {
         var content = content
         content.book = decisions.book
+        content.day = day
         return content
     }
 
@@ -143,7 +144,8 @@ final class DistrictMachine {
         do {
             let done = try ledger.perform(batch.map(\.0), now: clock, wall: wall)
             self.ledger = ledger
-            world.checks.committed(ledger, self, clock: clock)
+            settleChanges()
+            world.checks.committed(self.ledger ?? ledger, self, clock: clock)
             if world.inFaultPhase, world.chance.happens(world.faults.tornEffects) {
                 world.count(.tornEffect)
                 return end()
@@ -218,9 +220,48 @@ final class DistrictMachine {
     func close(_ round: Int) {
         guard let index = content.campaigns.firstIndex(where: { $0.code == Rounds.all[round] }) else { return }
         content.campaigns[index].closed = true
+        content.campaigns[index].closedAt = wall
         content.campaigns[index].claimKey = nil
         content.claimDecisions[Rounds.all[round]] = nil
         ledger?.reregister(registry, now: clock)
+    }
+
+    // MARK: Units that change
+
+    /// Divisions below it.
+    var communities: [String] { content.divisions.values.filter { $0.parent == code }.map(\.code).sorted() }
+    var day: String { Day.of(wall) }
+    /// The units of today.
+    var counted: [RegistryUnit] { content.lineage.units(content.units, on: day).filter { $0.life == .counted } }
+
+    func isCounted(_ unit: Code) -> Bool { counted.contains { $0.code == unit } }
+
+    /// An officer writes down what becomes of units.
+    func write(_ change: UnitChange, beginning units: [RegistryUnit]) {
+        content.units = (content.units + units).sorted { $0.code < $1.code }
+        var change = change
+        change.number = Int64(content.lineage.changes.count + 1)
+        (change.day, change.at) = (day, wall)
+        if units.isEmpty { change.settledAt = wall }
+        content.lineage.changes.append(change)
+        ledger?.reregister(registry, now: clock)
+    }
+
+    private func settleChanges() {
+        guard let due = ledger?.changesDue(on: day), !due.isEmpty else { return }
+        let before = ledger
+        for change in due {
+            for index in content.lineage.changes.indices where content.lineage.changes[index].number == change.number {
+                content.lineage.changes[index].settledAt = wall
+            }
+        }
+        ledger?.reregister(registry, now: clock)
+        guard let before, let ledger else { return }
+        for change in due {
+            world.note("aggregator \(number) settles change \(change.number)")
+            world.count(.changeSettled)
+            world.checks.handedOver(change, before, ledger, self)
+        }
     }
 
     // MARK: Claims

@@ -20,9 +20,24 @@ struct Fact: Hashable, Sendable {
 /// A compound: its buildings and doors, which nobody forgets.
 struct Frame: Sendable {
     var unit: Code
-    /// Doors per building.
+    /// Doors per building; 0 for one that stands in another compound.
     var doors: [Int]
     var ceiling: Int64
+    /// Set before the codes of the buildings from here on: where two compounds became one, both had a first building.
+    var prefixes: [(from: Int, prefix: String)] = []
+    /// It follows other compounds: buildings come with their journals.
+    var isHeir = false
+
+    /// - Returns: nil if no building has this code.
+    func building(_ number: Int) -> Code? {
+        let part = prefixes.last { $0.from <= number } ?? (0, "")
+        return Code("\(part.prefix)b\(number - part.from)")
+    }
+
+    /// A building with doors, at or after a number.
+    func inhabited(_ number: Int) -> Int {
+        (0..<doors.count).map { (number + $0) % doors.count }.first { doors[$0] > 0 } ?? number
+    }
 
     var households: Int { doors.reduce(0, +) }
 }
@@ -69,9 +84,6 @@ enum Rounds {
     private static func behind(_ flags: Int, _ own: (done: [Int], open: [Int])) -> (done: [Int], open: [Int]) {
         (own.done.map { $0 + flags }, own.open.map { $0 + flags })
     }
-
-    /// - Returns: nil if no building has this code.
-    static func building(_ number: Int) -> Code? { Code("b\(number)") }
 }
 
 /// Numerator and denominator of survey completion, as an oracle counts them.

@@ -66,16 +66,30 @@ final class MemoryStore: CompoundStoring, MemoryOutbox, @unchecked Sendable {
         for round in disk.database.keys.keys.sorted() { settle(round) }
     }
 
+    func inherit(_ journal: JournalImage, _ part: Estate.Part) throws {
+        guard let other = journal.content as? MemoryDisk.Database else { return }
+        for fact in other.facts.values {
+            guard let building = part.buildings[fact.building] else { continue }
+            var fact = fact
+            fact.building = building
+            disk.database.facts[fact.id] = fact
+        }
+        disk.database.opened.formUnion(other.opened)
+        derive(rounds: disk.database.opened)
+    }
+
     // MARK: Rows
 
     private func derive(rounds: Set<Int>) {
         for round in rounds.sorted() {
-            for building in frame.doors.indices { derive(building: building, round: round) }
+            for building in frame.doors.indices where frame.doors[building] > 0 {
+                derive(building: building, round: round)
+            }
         }
     }
 
     private func derive(building: Int, round: Int) {
-        guard let subject = Rounds.building(building) else { return }
+        guard frame.doors[building] > 0, let subject = frame.building(building) else { return }
         let key = RowKey(dataset: Rounds.dataset, period: Rounds.all[round], subject: subject)
         var classes = disk.database.classes(building, doors: frame.doors[building], round).map(Int64.init)
         if disk.database.absurd.contains(building) { classes[1] += 3 * Count.ceiling }

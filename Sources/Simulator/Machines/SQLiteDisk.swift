@@ -17,6 +17,13 @@ final class SQLiteDisk: MachineDisk {
         var lives: Set<Incarnation> = []
     }
 
+    /// A journal, and what everybody who recorded it meant.
+    struct Journal: @unchecked Sendable {
+        // One simulated world runs on one thread.
+        var copy: JournalCopy
+        var facts: Facts
+    }
+
     init(facts: Facts = Facts()) { self.facts = facts }
     deinit { disk.remove() }
 
@@ -50,7 +57,7 @@ final class SQLiteDisk: MachineDisk {
         defer { aside.remove() }
         aside.become(disk.snapshot())
         let copy = try? JournalCopy(opening: aside.path("journal.sqlite"), called: "the other copy")
-        return copy.map { JournalImage(names: Set($0.journalled), content: $0) }
+        return copy.map { JournalImage(names: Set($0.journalled), content: SQLiteDisk.Journal(copy: $0, facts: facts)) }
     }
 
     func loseSidecar() {

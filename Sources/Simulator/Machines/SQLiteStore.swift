@@ -25,7 +25,7 @@ final class SQLiteStore: CompoundStoring, @unchecked Sendable {
                 clock: SQLiteStore.shared { max(0, moments.wall()) }, draw: SQLiteStore.shared(moments.draw),
                 readFile: { try SimulatedDisk.read($0) }, replaceFile: { try SimulatedDisk.write($0, to: $1) }))
         try noteLives()
-        if try store.buildingCodes().isEmpty { try register() }
+        if !frame.isHeir, try store.buildingCodes().isEmpty { try register() }
     }
 
     /// Tells of the lives that began since the disk was last looked at.
@@ -43,8 +43,9 @@ final class SQLiteStore: CompoundStoring, @unchecked Sendable {
 
     private func register() throws {
         for (building, doors) in frame.doors.enumerated() {
+            guard let code = frame.building(building) else { continue }
             try put(
-                "\"kind\":\"building\",\"building\":\"b\(building)\",\"stair_units\":1,\"floors\":\(doors),\"doors_per_floor\":1",
+                "\"kind\":\"building\",\"building\":\"\(code)\",\"stair_units\":1,\"floors\":\(doors),\"doors_per_floor\":1",
                 id: moments.draw(), at: moments.wall())
         }
     }
@@ -121,21 +122,37 @@ final class SQLiteStore: CompoundStoring, @unchecked Sendable {
         let people = fact.finding == .completed ? ",\"people\":{\"tested\":1}" : ""
         let floor = fact.door + 1
         try put(
-            "\"kind\":\"visit\",\"campaign\":\"\(Rounds.all[fact.round])\",\"door\":\"b\(fact.building)-1-\(floor)01\","
+            "\"kind\":\"visit\",\"campaign\":\"\(Rounds.all[fact.round])\",\"door\":\"\(code(fact.building))-1-\(floor)01\","
                 + "\"disposition\":\"\(disposition)\"\(people)", id: fact.id, at: moments.wall())
     }
 
     func register(_ naming: Naming) throws {
         facts.namings[SQLiteStore.name(naming.id)] = naming
         try put(
-            "\"kind\":\"household\",\"door\":\"b\(naming.building)-1-\(naming.door + 1)01\",\"residents\":1,"
+            "\"kind\":\"household\",\"door\":\"\(code(naming.building))-1-\(naming.door + 1)01\",\"residents\":1,"
                 + "\"state\":\"occupied\",\"address\":\"\(naming.address)\"", id: naming.id, at: moments.wall())
     }
 
     func open(_ round: Int) throws {}
     func setAbsurd(_ building: Int, _ absurd: Bool) throws {}
     func takeOver(_ journal: JournalImage) throws {
-        if let other = journal.content as? JournalCopy { _ = try store.adopt(other) }
+        if let other = journal.content as? SQLiteDisk.Journal { _ = try store.adopt(other.copy) }
+    }
+
+    private func code(_ building: Int) -> String { frame.building(building)?.text ?? "-" }
+
+    func inherit(_ journal: JournalImage, _ part: Estate.Part) throws {
+        guard let other = journal.content as? SQLiteDisk.Journal else { return }
+        for (name, fact) in other.facts.byRecord {
+            guard let building = part.buildings[fact.building] else { continue }
+            var fact = fact
+            fact.building = building
+            facts.byRecord[name] = fact
+        }
+        let buildings = part.buildings.keys.sorted().compactMap { part.frame.building($0)?.text }
+        _ = try store.take(
+            over: other.copy,
+            Succession(from: part.frame.unit.text, buildings: buildings, prefix: part.prefix))
     }
 
     // MARK: Outbox

@@ -29,6 +29,10 @@ package struct Faults: Sendable, Equatable {
     var claimsRaised = 0
     var claimsWithdrawn = 0
     var claimsDecided = 0
+    var splits = 0
+    var merges = 0
+    var moves = 0
+    var closings = 0
 
     // The network: per mille of requests.
     var requestsLost = 0
@@ -92,6 +96,8 @@ package struct Faults: Sendable, Equatable {
         Kind(path: \.claimsRaised, most: 12, name: .claimRaised),
         Kind(path: \.claimsWithdrawn, most: 6, name: .claimWithdrawn),
         Kind(path: \.claimsDecided, most: 6, name: .claimDecided),
+        Kind(path: \.splits, most: 2, name: .unitSplit), Kind(path: \.merges, most: 2, name: .unitsMerged),
+        Kind(path: \.moves, most: 3, name: .unitMoved), Kind(path: \.closings, most: 1, name: .unitClosed),
     ]
 
     /// Faults that may hit any request or any effect.

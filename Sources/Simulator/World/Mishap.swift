@@ -32,6 +32,10 @@ enum Mishap {
             return false
         case .campaignOpened: return world.openNextRound()
         case .claimDecided: return decide(world)
+        case .unitSplit: return world.split()
+        case .unitsMerged: return world.merge()
+        case .unitMoved: return world.move()
+        case .unitClosed: return world.closeUnit()
         case .storm: return storm(world)
         default:
             guard let machine = world.chance.pick(world.compounds) else { return false }

@@ -9,6 +9,7 @@ package enum Occurrence: String, CaseIterable, Sendable {
     case upwardRestored, upwardLost, cityCut, twoLevelsEmptied
     case upgrade, absurdRow, wrongToken, storm, outage, campaignOpened
     case claimRaised, claimWithdrawn, claimDecided
+    case unitSplit, unitsMerged, unitMoved, unitClosed
     case requestLost, answerLost, requestRepeated, requestLate, bodyTruncated, bomb, portal, answerReplayed, halfOpen
     case writeBetweenParts, clockOff
 
@@ -23,7 +24,7 @@ package enum Occurrence: String, CaseIterable, Sendable {
 
     // Decisions of a parent
     case takeover, shadow, disputed, retired, epochLearnt, receipt, phonedInSuperseded
-    case doubleClaimOpened, doubleClaimSettled, claimKeyEnded
+    case doubleClaimOpened, doubleClaimSettled, claimKeyEnded, changeSettled
 
     // What people do
     case adopt, journalAdopted, phonedIn
@@ -56,6 +57,11 @@ package enum Occurrence: String, CaseIterable, Sendable {
         case .campaignOpened: "a round is opened while some are offline"
         case .claimRaised: "a compound registers a household that another may have"
         case .claimWithdrawn: "a compound takes an address back"
+        case .unitSplit: "a compound becomes two, each with its own node"
+        case .unitsMerged: "two compounds become one"
+        case .unitMoved: "a compound stands in another community"
+        case .unitClosed: "a compound is closed; its node may speak on"
+        case .changeSettled: "those who follow have delivered: they are counted, and nobody before them"
         case .claimDecided: "an officer says which unit a household belongs to"
         case .requestLost: "a request never arrives"
         case .answerLost: "an answer never arrives"

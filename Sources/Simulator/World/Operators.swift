@@ -10,6 +10,7 @@ struct Operators {
 
     func mend() {
         world.note("everything is mended")
+        world.completeSuccessions()
         var kept: [Code: CompoundMachine] = [:]
         for machine in world.compounds.shuffled(using: &world.chance) where !machine.retired {
             if let keeper = kept[machine.frame.unit] {

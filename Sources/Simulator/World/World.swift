@@ -35,6 +35,9 @@ package final class World {
     /// The aggregator above the districts.
     private(set) lazy var city = makeCity()
     private(set) var compounds: [CompoundMachine] = []
+    var changing: Set<Code> = []
+    var successions: [Succession] = []
+    var closedUnits: [Code] = []
     private(set) lazy var network = Network(self)
     private(set) lazy var checks = Checks(self)
     var records = 0
@@ -75,6 +78,10 @@ package final class World {
         for number in 0..<numberOfDistricts {
             divisions["42130\(number)"] = RegistryDivision(
                 code: "42130\(number)", name: "district", level: "district", parent: "4213")
+            for community in ["a", "b"].map({ "42130\(number)\($0)" }) {
+                divisions[community] = RegistryDivision(
+                    code: community, name: "community", level: "community", parent: "42130\(number)")
+            }
         }
         var frames: [[Frame]] = Array(repeating: [], count: numberOfDistricts)
         for number in 0..<(8 + chance.below(5)) {
@@ -84,10 +91,10 @@ package final class World {
             frames[number % numberOfDistricts].append(Frame(unit: unit, doors: doors, ceiling: ceiling))
         }
         for (number, frames) in frames.enumerated() {
-            let units = frames.map {
+            let units = frames.enumerated().map { place, frame in
                 RegistryUnit(
-                    code: $0.unit, name: $0.unit.text, community: "42130\(number)",
-                    expectedHouseholds: Int64($0.households), expectedResidents: nil, dutyTelephone: "",
+                    code: frame.unit, name: frame.unit.text, community: "42130\(number)\(place % 2 == 0 ? "a" : "b")",
+                    expectedHouseholds: Int64(frame.households), expectedResidents: nil, dutyTelephone: "",
                     ceilingPercent: 120)
             }
             let content = RegistryContent(units: units, divisions: divisions, campaigns: [campaign(0)])
@@ -96,9 +103,9 @@ package final class World {
                 rows: depth == .memory ? MemoryRows() : SQLiteRows(), world: self)
             districts.append(district)
             for frame in frames {
-                let disk: any MachineDisk = depth == .memory ? MemoryDisk() : SQLiteDisk()
                 compounds.append(
-                    CompoundMachine(frame, number: compounds.count, district: district, disk: disk, world: self))
+                    CompoundMachine(
+                        frame, number: compounds.count, district: district, disk: freshDisk(), world: self))
             }
         }
         for district in districts {
@@ -106,6 +113,8 @@ package final class World {
             district.relay = RelayMachine(district, below: city, disk: disk, world: self)
         }
     }
+
+    func freshDisk() -> any MachineDisk { depth == .memory ? MemoryDisk() : SQLiteDisk() }
 
     /// Knows every unit, and which district it is counted through.
     private func makeCity() -> DistrictMachine {

@@ -56,7 +56,9 @@ struct DivisionsCommand: AsyncParsableCommand {
 struct UnitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "unit", abstract: "The units that are expected to report.",
-        subcommands: [Add.self, Adopt.self, Retire.self])
+        subcommands: [
+            Add.self, Split.self, Merge.self, Move.self, Close.self, Changes.self, Settle.self, Adopt.self, Retire.self,
+        ])
 
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -112,10 +112,24 @@ struct AdoptCommand: AsyncParsableCommand {
             FILE is the journal.sqlite of a restored, cloned or retired copy of this compound, with its -wal file beside \
             it if there is one; it is only read. Stop the other machine first. Doing it twice changes nothing. Then \
             decide at the aggregator which copy counts: `jiayuan unit adopt`.
+
+            With --from, FILE is the journal of a compound that was split or merged, and this one takes its buildings \
+            over, doors and visits alike. Calls for volunteers stay behind.
             """)
     @OptionGroup var options: NodeOptions
     @Argument(help: "The other copy's journal.sqlite.") var file: String
+    @Option(help: "Code of the unit that this one follows: its journal is taken over.") var from: String?
+    @Option(help: "With --from: codes of the buildings that come here, such as 1,2,3; all without it.")
+    var buildings: String?
+    @Option(help: "With --from: set before each building's code, where two compounds have the same, such as A.")
+    var prefix: String?
     @Flag(help: "Print JSON.") var json = false
+
+    func validate() throws {
+        guard from != nil || (buildings == nil && prefix == nil) else {
+            throw ValidationError("--buildings and --prefix go with --from")
+        }
+    }
 
     func run() async throws {
         let journal: JournalCopy
@@ -124,7 +138,9 @@ struct AdoptCommand: AsyncParsableCommand {
             throw Exit.refused
         }
         let body = Array(try JSONEncoder().encode(journal))
-        let reply = try await options.daemon().send("POST", "/admin/adopt", body: body).orExit()
+        var query: [String: String] = [:]
+        (query["from"], query["buildings"], query["prefix"]) = (from, buildings, prefix)
+        let reply = try await options.daemon().send("POST", "/admin/adopt", query: query, body: body).orExit()
         if json { return Console.out(reply.text) }
         let done = try JSONDecoder().decode(Adopted.self, from: Data(reply.body))
         Console.out("\(done.new) of \(done.known + done.new) records are new; \(done.rows) rows changed")
