@@ -49,7 +49,7 @@ struct Adoption {
     private mutating func open(_ campaign: JournalCopy.Campaign) throws {
         guard let code = Code(campaign.code), try !CampaignReader.knows(code, journal.db) else { return }
         try journal.db.execute(
-            sql: "INSERT INTO campaign VALUES (?, ?, ?, ?, ?)",
+            sql: "INSERT INTO campaign (code, name, opens, deadline, closed) VALUES (?, ?, ?, ?, ?)",
             arguments: [campaign.code, campaign.name, campaign.opens, campaign.deadline, campaign.closed])
         for desk in Desks.all { keys.formUnion(try desk.keys(of: code, journal.db)) }
     }
