@@ -28,9 +28,16 @@
         case doubleClaimsSummed
         /// The bounds know nothing of claims that are not settled.
         case openClaimsNotWidened
-
         /// An aggregator that has just started publishes what it has, though its units haven't spoken.
         case speaksBeforeItsUnits
+        /// Small cells are taken out of what goes up, not at the public edge.
+        case suppressionBeforeMerge
+        /// Of two lives of a unit the one whose rows bear the later time counts.
+        case wallClockWinner
+        /// A row is about the first door of its building.
+        case rowsNameDoors
+        /// A household is claimed under its address instead of a keyed token.
+        case claimsInTheClear
 
         @TaskLocal package static var active: Mutation?
 

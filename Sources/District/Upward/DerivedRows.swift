@@ -55,6 +55,9 @@ struct DerivedRows {
         for (place, vector) in sums {
             for (column, goes) in shape.columns[place] ?? [] where column < vector.count { own[goes] += vector[column] }
         }
+        #if DEBUG
+            if Mutation.suppressionBeforeMerge.isActive { own = own.map { $0 < 10 ? 0 : $0 } }
+        #endif
         return RowBody(
             catalogue: shape.catalogue.hash, counts: DerivedRow.flags(standing) + own.map { Count($0) ?? .unknown },
             asOf: asOf)

@@ -44,19 +44,22 @@ package final class World {
     private let clocksTell: Bool
     /// Run twice, under two clocks: a unit's words are then ordered by one clock, a copy's being its original's.
     let comparesClocks: Bool
+    private let stopsAtViolation: Bool
 
     /// - Parameters:
     ///   - faults: nil to let the seed draw them.
     ///   - cutsPower: false for a world in which no process ends between two effects.
     ///   - clocksTell: false gives every node the right time and changes nothing else.
+    ///   - stopsAtViolation: true for a world that is over as soon as something is broken in it.
     package init(
         seed: UInt64, depth: Depth = .memory, faults: Faults? = nil, clocksTell: Bool = true, cutsPower: Bool = true,
-        traces: Bool = false
+        stopsAtViolation: Bool = false, traces: Bool = false
     ) {
         self.seed = seed
         self.depth = depth
         self.traces = traces
         self.clocksTell = clocksTell
+        self.stopsAtViolation = stopsAtViolation
         chance = Chance(seed)
         let drawn = Faults.drawn(&chance)
         self.faults = faults ?? drawn
@@ -159,18 +162,22 @@ package final class World {
         planFaults()
         advance(to: World.faultPhase)
         inFaultPhase = false
-        let operators = Operators(self)
-        operators.mend()
-        let converged = operators.waitForAgreement(until: World.faultPhase + World.healPhase)
-        checks.healed(converged: converged)
+        if !isOver {
+            let operators = Operators(self)
+            operators.mend()
+            checks.healed(converged: operators.waitForAgreement(until: World.faultPhase + World.healPhase))
+        }
         report.records = records
         report.simulatedMilliseconds = now
         return report
     }
 
+    /// Nobody looks any further.
+    var isOver: Bool { stopsAtViolation && !report.violations.isEmpty }
+
     /// Moves time forward, one happening after the other.
     func advance(to end: Int64) {
-        while let next = agenda.next(before: end) {
+        while !isOver, let next = agenda.next(before: end) {
             now = next.at
             report.events += 1
             next.body()
