@@ -34,6 +34,8 @@
         case suppressionBeforeMerge
         /// Of two lives of a unit the one whose rows bear the later time counts.
         case wallClockWinner
+        /// Of two versions of a row the one that bears the later time stands.
+        case laterClockStands
         /// A row is about the first door of its building.
         case rowsNameDoors
         /// A household is claimed under its address instead of a keyed token.

@@ -37,13 +37,13 @@ import Testing
     }
 
     private static let all = [
-        Broken(.counterOnlyPositions, within: 20) { ($0.restoresOlder, $0.databasesWithoutSidecar) = (3, 24) },
+        Broken(.counterOnlyPositions, within: 10) { ($0.restoresOlder, $0.databasesWithoutSidecar) = (3, 24) },
         Broken(.noSession, within: 5) {
             ($0.clonesWithSidecar, $0.requestsRepeated, $0.compoundCrashes) = (8, 300, 12)
         },
         Broken(.unorderedSession, within: 5) { $0.compoundCrashes = 12 },
         Broken(.sidecarWithIncarnationOnly, within: 5) { $0.restoresOlder = 8 },
-        Broken(.singlePartTo, within: 20) { ($0.writesBetweenParts, $0.campaigns) = (800, 2) },
+        Broken(.singlePartTo, within: 5) { ($0.writesBetweenParts, $0.campaigns) = (800, 2) },
         Broken(.takeoverWithoutLease, within: 5) { ($0.clonesDiverged, $0.restoresOlder) = (3, 3) },
         Broken(.acknowledgedBeforeFsync, within: 5) { $0.districtCrashes = 8 },
         Broken(.nullsAsZeros, within: 5) { $0.absurdRows = 6 },
@@ -52,9 +52,10 @@ import Testing
         Broken(.mintForAForgetfulParent, within: 5) { $0.districtsEmptied = 2 },
         Broken(.doubleClaimsSummed, within: 5) { $0.claimsRaised = 20 },
         Broken(.openClaimsNotWidened, within: 5) { ($0.claimsRaised, $0.claimsDecided) = (30, 12) },
-        Broken(.speaksBeforeItsUnits, within: 10) { $0.districtsEmptied = 3 },
+        Broken(.speaksBeforeItsUnits, within: 5) { $0.districtsEmptied = 3 },
         Broken(.suppressionBeforeMerge, within: 5),
         Broken(.wallClockWinner, within: 5) { ($0.clonesDiverged, $0.clocksOff) = (4, 600) },
+        Broken(.laterClockStands, within: 5) { $0.clockSteps = 20 },
         Broken(.claimsInTheClear, within: 5, by: 14) { $0.claimsRaised = 6 },
         Broken(.rowsNameDoors, within: 2, by: 14, depth: .disk),
     ]

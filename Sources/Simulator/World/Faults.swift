@@ -29,6 +29,7 @@ package struct Faults: Sendable, Equatable {
     var claimsRaised = 0
     var claimsWithdrawn = 0
     var claimsDecided = 0
+    var clockSteps = 0
 
     // The network: per mille of requests.
     var requestsLost = 0
@@ -92,6 +93,7 @@ package struct Faults: Sendable, Equatable {
         Kind(path: \.claimsRaised, most: 12, name: .claimRaised),
         Kind(path: \.claimsWithdrawn, most: 6, name: .claimWithdrawn),
         Kind(path: \.claimsDecided, most: 6, name: .claimDecided),
+        Kind(path: \.clockSteps, most: 6, name: .clockStepped),
     ]
 
     /// Faults that may hit any request or any effect.

@@ -188,12 +188,23 @@ package final class World {
     private func setClocks(_ drawn: Chance) {
         var clocks = drawn
         for compound in compounds where clocks.happens(faults.clocksOff) {
-            let off = [-1_649_239_000, 2_460_000_000, -86_400, 3600, -300, 40].map(Int64.init)
-            let seconds = clocks.pick(off) ?? 0
+            let seconds = clocks.pick(World.clocksOff) ?? 0
             guard clocksTell else { continue }
             compound.clockOff = seconds
             count(.clockOff)
         }
+    }
+
+    /// Seconds: 1970, 2100, a day behind, and what nobody notices.
+    private static let clocksOff: [Int64] = [-1_649_239_000, 2_460_000_000, -86_400, 3600, -300, 40]
+
+    /// - Returns: false in a world that is run under two clocks: what a copy stamped before a jump and its original
+    ///   after it would stand in another order.
+    func stepClock(of machine: CompoundMachine) -> Bool {
+        let seconds = chance.pick(World.clocksOff + [0]) ?? 0
+        guard !comparesClocks else { return false }
+        machine.clockOff = seconds
+        return true
     }
 
     private func planBackups() {
