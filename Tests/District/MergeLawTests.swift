@@ -17,10 +17,10 @@ import Testing
         var open: [OpenClaims]
     }
 
-    /// Claims of units, each of which is the only writer of its own.
-    private typealias Reports = [Int: [UInt64: (Int64, Int64?)]]
+    /// What units claim, each the only writer of its own, in the order in which it comes in.
+    private typealias Reports = [(unit: Int, claims: [UInt64: (Int64, Int64?)])]
 
-    private static func ruling(_ reports: [(unit: Int, claims: [UInt64: (Int64, Int64?)])]) -> Ruling {
+    private static func ruling(_ reports: Reports) -> Ruling {
         var claims = Claims(ClaimTests.registered(decided: [2: tree.units[5].code]))
         var known: [Int: UnitCopies] = [:]
         for (unit, tokens) in reports {
@@ -37,12 +37,10 @@ import Testing
     /// Sets of claims of one moment: whose a household is follows from the set.
     @Test func claimSets() {
         let samples: [Reports] = [
-            [1: [1: (1, 1), 2: (1, 1)]], [4: [1: (1, 1), 3: (2, 0)]], [5: [2: (1, nil)], 1: [1: (1, 1), 2: (1, 1)]],
-            [:],
+            [(1, [1: (1, 1), 2: (1, 1)])], [(4, [1: (1, 1), 3: (2, 0)])],
+            [(5, [2: (1, nil)]), (1, [1: (1, 1), 2: (1, 1)])], [],
         ]
-        let broken = MergeLaw.broken(
-            samples, view: { Self.ruling($0.sorted { $0.key < $1.key }.map { (unit: $0.key, claims: $0.value) }) },
-            merge: { $0.merging($1) { mine, _ in mine } })
+        let broken = MergeLaw.broken(samples, view: Self.ruling, merge: +)
         #expect(broken.isEmpty, "\(broken)")
     }
 
