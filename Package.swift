@@ -93,8 +93,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        // Checkers that more than one of the test targets apply.
+        .target(name: "Laws", path: "Tests/Laws", swiftSettings: strict),
         .testTarget(
-            name: "FederationTests", dependencies: ["Federation"], path: "Tests/Federation", swiftSettings: strict),
+            name: "FederationTests", dependencies: ["Federation", "Laws"], path: "Tests/Federation",
+            swiftSettings: strict),
         .testTarget(
             name: "GeneratorTests", dependencies: ["Generator"], path: "Tests/Generator", swiftSettings: strict),
         .testTarget(name: "DaemonTests", dependencies: ["Daemon", grdb], path: "Tests/Daemon", swiftSettings: strict),
@@ -104,14 +107,16 @@ let package = Package(
             name: "WireTests", dependencies: ["Wire", "Federation"], path: "Tests/Wire", swiftSettings: strict),
         .testTarget(name: "CoverageTests", dependencies: ["Coverage"], path: "Tests/Coverage", swiftSettings: strict),
         .testTarget(
-            name: "DistrictTests", dependencies: ["District", "Federation", "Coverage", "Daemon", "Wire", log, grdb],
+            name: "DistrictTests",
+            dependencies: ["District", "Federation", "Coverage", "Daemon", "Wire", "Laws", log, grdb],
             path: "Tests/District",
             swiftSettings: strict),
         .testTarget(
-            name: "CompoundTests", dependencies: ["Compound", "Federation", "Wire", "Sync", "Daemon", grdb],
+            name: "CompoundTests", dependencies: ["Compound", "Federation", "Wire", "Sync", "Daemon", "Laws", grdb],
             path: "Tests/Compound", swiftSettings: strict),
         .testTarget(
-            name: "SimulatorTests", dependencies: ["Simulator", "Federation", "Daemon", grdb], path: "Tests/Simulator",
+            name: "SimulatorTests", dependencies: ["Simulator", "Federation", "District", "Daemon", grdb],
+            path: "Tests/Simulator",
             swiftSettings: strict),
         .testTarget(
             name: "ProfileTests",

@@ -23,7 +23,7 @@ package struct Code: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     package static func < (a: Code, b: Code) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
 
-    static func allows(_ byte: UInt8) -> Bool {
+    package static func allows(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"),

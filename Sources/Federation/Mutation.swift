@@ -28,9 +28,20 @@
         case doubleClaimsSummed
         /// The bounds know nothing of claims that are not settled.
         case openClaimsNotWidened
-
         /// An aggregator that has just started publishes what it has, though its units haven't spoken.
         case speaksBeforeItsUnits
+        /// Small cells are taken out of what goes up, not at the public edge.
+        case suppressionBeforeMerge
+        /// Of two lives of a unit the one whose rows bear the later time counts.
+        case wallClockWinner
+        /// Of two versions of a row the one that bears the later time stands.
+        case laterClockStands
+        /// A row is about the first door of its building.
+        case rowsNameDoors
+        /// A household is claimed under its address instead of a keyed token.
+        case claimsInTheClear
+        /// Units that follow others are counted beside them as soon as they are registered.
+        case successorsCountedAtOnce
 
         @TaskLocal package static var active: Mutation?
 

@@ -112,6 +112,11 @@ package struct RowsApplied: Sendable {
             if Mutation.counterOnlyPositions.isActive { digest = to.digest }
         #endif
         guard digest == to.digest else { return nil }
+        #if DEBUG
+            if Mutation.laterClockStands.isActive {
+                replacements.removeAll { ($0.old?.asOf ?? .min) > ($0.new?.asOf ?? .max) }
+            }
+        #endif
         if kind == .snapshot {
             for key in others() where final[key] == nil {
                 replacements.append(Replacement(key: key, old: held(key), new: nil, seq: to.seq))

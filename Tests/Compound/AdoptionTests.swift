@@ -47,6 +47,19 @@ import Wire
         }
     }
 
+    @Test func aRoundThatOnlyTheOtherCopyHasHeardOfComesWithItsFacts() throws {
+        try Fixture.withStore { one in
+            try one.take(.building(1))
+            let copy = try Fixture.withStore { two in
+                try two.take(.building(1), .visit(2, "7-1-101", .completed))
+                return try #require(try two.copyOfJournal())
+            }
+            #expect(try one.counts("survey", "7") == nil)
+            #expect(try one.adopt(copy).new == 1)
+            #expect(try one.counts("survey", "7")?.households == ["unvisited": 11, "completed": 1])
+        }
+    }
+
     @Test func twiceChangesNothing() throws {
         try Self.diverged { one, two, _ in
             let copy = try #require(try two.copyOfJournal())

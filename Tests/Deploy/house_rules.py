@@ -12,6 +12,7 @@ VAGUE_NAME = re.compile(r"(Manager|Helpers?|Util(s|ities|ity)?|Processor|Common|
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b|not implemented", re.IGNORECASE)
 ONE_MACHINES_PATH = re.compile(r"[\s\"'=(]/(home|root|work|Users)/[a-z]")
 SKIPPED_TEST = re.compile(r"\.disabled\(|XCTSkip\(|withKnownIssue|mark\.skip\b|assert True\b|#expect\(true\)")
+CASE = re.compile(r"\bcase\d\d[A-Z]\w+")
 IMPORT = re.compile(r"^\s*(?:@testable\s+)?(?:(?:public|package|internal)\s+)?import\s+(?:\w+\s+)?(\w+)")
 
 # What a target must not import, beyond what Package.swift refuses: (importer, imported, reason).
@@ -63,9 +64,25 @@ def check_lines(path, text):
             yield path, number, "text for people inside a page: move it to the catalogues in CAssets/files"
 
 
+def check_cases(root):
+    """Tests/README.md lists every test of the catalogue of conflicts, and no test that isn't there."""
+    table = root / "Tests/README.md"
+    listed = set(CASE.findall(table.read_text(encoding="utf-8"))) if table.exists() else set()
+    there = {}
+    for path in sorted(root.glob("Tests/**/*.swift")):
+        for number, line in lines(path):
+            for name in CASE.findall(line) if "func case" in line else []:
+                there[name] = path, number
+    for name in sorted(there.keys() - listed):
+        yield *there[name], f"{name} stands in no table: name its case, who is right and the sentence in Tests/README.md"
+    for name in sorted(listed - there.keys()):
+        yield table, 1, f"{name} is no test: write it, or take it out of the table"
+
+
 def findings(root):
     yield from check_walls(root)
     yield from check_files(root)
+    yield from check_cases(root)
 
 
 def main(root):

@@ -11,6 +11,8 @@ BROKEN = {
     "unfinished": ("Sources/Sync/A.swift", "// TO" "DO later\n"),
     "one machine's path": ("Tests/Sync/A.swift", 'let path = "/ho' 'me/someone/data"\n'),
     "a test that cannot fail": ("Tests/Sync/A.swift", "#expect(" "true)\n"),
+    "a case in no table": ("Tests/Sync/A.swift", "@Test func case05SomethingElse() {}\n"),
+    "a table without its test": ("Tests/README.md", "| 5 | `case05SomethingElse` |\n"),
     "text in a page": ("Sources/Compound/SurveyPage.swift", 'let title = "入户"\n'),
 }
 

@@ -1,4 +1,5 @@
 import Coverage
+import Daemon
 import Federation
 import Testing
 
@@ -45,7 +46,7 @@ import Testing
     // MARK: Whose it is
 
     /// DOMAIN §2.10, case 4: the registry's word, else the smallest code; whatever the order in which they came.
-    @Test func case4AHouseholdOfTwoCompoundsBelongsToOneWhateverTheOrder() {
+    @Test func case04AHouseholdOfTwoCompoundsBelongsToOneWhateverTheOrder() {
         let reports = [(1, Self.unit([5: (1, 1)])), (4, Self.unit([5: (1, 1)])), (2, Self.unit([5: (1, 1)]))]
         for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2], [1, 2, 0]] {
             for decided in [nil, 4, 6] as [Int?] {
@@ -64,7 +65,11 @@ import Testing
                     let open = claims.board.open(of: unit, Self.period)
                     #expect(open == OpenClaims(surplus: unit == owner ? 0 : 1))
                 }
-                #expect(claims.board.open(at: 0, Self.period).surplus == 2)
+                let open = claims.board.open(at: 0, Self.period)
+                #expect(open == OpenClaims(surplus: 2))
+                #expect(FigureText.claims(open, .zhHans).source.contains("◇ 2 户两处登记，待核实"))
+                #expect(
+                    FigureText.claims(open, .english).source.contains("◇ 2 households claimed twice, to be settled"))
             }
         }
     }

@@ -105,6 +105,13 @@ struct LineageDistrict {
         return (evidence.denominator + evidence.lastDenominator, figures.completeness.expected)
     }
 
+    func why(_ number: Int) -> String {
+        let picture = Picture(ledger.tally, now: now, wall: wall, revision: 1)
+        return picture.rollup.tree.unit(Self.codes[number]).map {
+            Why(picture, unit: $0, campaign: Self.campaign, now: now).reason
+        } ?? ""
+    }
+
     func standing(_ number: Int) -> Standing? {
         ledger.tally.registered.tree.unit(Self.codes[number]).flatMap { unit in
             ledger.tally.rollup.cuts[Cut(dataset: Code(literal: "survey"), period: Self.campaign)]?.standings[unit]

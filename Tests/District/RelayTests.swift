@@ -65,6 +65,32 @@ import Testing
         #expect(rollup.cuts[Self.cut]?.standings == [.known, .neverConnected, .known, .silent])
     }
 
+    /// Two districts have one compound in their tables: the city's registry names the one that it is counted through, and
+    /// whoever rings up is told so.
+    @Test func case23TwoDistrictsGetOneCompound() throws {
+        let districts = ["421303000000", "421381000000"].compactMap { Code($0) }
+        let registered = RegistryUnit(
+            code: Self.codes[2], name: "u", community: "c", expectedHouseholds: 10, expectedResidents: nil,
+            dutyTelephone: "", ceilingPercent: 100, home: districts[1])
+        let tree = PlaceTree(
+            units: [registered],
+            relays: districts.map { RegistryRelay(code: $0, name: $0.text, division: "c", dutyTelephone: "") }
+        ) { _ in [RegistryDivision(code: "c", name: "c", level: "community", parent: "")] }
+        let said = [Self.row(2, .known, 3, 7), Self.row(2, .known, 1, 9)].map { Self.copies(RowBlock([$0])) }
+        let rollup = Rollup.recomputed(
+            Hierarchy(current: tree), shelf: Self.shelf(), speakers: [UnitCopies()] + said, now: 0)
+        #expect(Self.counted(rollup) == [1, 9], "once, through its home")
+        let picture = Picture(
+            rollup: rollup, speakers: [UnitCopies()] + said, campaigns: [], edition: nil, now: 0, wall: 0, revision: 0,
+            tokens: [:])
+        let why = Why(picture, unit: 0, campaign: Self.period, now: 0)
+        #expect(why.through == "421381000000")
+        #expect(why.reason == "最近一次按约上报 / kept its last appointment")
+        let strayed = Rollup.recomputed(
+            Hierarchy(current: tree), shelf: Self.shelf(), speakers: [UnitCopies(), said[0], UnitCopies()], now: 0)
+        #expect(strayed.cuts[Self.cut]?.standings[0] != .known, "the other district may not stand in for it")
+    }
+
     @Test func aUnitIsAtBestWhatItsRelaySays() {
         for said in Standing.allCases {
             var rollup = Rollup(Hierarchy(current: Self.tree), shelf: Self.shelf())

@@ -15,6 +15,14 @@ extension RowTable {
                     catalogue: catalogue.hash,
                     counts: catalogue.indicators.map { Count(counts[$0.code.text] ?? 0) ?? .unknown }, asOf: now)
             }
+            #if DEBUG
+                if Mutation.rowsNameDoors.isActive, key.dataset == SurveyDesk.dataset {
+                    let door = Code("\(key.subject)-1-101") ?? key.subject
+                    try replace(
+                        RowKey(dataset: key.dataset, period: key.period, subject: door), by: body, &standing)
+                    continue
+                }
+            #endif
             try replace(key, by: body, &standing)
         }
     }

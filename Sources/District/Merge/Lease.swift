@@ -72,6 +72,9 @@ extension Merge {
         var leaseEnds = unit.copies[incumbent].leaseEnds
         #if DEBUG
             if Mutation.takeoverWithoutLease.isActive { leaseEnds = now }
+            if Mutation.wallClockWinner.isActive {
+                leaseEnds = unit.copies[index].lastTime > unit.copies[incumbent].lastTime ? now : .max
+            }
         #endif
         guard !unit.disputed, now >= leaseEnds else { return }
         unit.copies[incumbent].parent.role = .shadow
@@ -161,3 +164,10 @@ extension Merge {
         return true
     }
 }
+
+#if DEBUG
+    extension Copy {
+        /// The latest time that its node wrote into a row.
+        fileprivate var lastTime: Int64 { blocks.values.flatMap(\.entries).map(\.asOf).max() ?? 0 }
+    }
+#endif

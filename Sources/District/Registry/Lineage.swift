@@ -62,6 +62,9 @@ package struct Lineage: Sendable, Equatable {
             for place in codes.compactMap({ places[$0] }) { stood[place].life = life }
         }
         for change in inOrder where change.kind != .move {
+            #if DEBUG
+                if Mutation.successorsCountedAtOnce.isActive { continue }
+            #endif
             set(change.after, change.isInForce(on: day, known: known) ? .counted : .awaited)
         }
         for change in inOrder where change.isInForce(on: day, known: known) {

@@ -13,6 +13,14 @@ enum DerivedRow {
 
     static func flags(_ standing: Standing) -> [Count] { standings.map { $0.standing == standing ? 1 : 0 } }
 
+    /// What was known is as it last was.
+    static func aged(_ body: RowBody) -> RowBody {
+        guard body.counts.starts(with: flags(.known)) else { return body }
+        var aged = body
+        aged.counts.replaceSubrange(0..<standings.count, with: flags(.stale))
+        return aged
+    }
+
     /// What a catalogue counts of a unit's own, without how the unit stands.
     static func own(_ catalogue: Catalogue) -> ArraySlice<Indicator> {
         isDerived(catalogue) ? catalogue.indicators.dropFirst(standings.count) : catalogue.indicators[...]

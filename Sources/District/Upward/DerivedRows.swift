@@ -27,6 +27,17 @@ struct DerivedRows {
         addUnsettled(picture)
     }
 
+    /// Nobody sends the rows of a unit that ended again: should they be lost here, what was said above stands, and ages
+    /// where the round is open.
+    mutating func keep(_ published: [RowKey: RowBody], of picture: Picture) {
+        let gone = picture.rollup.forgotten
+        guard !gone.isEmpty else { return }
+        let closed = Set(picture.campaigns.filter(\.closed).map(\.code))
+        for (key, body) in published where gone.contains(key.subject) {
+            rows[key] = closed.contains(key.period) ? body : DerivedRow.aged(body)
+        }
+    }
+
     /// Claims stay where they are settled. What goes up is how many households are not.
     private mutating func addUnsettled(_ picture: Picture) {
         for period in Set(picture.rollup.cuts.keys.map(\.period)) {
@@ -56,6 +67,9 @@ struct DerivedRows {
         for (place, vector) in sums {
             for (column, goes) in shape.columns[place] ?? [] where column < vector.count { own[goes] += vector[column] }
         }
+        #if DEBUG
+            if Mutation.suppressionBeforeMerge.isActive { own = own.map { $0 < 10 ? 0 : $0 } }
+        #endif
         return RowBody(
             catalogue: shape.catalogue.hash, counts: DerivedRow.flags(standing) + own.map { Count($0) ?? .unknown },
             asOf: asOf)

@@ -32,14 +32,12 @@ package struct Publication: Sendable {
         _ picture: Picture, published: [RowKey: RowBody], isAcknowledged: Bool, now: Int64
     ) -> Edition? {
         guard maySpeak(picture, published, isAcknowledged, now) else { return nil }
-        let derived = DerivedRows(picture)
-        // Nobody sends the rows of a unit that ended again: should they be lost here, what was said above stands.
-        let gone = picture.rollup.forgotten
-        var changes: [(key: RowKey, body: RowBody?)] = published.keys.filter {
-            derived.rows[$0] == nil && !gone.contains($0.subject)
-        }.map { ($0, nil) }
+        var derived = DerivedRows(picture)
+        derived.keep(published, of: picture)
+        var changes: [(key: RowKey, body: RowBody?)] = published.keys.filter { derived.rows[$0] == nil }.map {
+            ($0, nil)
+        }
         for (key, body) in derived.rows where !says(published[key], body) && !says(refused[key], body) {
-            guard !gone.contains(key.subject) else { continue }
             refused[key] = nil
             changes.append((key, body))
         }

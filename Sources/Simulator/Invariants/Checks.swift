@@ -3,6 +3,9 @@ import Federation
 import Sync
 import Wire
 
+/// What crosses a link between a child and its parent.
+enum Message: String { case push, answer, document }
+
 /// What must hold, whatever happens. Each invariant is a checker in a file of its own; a hook that a checker
 /// doesn't need does nothing.
 protocol Checker: AnyObject {
@@ -13,6 +16,8 @@ protocol Checker: AnyObject {
     func sent(_ push: Push, by machine: any Child, _ store: any LinkStoring)
     /// Bytes go out.
     func leaves(_ request: PushRequest, _ push: Push)
+    /// The bytes of a message as whoever it is for reads them.
+    func crosses(_ bytes: [UInt8], _ message: Message, of child: Code)
     /// A node heard that everything it has is held.
     func acknowledged(by machine: any Child, _ link: ChildLink)
     func minted(_ reason: ChildLink.MintReason, by machine: any Child)
@@ -32,6 +37,7 @@ extension Checker {
     func written(by machine: any Child, _ store: any LinkStoring, _ incarnation: Incarnation) {}
     func sent(_ push: Push, by machine: any Child, _ store: any LinkStoring) {}
     func leaves(_ request: PushRequest, _ push: Push) {}
+    func crosses(_ bytes: [UInt8], _ message: Message, of child: Code) {}
     func acknowledged(by machine: any Child, _ link: ChildLink) {}
     func minted(_ reason: ChildLink.MintReason, by machine: any Child) {}
     func tookOver(_ machine: CompoundMachine, union: Set<String>) {}
@@ -56,7 +62,7 @@ final class Checks {
             AcknowledgedIsDurable(world),
             SentIsDurable(world), RetriesChangeNothing(world), NumbersRise(world), IncrementalIsRecomputed(world),
             NoFlapping(world), Bounded(world), OneBadRowStopsNobody(world), TruthLiesInTheBounds(world),
-            Conservation(world), KeysEndWithTheRound(world),
+            Conservation(world), NoPersonalField(world), KeysEndWithTheRound(world),
         ]
     }
 
@@ -67,6 +73,9 @@ final class Checks {
         for one in all { one.sent(push, by: machine, store) }
     }
     func leaves(_ request: PushRequest, _ push: Push) { for one in all { one.leaves(request, push) } }
+    func crosses(_ bytes: [UInt8], _ message: Message, of child: Code) {
+        for one in all { one.crosses(bytes, message, of: child) }
+    }
     func acknowledged(by machine: any Child, _ link: ChildLink?) {
         guard let link else { return }
         for one in all { one.acknowledged(by: machine, link) }

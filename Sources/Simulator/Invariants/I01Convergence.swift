@@ -1,13 +1,24 @@
 import District
 import Federation
 
-/// Invariant 1: after the faults every level holds, byte for byte, what the level below has.
+/// Invariant 1: after the faults every level holds, byte for byte, what the level below has; and at any time whoever
+/// holds a position holds its rows.
 final class Convergence: Checker {
     private unowned let world: World
     private var acknowledged: [Int: Int64] = [:]
+    /// The last position of each child at which rows were compared.
+    private var compared: [Int: Position] = [:]
     init(_ world: World) { self.world = world }
 
-    func acknowledged(by machine: any Child, _ link: ChildLink) { acknowledged[machine.number] = world.now }
+    func acknowledged(by machine: any Child, _ link: ChildLink) {
+        acknowledged[machine.number] = world.now
+        guard let store = machine.rowsHeld, compared[machine.number] != store.position,
+            let held = machine.parent.held(machine.unit), held.active == store.incarnation,
+            held.position == store.position
+        else { return }
+        compared[machine.number] = store.position
+        if held.rows != store.rows { world.violate(1, "\(machine.unit): equal positions, different rows") }
+    }
 
     func disagreement() -> String? {
         for machine in world.children where !machine.retired {

@@ -98,11 +98,11 @@ final class DistrictMachine {
     // MARK: What officers decide
 
     func retire(_ incarnation: Incarnation, of unit: Code) {
-        submit(.retire(Word(incarnation, reason: "a copy", officer: "officer"), unit: unit)) { _ in }
+        submit(.retire(Word(incarnation, reason: Personal.reason, officer: Personal.officer), unit: unit)) { _ in }
     }
 
     func adopt(_ incarnation: Incarnation, of unit: Code) {
-        submit(.adopt(Word(incarnation, reason: "the one in use", officer: "officer"), unit: unit)) { [self] in
+        submit(.adopt(Word(incarnation, reason: Personal.reason, officer: Personal.officer), unit: unit)) { [self] in
             if $0 == .found(true) { world.count(.adopt) }
         }
     }
@@ -115,8 +115,8 @@ final class DistrictMachine {
         let due = Int64(world.chance.below(Int(owed) + 1))
         let call = PhoneIn(
             at: wall, unit: unit.code, campaign: Rounds.all[world.chance.below(world.roundsOpen)],
-            counts: PhoneIn.Counts(done: Int64(world.chance.below(Int(due) + 1)), due: due), caller: "caller",
-            officer: "officer")
+            counts: PhoneIn.Counts(done: Int64(world.chance.below(Int(due) + 1)), due: due),
+            caller: Personal.caller, officer: Personal.officer)
         submit(.phoneIn(call)) { [self] in if $0 == .phonedIn(nil) { world.count(.phonedIn) } }
     }
 
@@ -161,6 +161,7 @@ final class DistrictMachine {
         guard !isStranger, let document = ledger?.document(for: unit), let bytes = try? document.encoded() else {
             return nil
         }
+        world.checks.crosses(bytes, .document, of: unit)
         return (document, RegistryDocument.digest(of: bytes))
     }
 
@@ -267,7 +268,7 @@ final class DistrictMachine {
     // MARK: Claims
 
     /// Households that more than one compound of the district may have.
-    var addresses: [String] { (0..<4).map { "\(number) road \($0)" } }
+    var addresses: [String] { (0..<4).map { Personal.address(number, $0) } }
 
     func token(of address: String, _ round: Int) -> Code? {
         let key = content.campaigns.first { $0.code == Rounds.all[round] }?.claimKey

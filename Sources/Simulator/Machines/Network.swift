@@ -19,6 +19,9 @@ final class Network {
     func send(_ push: Push, from machine: any Child, hear: @escaping (ChildLink.Event) -> Void) {
         let request = PushRequest(push)
         world.checks.leaves(request, push)
+        if let plain = try? Gzip.inflate(request.body, limit: Limits.inflated) {
+            world.checks.crosses(plain, .push, of: machine.unit)
+        }
         if push.part > 1 || push.to == nil { world.count(.pushInParts) }
         if push.kind == .snapshot { world.count(.snapshotSwitch) }
         remember(request, machine)
@@ -44,7 +47,7 @@ final class Network {
         world.after(world.chance.between(2, 900)) { [self] in
             deliver(mangled, machine) { [self] answer in
                 guard !silent, !machine.cutDown else { return }
-                comeBack(answer, faults, exchange)
+                comeBack(answer, to: machine, faults, exchange)
             }
         }
     }
@@ -57,8 +60,9 @@ final class Network {
         return (request, hits(faults.halfOpen, .halfOpen) || hits(faults.answersLost, .answerLost))
     }
 
-    private func comeBack(_ answer: Answer, _ faults: Faults, _ exchange: Exchange) {
+    private func comeBack(_ answer: Answer, to machine: any Child, _ faults: Faults, _ exchange: Exchange) {
         var message = AnswerCodec.encode(answer)
+        world.checks.crosses(message.body, .answer, of: machine.unit)
         if hits(faults.answersReplayed, .answerReplayed), let old = world.chance.pick(answers) { message = old }
         answers.append(message)
         if answers.count > 32 { answers.removeFirst() }

@@ -11,8 +11,6 @@ final class SQLiteStore: CompoundStoring, @unchecked Sendable {
     private let frame: Frame
     private let moments: Moments
     private let facts: SQLiteDisk.Facts
-    /// What everybody records under; it must never be seen on the wire.
-    static let recorder = "zhang-san-13800001234"
 
     /// - Parameters:
     ///   - facts: every fact that was ever recorded at this unit; the journal says which of them this disk has.
@@ -45,14 +43,23 @@ final class SQLiteStore: CompoundStoring, @unchecked Sendable {
         for (building, doors) in frame.doors.enumerated() {
             guard let code = frame.building(building) else { continue }
             try put(
-                "\"kind\":\"building\",\"building\":\"\(code)\",\"stair_units\":1,\"floors\":\(doors),\"doors_per_floor\":1",
+                "\"kind\":\"building\",\"building\":\"\(code)\",\"label\":\"\(Personal.label(building))\","
+                    + "\"stair_units\":1,\"floors\":\(doors),\"doors_per_floor\":1",
                 id: moments.draw(), at: moments.wall())
+        }
+        // Somebody answers the call and takes the first building.
+        let task = "\"task\":\"\(Rounds.all[0])\",\"volunteer\":\"\(Personal.volunteer)\""
+        for (kind, state) in [("fill", "filled"), ("claim", "claimed")] {
+            let building = kind == "claim" ? ",\"building\":\"b0\"" : ""
+            try put(
+                "\"kind\":\"\(kind)\",\(task)\(building),\"state\":\"\(state)\"", id: moments.draw(),
+                at: moments.wall())
         }
     }
 
     private func put(_ members: String, id: UInt64, at time: Int64) throws {
         let text =
-            "{\(members),\"id\":\"\(SQLiteStore.name(id))\",\"recorder\":\"\(SQLiteStore.recorder)\",\"observed_at\":\(max(0, time))}"
+            "{\(members),\"id\":\"\(SQLiteStore.name(id))\",\"recorder\":\"\(Personal.recorder)\",\"device\":\"\(Personal.device)\",\"observed_at\":\(max(0, time))}"
         let outcome = try store.record(Array(text.utf8))
         if let refused = outcome.refused.first { preconditionFailure("a good record was refused: \(refused.error)") }
     }
@@ -120,16 +127,15 @@ final class SQLiteStore: CompoundStoring, @unchecked Sendable {
             case .vacant: "vacant"
             }
         let people = fact.finding == .completed ? ",\"people\":{\"tested\":1}" : ""
-        let floor = fact.door + 1
         try put(
-            "\"kind\":\"visit\",\"campaign\":\"\(Rounds.all[fact.round])\",\"door\":\"\(code(fact.building))-1-\(floor)01\","
+            "\"kind\":\"visit\",\"campaign\":\"\(Rounds.all[fact.round])\",\"door\":\"\(Personal.door(code(fact.building), fact.door))\","
                 + "\"disposition\":\"\(disposition)\"\(people)", id: fact.id, at: moments.wall())
     }
 
     func register(_ naming: Naming) throws {
         facts.namings[SQLiteStore.name(naming.id)] = naming
         try put(
-            "\"kind\":\"household\",\"door\":\"\(code(naming.building))-1-\(naming.door + 1)01\",\"residents\":1,"
+            "\"kind\":\"household\",\"door\":\"\(Personal.door(code(naming.building), naming.door))\",\"residents\":1,"
                 + "\"state\":\"occupied\",\"address\":\"\(naming.address)\"", id: naming.id, at: moments.wall())
     }
 

@@ -33,6 +33,7 @@ package struct Faults: Sendable, Equatable {
     var merges = 0
     var moves = 0
     var closings = 0
+    var clockSteps = 0
 
     // The network: per mille of requests.
     var requestsLost = 0
@@ -98,6 +99,7 @@ package struct Faults: Sendable, Equatable {
         Kind(path: \.claimsDecided, most: 6, name: .claimDecided),
         Kind(path: \.splits, most: 2, name: .unitSplit), Kind(path: \.merges, most: 2, name: .unitsMerged),
         Kind(path: \.moves, most: 3, name: .unitMoved), Kind(path: \.closings, most: 1, name: .unitClosed),
+        Kind(path: \.clockSteps, most: 6, name: .clockStepped),
     ]
 
     /// Faults that may hit any request or any effect.

@@ -63,6 +63,7 @@ enum Mishap {
         case .outage: cut(machine, world)
         case .claimRaised: machine.claim()
         case .claimWithdrawn: return machine.withdraw()
+        case .clockStepped: return world.stepClock(of: machine)
         default: return false
         }
         return true

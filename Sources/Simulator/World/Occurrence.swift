@@ -11,7 +11,7 @@ package enum Occurrence: String, CaseIterable, Sendable {
     case claimRaised, claimWithdrawn, claimDecided
     case unitSplit, unitsMerged, unitMoved, unitClosed
     case requestLost, answerLost, requestRepeated, requestLate, bodyTruncated, bomb, portal, answerReplayed, halfOpen
-    case writeBetweenParts, clockOff
+    case writeBetweenParts, clockOff, clockStepped
 
     // Decisions of a child
     case incarnationFirst, incarnationParentAhead, incarnationMismatch, incarnationFork, incarnationOlderThanSidecar
@@ -74,6 +74,7 @@ package enum Occurrence: String, CaseIterable, Sendable {
         case .halfOpen: "the request is taken and nothing ever comes back"
         case .writeBetweenParts: "somebody records while a push is being read"
         case .clockOff: "a node's wall clock is off by minutes to decades"
+        case .clockStepped: "a node's wall clock jumps, ahead or back"
         case .incarnationFirst: "a new life at the first start"
         case .incarnationParentAhead: "a new life: the parent holds more than this node has"
         case .incarnationMismatch: "a new life: the rows don't add up at the parent"

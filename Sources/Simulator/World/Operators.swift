@@ -34,7 +34,7 @@ struct Operators {
 
     /// - Returns: whether everybody agreed before `end`.
     func waitForAgreement(until end: Int64) -> Bool {
-        while world.now < end {
+        while world.now < end, !world.isOver {
             world.advance(to: world.now + 120_000)
             for machine in world.compounds where !machine.retired { machine.mendRows() }
             for machine in world.children where !machine.retired { settle(machine) }

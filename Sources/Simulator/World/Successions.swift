@@ -88,7 +88,7 @@ extension World {
     ) {
         let change = UnitChange(
             number: 0, kind: kind, day: "", at: 0, settledAt: nil, before: before, after: units.map(\.code),
-            community: community, reason: "as ordered", officer: "officer")
+            community: community, reason: Personal.reason, officer: Personal.officer)
         district.write(change, beginning: units)
         let above = units.map { unit in
             var unit = unit

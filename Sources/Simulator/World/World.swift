@@ -47,19 +47,22 @@ package final class World {
     private let clocksTell: Bool
     /// Run twice, under two clocks: a unit's words are then ordered by one clock, a copy's being its original's.
     let comparesClocks: Bool
+    private let stopsAtViolation: Bool
 
     /// - Parameters:
     ///   - faults: nil to let the seed draw them.
     ///   - cutsPower: false for a world in which no process ends between two effects.
     ///   - clocksTell: false gives every node the right time and changes nothing else.
+    ///   - stopsAtViolation: true for a world that is over as soon as something is broken in it.
     package init(
         seed: UInt64, depth: Depth = .memory, faults: Faults? = nil, clocksTell: Bool = true, cutsPower: Bool = true,
-        traces: Bool = false
+        stopsAtViolation: Bool = false, traces: Bool = false
     ) {
         self.seed = seed
         self.depth = depth
         self.traces = traces
         self.clocksTell = clocksTell
+        self.stopsAtViolation = stopsAtViolation
         chance = Chance(seed)
         let drawn = Faults.drawn(&chance)
         self.faults = faults ?? drawn
@@ -168,18 +171,22 @@ package final class World {
         planFaults()
         advance(to: World.faultPhase)
         inFaultPhase = false
-        let operators = Operators(self)
-        operators.mend()
-        let converged = operators.waitForAgreement(until: World.faultPhase + World.healPhase)
-        checks.healed(converged: converged)
+        if !isOver {
+            let operators = Operators(self)
+            operators.mend()
+            checks.healed(converged: operators.waitForAgreement(until: World.faultPhase + World.healPhase))
+        }
         report.records = records
         report.simulatedMilliseconds = now
         return report
     }
 
+    /// Nobody looks any further.
+    var isOver: Bool { stopsAtViolation && !report.violations.isEmpty }
+
     /// Moves time forward, one happening after the other.
     func advance(to end: Int64) {
-        while let next = agenda.next(before: end) {
+        while !isOver, let next = agenda.next(before: end) {
             now = next.at
             report.events += 1
             next.body()
@@ -190,12 +197,23 @@ package final class World {
     private func setClocks(_ drawn: Chance) {
         var clocks = drawn
         for compound in compounds where clocks.happens(faults.clocksOff) {
-            let off = [-1_649_239_000, 2_460_000_000, -86_400, 3600, -300, 40].map(Int64.init)
-            let seconds = clocks.pick(off) ?? 0
+            let seconds = clocks.pick(World.clocksOff) ?? 0
             guard clocksTell else { continue }
             compound.clockOff = seconds
             count(.clockOff)
         }
+    }
+
+    /// Seconds: 1970, 2100, a day behind, and what nobody notices.
+    private static let clocksOff: [Int64] = [-1_649_239_000, 2_460_000_000, -86_400, 3600, -300, 40]
+
+    /// - Returns: false in a world that is run under two clocks: what a copy stamped before a jump and its original
+    ///   after it would stand in another order.
+    func stepClock(of machine: CompoundMachine) -> Bool {
+        let seconds = chance.pick(World.clocksOff + [0]) ?? 0
+        guard !comparesClocks else { return false }
+        machine.clockOff = seconds
+        return true
     }
 
     private func planBackups() {

@@ -14,6 +14,9 @@ package enum ClaimToken {
     package static func of(_ address: String, key: UInt128) -> Code? {
         let canonical = canonical(address)
         guard !canonical.isEmpty else { return nil }
+        #if DEBUG
+            if Mutation.claimsInTheClear.isActive { return Code(canonical) }
+        #endif
         let code = HMAC<SHA256>.authenticationCode(
             for: Array(canonical.utf8), using: SymmetricKey(data: Array(Bytes.of(key))))
         return Code(Hex.text(code.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }))
