@@ -32,7 +32,7 @@ package struct CompoundAPI: Sendable {
             Route("GET", "/api/v1/survey") { call in try await queue.run { try survey(call) } },
             Route("GET", "/api/v1/volunteers") { call in
                 try await queue.run {
-                    let task = try campaign(call.query["task"])
+                    guard let task = try store.campaign(asked: call.query["task"]) else { return unknown("campaign") }
                     return try json(store.read { try VolunteerReader.board(task, $0) })
                 }
             },
@@ -126,9 +126,10 @@ package struct CompoundAPI: Sendable {
     // MARK: Survey
 
     private func survey(_ call: Call) throws -> Reply {
-        let campaign = try campaign(call.query["campaign"])
+        guard let campaign = try store.campaign(asked: call.query["campaign"]) else { return unknown("campaign") }
         if let building = call.query["building"] {
-            return try json(store.read { try SurveyReader.doors(of: building, campaign, $0) })
+            let doors = try store.read { try SurveyReader.doors(of: building, campaign, $0) }
+            return doors.isEmpty ? unknown("building") : try json(doors)
         }
         return try json(store.read { try SurveyReader.progress(campaign, $0) })
     }
@@ -161,9 +162,9 @@ package struct CompoundAPI: Sendable {
             })
     }
 
-    private func campaign(_ asked: String?) throws -> String {
-        if let asked { return asked }
-        return try store.campaign(asked: nil) ?? ""
+    /// What nobody has named is not there: a list of zeros would say that nobody was called at.
+    private func unknown(_ what: String) -> Reply {
+        .json("{\"error\":\"\(what)_unknown\",\"hint\":\"no such \(what) here\"}", status: 404)
     }
 
     private func json(_ value: some Encodable, status: Int = 200) throws -> Reply {

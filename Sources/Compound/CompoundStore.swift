@@ -142,7 +142,13 @@ package final class CompoundStore: Sendable {
     package func durably<Value>(_ body: (Database) throws -> Value) throws(IntakeError) -> Value {
         do {
             let value = try database.write(body)
-            diskTrouble.withLock { $0 = nil }
+            let before = diskTrouble.withLock { trouble in
+                defer { trouble = nil }
+                return trouble
+            }
+            if let before {
+                surroundings.log("journal").notice("records are saved again", metadata: ["after": "\(before.rawValue)"])
+            }
             return value
         } catch let error as IntakeError {
             throw error

@@ -16,12 +16,19 @@ package enum NodeDaemon {
         let sender = Sender(
             outbox: store, url: settings.parent, token: settings.token, caFile: settings.caFile,
             log: JournalLog.logger("sync"))
-        let doors = Doors(listen: settings.listen, socket: settings.socket, log: log)
+        let doors = Doors(listen: settings.listen, socket: settings.socket, log: log) { tell(store) }
             .services(open: publicRoutes(store, queue, gate), local: localRoutes(store, queue))
         sender.start()
         try await Daemonry.run(doors, log: log, status: { status(store) }, fault: { store.fault() })
         sender.shutDown()
         withExtendedLifetime(lock) {}
+    }
+
+    /// What the journal holds when recording begins.
+    private static func tell(_ store: CompoundStore) {
+        guard let status = try? store.status() else { return }
+        JournalLog.logger("journal").notice(
+            "opened", metadata: ["seq": "\(status.seq)", "unacknowledged": "\(status.unacknowledged)"])
     }
 
     /// Pages and API for staff on the LAN: behind the PIN.

@@ -31,7 +31,8 @@ package struct NodeSettings: Sendable {
         Setting(
             "listen", fallback: "127.0.0.1:8080",
             comment: (
-                "页面地址；改为局域网地址后，页面会要求输入 pin", "Address of the pages; on a LAN address they ask for the pin"
+                "页面地址；改为局域网地址（如 192.168.1.20:8080）后，页面会要求输入 pin",
+                "Address of the pages; on a LAN address, such as 192.168.1.20:8080, they ask for the pin"
             ), check: Check.listen),
         Setting(
             "socket", fallback: "/run/jiayuan/node.sock",

@@ -16,11 +16,16 @@ package enum AggregatorDaemon {
         JournalLog.logger("rollup").notice(
             "added up from the rows that are held", metadata: ["units": "\(aggregator.look().rollup.tree.counted)"])
         let upward = try settings.upward.map { try Upward($0, settings, of: aggregator) }
-        let doors = Doors(listen: settings.listen, socket: settings.socket, log: log)
+        let doors = Doors(listen: settings.listen, socket: settings.socket, log: log) { tell(settings) }
             .services(open: publicRoutes(aggregator, settings, upward), local: localRoutes(aggregator, upward))
+        let standings = StandingLog(JournalLog.logger("statistics"))
         upward?.start()
         try await Daemonry.run(
-            doors, log: log, status: { status(aggregator, upward) }, fault: { aggregator.fault() })
+            doors, log: log,
+            status: {
+                standings.look(aggregator.look(), now: aggregator.clock.now)
+                return status(aggregator, upward)
+            }, fault: { aggregator.fault() })
         // First who reads and changes what the aggregator holds, then the aggregator.
         upward?.shutDown()
         aggregator.shutDown()
@@ -33,7 +38,7 @@ package enum AggregatorDaemon {
         let guarding = ReadGuard(token: settings.readToken)
         return IngestRoutes(aggregator).routes + StatsRoutes(aggregator, guarding: guarding, upward: upward).routes
             + BookRoutes(aggregator, guarding: guarding).routes
-            + DashboardRoutes(aggregator, guarding: guarding, upward: upward).routes + [guarding.login]
+            + DashboardRoutes(aggregator, guarding: guarding, upward: upward, home: settings.upward?.unit).routes
     }
 
     /// Everything, without a token: the socket is readable by this user's group only.
@@ -95,6 +100,12 @@ package enum AggregatorDaemon {
                 withExtendedLifetime(copy) {}
             }
         )
+    }
+
+    private static func tell(_ settings: AggregatorSettings) {
+        let readers = settings.readToken == nil ? "this machine only" : "whoever has the read token"
+        JournalLog.logger("dashboard").notice(
+            "pages are open", metadata: ["at": "http://\(settings.listen)/", "to": "\(readers)"])
     }
 
     private static func status(_ aggregator: Aggregator, _ upward: Upward?) -> String {

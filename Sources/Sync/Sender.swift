@@ -16,6 +16,8 @@ package final class Sender: @unchecked Sendable {
     private let condition = NSCondition()
     private var stopping = false
     private var finished = false
+    /// What the log said last; the sender's own thread's.
+    private var isAcknowledged = false
 
     package init(outbox: any Outbox, url: String, token: String, caFile: String?, log: Logger) {
         self.outbox = outbox
@@ -89,17 +91,28 @@ package final class Sender: @unchecked Sendable {
                     {
                         try talk.adopt(document, digest: digest)
                     }
-                } else {
-                    log.info(
-                        "not acknowledged",
-                        metadata: [
-                            "because": "\(talk.link.trouble.map { "\($0)" } ?? "-")", "retry_ms": "\(milliseconds)",
-                        ])
                 }
+                tell(talk.link, acknowledged: acknowledged, retry: milliseconds)
                 if sleep(milliseconds: milliseconds) { return }
                 event = .due
             }
         }
+    }
+
+    /// The first acknowledgement after trouble and every failure, in the words that pages and `status` have. A parent
+    /// that wants something else first is no trouble.
+    private func tell(_ link: ChildLink, acknowledged: Bool, retry milliseconds: Int) {
+        if acknowledged {
+            guard !isAcknowledged else { return }
+            log.notice("acknowledged", metadata: ["by": "\(url)", "seq": "\(link.cursor?.seq ?? 0)"])
+        } else if let words = link.trouble?.words {
+            log.warning(
+                "not acknowledged",
+                metadata: ["because": "\(words.code)", "detail": "\(words.detail)", "retry_ms": "\(milliseconds)"])
+        } else {
+            return
+        }
+        isAcknowledged = acknowledged
     }
 
     private func standing(_ link: ChildLink, _ heard: Int64?) -> LinkStanding {

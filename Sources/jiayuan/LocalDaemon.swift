@@ -102,24 +102,40 @@ struct LocalDaemon {
 extension Reply {
     var text: String { String(decoding: body, as: UTF8.self) }
 
-    /// Prints a refusal and ends the command with code 1.
+    /// Prints a refusal in its own words and ends the command with code 1.
     func orExit() throws -> Reply {
         guard status < 300 else {
-            Console.error(text.trimmingCharacters(in: .newlines))
+            let said = try? JSONDecoder().decode(Refusal.self, from: Data(body))
+            Console.error(said?.text ?? text.trimmingCharacters(in: .newlines))
             throw Exit.refused
         }
         return self
+    }
+
+    private struct Refusal: Decodable {
+        var error: String
+        var message: String?
+        var hint: String?
+
+        var text: String { ([message ?? error] + [hint].compactMap { $0 }).joined(separator: "; ") }
     }
 }
 
 /// Reads a file named on the command line, `-` for standard input.
 func readInput(_ path: String) throws -> [UInt8] {
     if path == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
-    guard let data = FileManager.default.contents(atPath: path) else {
-        Console.error("\(path): cannot be read; check the name and the permissions")
-        throw Exit.input
-    }
+    guard let data = FileManager.default.contents(atPath: path) else { throw unreadable(path) }
     return Array(data)
+}
+
+/// For a file that somebody else opens.
+func readable(_ path: String) throws {
+    guard FileManager.default.isReadableFile(atPath: path) else { throw unreadable(path) }
+}
+
+private func unreadable(_ path: String) -> ExitCode {
+    Console.error("\(path): cannot be read; check the name and the permissions")
+    return Exit.input
 }
 
 /// Turns a place that can't be used into its text and its exit code.

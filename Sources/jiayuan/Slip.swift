@@ -4,6 +4,12 @@ import District
 enum Slip {
     enum Kind: String { case node, aggregator }
 
+    /// Most children are on other machines, where this address is their own.
+    static func warnOfLoopback(_ parentURL: String) {
+        guard ["127.0.0.1", "localhost", "[::1]"].contains(where: { parentURL.contains("//\($0)") }) else { return }
+        Console.error("the slips name \(parentURL), which is right on this machine only; --parent-url names another")
+    }
+
     /// - Parameter kind: of the machine that it is for, as `jiayuan init` calls it.
     static func text(_ slip: AdminRoutes.SlipLine, parentURL: String, for kind: Kind = .node) -> String {
         let token = slip.token ?? "（已发放，未变更 · issued before, unchanged）"

@@ -37,8 +37,8 @@ import Testing
             try desk.store.take(Self.setup)
             desk.store.standing.withLock { $0.trouble = .unauthorized("unit_unknown") }
             try await desk.expect(
-                on: "/survey", zh: "未送达 1 · 自 23:33 · 区里没有登记本小区",
-                en: "1 not delivered · since 23:33 · the district has not registered this compound")
+                on: "/survey", zh: "未送达 1 项 · 自 23:33 · 区里没有登记本小区",
+                en: "Rows not delivered: 1 · since 23:33 · the district has not registered this compound")
             #expect(try desk.store.take(.visit(1, "7-1-101", .refused)).refused.isEmpty)
         }
     }
@@ -60,8 +60,8 @@ import Testing
             }
             desk.store.standing.withLock { $0.trouble = .unreachable("no route") }
             try await desk.expect(
-                on: "/survey", zh: "未送达 3 · 自 04-06 18:03 · 连不上汇总服务器",
-                en: "3 not delivered · since 04-06 18:03 · the aggregator can't be reached")
+                on: "/survey", zh: "未送达 3 项 · 自 04-06 18:03 · 连不上汇总服务器",
+                en: "Rows not delivered: 3 · since 04-06 18:03 · the aggregator can't be reached")
             let owed = try desk.store.changes(after: acknowledged.seq, limit: 100).changes
             #expect(owed.count == 3, "what differs, not what happened")
             desk.store.standing.withLock { $0.trouble = nil }

@@ -25,6 +25,35 @@ import Wire
         }
     }
 
+    /// A building of eighteen floors is longer than a screen: what is open stands above its doors.
+    @Test func aBuildingsOpenDoorsStandOnTop() async throws {
+        try await CaseDesk.with { desk in
+            try desk.store.take(.building(900), .building(902, "8", floors: 11), .need(901, 1))
+            #expect(try await desk.page("/survey/8", .en).contains("44 of 44 doors left</span></p>"), "too many to name")
+            #expect(try await desk.page("/survey/7", .en).contains("12 of 12 doors left</span><a "))
+            for (index, room) in (1...3).flatMap({ ["\($0)01", "\($0)02"] }).enumerated() {
+                for unit in [1, 2] where (unit, room) != (2, "301") {
+                    try desk.store.take(
+                        .visit(UInt128(index * 2 + unit), "7-\(unit)-\(room)", .completed, [.tested: 2], by: "v01"))
+                }
+            }
+            try desk.store.take(.visit(1000, "7-1-101", .refused, by: "v02"))
+            let page = try await desk.page("/survey/7", .en)
+            #expect(page.contains("1 of 12 doors left</span>") && page.contains(">○ unit 2 301</a>"))
+            #expect(page.contains(">◇ unit 1 101</a>"), "and what is to be settled")
+            #expect(page.contains("<strong>101</strong> <small>◇ "))
+        }
+    }
+
+    /// A claim is wanted for a building that nobody has.
+    @Test func unclaimedBuildingsAreOfferedFirst() async throws {
+        try await CaseDesk.with { desk in
+            try desk.store.take(.building(900), .building(901, "8"), .need(902, 2), .claim(903, "7", "v01"))
+            let page = try await desk.page("/volunteers", .en)
+            #expect(page.matches(of: /<option value="(.)">/).map(\.output.1) == ["8", "7"])
+        }
+    }
+
     // MARK: Language
 
     /// A form leads to a page in the language of the page that it stands on, and so does its refusal.

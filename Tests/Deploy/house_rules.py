@@ -13,6 +13,7 @@ UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b|not implemented", re.IGNORECASE)
 ONE_MACHINES_PATH = re.compile(r"[\s\"'=(]/(home|root|work|Users)/[a-z]")
 SKIPPED_TEST = re.compile(r"\.disabled\(|XCTSkip\(|withKnownIssue|mark\.skip\b|assert True\b|#expect\(true\)")
 CASE = re.compile(r"\bcase\d\d[A-Z]\w+")
+LINK = re.compile(r"\]\((?![a-z]+:|#)([^)#\s]+)")
 IMPORT = re.compile(r"^\s*(?:@testable\s+)?(?:(?:public|package|internal)\s+)?import\s+(?:\w+\s+)?(\w+)")
 
 # What a target must not import, beyond what Package.swift refuses: (importer, imported, reason).
@@ -79,10 +80,21 @@ def check_cases(root):
         yield table, 1, f"{name} is no test: write it, or take it out of the table"
 
 
+def check_links(root):
+    """A page that sends a newcomer to a file that isn't there."""
+    pages = [*root.glob("*.md"), *root.glob("Deploy/**/*.md"), *root.glob("Sources/**/*.md"), *root.glob("Tests/**/*.md")]
+    for path in sorted(pages):
+        for number, line in lines(path):
+            for target in LINK.findall(line):
+                if not (path.parent / target).exists():
+                    yield path, number, f"links to {target}, which isn't there: name where it went"
+
+
 def findings(root):
     yield from check_walls(root)
     yield from check_files(root)
     yield from check_cases(root)
+    yield from check_links(root)
 
 
 def main(root):

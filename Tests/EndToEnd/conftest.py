@@ -165,9 +165,9 @@ def stage(tmp_path):
     """Starts what a test asks for and stops it whatever happens."""
     started = []
 
-    def start(daemon):
+    def start(daemon, **how):
         started.append(daemon)
-        return daemon.start()
+        return daemon.start(**how)
 
     start.folder = tmp_path
     yield start

@@ -157,49 +157,6 @@ def test_a_body_that_is_too_large_is_answered_in_its_own_words(stage, aggregator
         assert status == 413 and answer["error"] == "too_large" and len(answer["parent"]) == 32, answer
 
 
-def test_a_read_only_disk_is_said_to_be_one(stage, tmp_path, request):
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)], check=True)
-    request.addfinalizer(lambda: subprocess.run(["umount", "-l", str(disk)]))
-    node = Node(tmp_path, UNIT, "jyu_" + "0" * 64, 9)
-    node.config.write_text(node.config.read_text().replace(f"state: {node.state}", f"state: {disk}/state"))
-    stage(node)
-    node.record(building())
-    # Forced past the open files: what is written from now on fails, as when a kernel gives a bad disk up.
-    if subprocess.run(["mount", "-o", "remount,ro,force", str(disk)], capture_output=True).returncode:
-        subprocess.run(["mount", "-o", "bind,remount,ro", str(disk)], check=False)
-        pytest.skip("this kernel doesn't turn a busy file system read-only")
-    status, text, _ = fetch(node.port, "/api/v1/records", "POST", json.dumps([visit("7-1-101")]))
-    assert status == 503 and json.loads(text)["error"] == "read_only", text
-    assert "磁盘只读" in fetch(node.port, "/survey")[1].decode()
-
-
-def test_a_disk_that_refuses_is_said_and_nothing_is_half_written(stage, tmp_path, request):
-    if os.geteuid() != 0:
-        pytest.fail("mounting a small disk needs root")
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], check=True)
-    request.addfinalizer(lambda: subprocess.run(["umount", "-l", str(disk)]))
-    node = Node(tmp_path, UNIT, "jyu_" + "0" * 64, 9)
-    node.config.write_text(node.config.read_text().replace(f"state: {node.state}", f"state: {disk}/state"))
-    stage(node)
-    node.record(building())
-    subprocess.run(["dd", "if=/dev/zero", f"of={disk}/fill", "bs=4k"], capture_output=True)
-
-    def refused():
-        status, text, _ = fetch(node.port, "/api/v1/records", "POST", json.dumps([visit(door) for door in doors()]))
-        return status == 507 and json.loads(text)["error"] == "disk_full"
-    eventually(refused)
-    assert node.status()["disk"] == "disk_full"
-    status, page, _ = fetch(node.port, "/survey")
-    assert "磁盘已满" in page.decode()
-    (disk / "fill").unlink()
-    node.record(visit("7-1-101"))
-    assert node.status().get("disk") is None and node.get("/api/v1/survey")["left"] == 19
-
-
 def test_configuration_problems_come_all_at_once(tmp_path):
     config = tmp_path / "node.yaml"
     config.write_text("unit: 千千\nparent: ftp://x\ntoken: short\ncolour: red\nlisten: [1, 2]\n")

@@ -9,7 +9,7 @@ import stat
 import subprocess
 
 import pytest
-from conftest import BINARY, ROOT, Aggregator, Node, fetch, run
+from conftest import BINARY, ROOT, Aggregator, Node, eventually, fetch, run
 from records import UNIT, building, visit
 
 TOKEN = "jyu_" + "0" * 64
@@ -195,3 +195,83 @@ def test_generate_takes_a_division_table_or_says_why_not(tmp_path):
         wrong.write_text(text)
         done = run("generate", "--profile", "S", "--divisions", wrong, "--out", tmp_path / "s", check=False)
         assert done.returncode == 66 and word in done.stderr
+
+
+def test_status_of_an_aggregator_asks_the_aggregator(stage, tmp_path):
+    above = stage(Aggregator(tmp_path / "city", relays=("421303000000",), units={UNIT: (100, 300)}))
+    below = Aggregator(tmp_path / "district", parent=(above.port, "421303000000", above.tokens["421303000000"]))
+    done = run("status", "--aggregator", "--config", below.config, check=False)
+    assert done.returncode == 69 and "no daemon runs" in done.stderr, done.stderr
+    stage(below)
+    done = run("status", "--aggregator", "--config", below.config)
+    assert done.stdout.startswith("421303000000  role "), done.stdout
+    done = run("status", "--aggregator", "--config", above.config, check=False)
+    assert done.returncode == 1 and "no parent is configured" in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("command", ["restore", "adopt", "import"])
+def test_a_file_that_was_named_wrongly_is_66(stage, tmp_path, command):
+    owner = Aggregator(tmp_path) if command == "restore" else Node(tmp_path, UNIT, TOKEN, 9)
+    done = run(command, tmp_path / "none", "--config", owner.config, check=False)
+    assert done.returncode == 66 and f"{tmp_path}/none: cannot be read" in done.stderr, done.stderr
+
+
+def test_adopt_names_the_file_that_was_named(stage, tmp_path):
+    node = Node(tmp_path, UNIT, TOKEN, 9)
+    (tmp_path / "other.sqlite").write_text("no database, and long enough to be looked at" * 40)
+    done = run("adopt", tmp_path / "other.sqlite", "--config", node.config, check=False)
+    assert done.returncode == 1 and done.stderr.startswith(f"{tmp_path}/other.sqlite: damaged"), done.stderr
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["bench", "--compounds", "0"], "above 0"), (["bench", "--seconds", "0"], "above 0"),
+    (["simulate", "--seeds", "0"], "above 0"), (["generate", "--profile", "Q"], "'Q' is invalid"),
+    (["generate", "--divisions", "x.csv"], "--divisions is for S, M and L"),
+    (["campaign", "add", "家", "--name", "x", "--opens", "1", "--deadline", "2"], '"家" is no code'),
+])
+def test_wrong_usage_is_64_and_names_the_command(arguments, words):
+    done = run(*arguments, check=False)
+    assert done.returncode == 64 and words in done.stderr, done.stderr
+    assert f"jiayuan {arguments[0]}" in done.stderr, "the usage is that of the command"
+
+
+def test_a_refusal_is_told_in_words(stage, tmp_path):
+    aggregator = stage(Aggregator(tmp_path))
+    done = run("why", "nobody", "--config", aggregator.config, check=False)
+    assert (done.returncode, done.stderr) == (1, "unit_unknown; no such unit is registered here\n")
+
+
+def test_init_says_where_the_pages_are_and_how_to_start(tmp_path):
+    config = tmp_path / "wujia.yaml"
+    arguments = ["init", "node", "--unit", UNIT, "--parent", "http://10.0.0.2:8470", "--config", config]
+    said = run(*arguments, "--token", TOKEN).stdout
+    assert "http://127.0.0.1:8080/" in said and "this machine only" in said, said
+    assert f"jiayuan node --config {config}" in said
+    done = run(*arguments, check=False, stdin=subprocess.DEVNULL)
+    assert done.returncode == 1 and "exists already" in done.stderr
+    assert "Token" not in done.stderr, "nobody types a token for nothing"
+    config.unlink()
+    said = run(*arguments, "--token", TOKEN, "--listen", "192.0.2.7:8081").stdout
+    assert "http://192.0.2.7:8081/" in said and "PIN: " in said and "this machine only" not in said, said
+
+
+def test_slips_that_name_this_machine_are_warned_of(stage, tmp_path):
+    aggregator = stage(Aggregator(tmp_path))
+    table = tmp_path / "units.csv"
+    done = run("unit", "add", "--from", table, "--config", aggregator.config)
+    assert "--parent-url" in done.stderr
+    done = run("unit", "add", "--from", table, "--parent-url", "http://10.0.0.2:8470", "--config", aggregator.config)
+    assert done.stderr == "" and "--parent http://10.0.0.2:8470" in done.stdout
+
+
+def test_the_stages_tell_the_journal_what_happens(stage, tmp_path):
+    aggregator = stage(Aggregator(tmp_path))
+    node = stage(Node(tmp_path, UNIT, aggregator.tokens[UNIT], aggregator.port))
+    lines = {"node": ["intake: listening", "journal: opened", "summary: a new round", "sync: acknowledged by=http://"],
+             "aggregator": ["ingest: listening", "rollup: added up", "statistics: units that are heard",
+                            "dashboard: pages are open"]}
+    for daemon in (node, aggregator):
+        for line in lines[daemon.kind]:
+            eventually(lambda: re.search(f"^<[0-7]>{line}", daemon.log.read_text(), re.MULTILINE))
+    aggregator.kill()
+    eventually(lambda: "sync: not acknowledged because=unreachable detail=" in node.log.read_text())

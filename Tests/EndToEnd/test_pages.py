@@ -92,7 +92,7 @@ def test_the_desks_from_another_host(network, tmp_path):
     assert seen["inner"] == [1366, 768] and seen["survey_fits"], "24 buildings without scrolling, six doors in dispute"
     assert "1280" in seen["survey"] and "1274" in seen["survey"] and "26栋" in seen["survey"]
     assert "待核实 6 条" in seen["survey"] and seen["conflicts"].count("暂以") == 6 and "释放 v29 的认领" in seen["conflicts"]
-    assert "连不上汇总服务器" in seen["standing"] and re.search(r"未送达 \d+ · 自 \d\d:\d\d", seen["standing"])
+    assert "连不上汇总服务器" in seen["standing"] and re.search(r"未送达 \d+ 项 · 自 \d\d:\d\d", seen["standing"])
     assert len(seen["second_line"]) == 2 and "磁盘已满" in seen["second_line"][1], "every line is refreshed, not the first"
     assert "18" in seen["volunteers"] and "待认领 12 栋" in seen["volunteers"] and seen["volunteers_top"] < 768
     assert seen["short_after"] == "20", "the need was raised from 48 to 50: the countdown rises"
@@ -126,7 +126,8 @@ def test_figures_are_not_open_by_default(stage, aggregator):
     status, _, headers = fetch(aggregator.port, f"/login?token={token}")
     cookie = headers["set-cookie"].split(";")[0]
     assert status == 303 and fetch(aggregator.port, "/", headers={"cookie": cookie})[0] == 200
-    assert fetch(aggregator.port, "/login?token=wrong")[0] == 401
+    status, text, _ = fetch(aggregator.port, "/login?token=wrong&lang=en")
+    assert status == 401 and b"The token is wrong" in text and b"<form" in text, "a person gets a page"
 
 
 def test_the_head_of_a_page_is_not_green_while_the_link_is_refused(stage, tmp_path, aggregator):

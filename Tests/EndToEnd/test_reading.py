@@ -124,9 +124,9 @@ def test_a_lost_registry_turns_nobody_away(stage, aggregator, tmp_path):
 
     damaged = tmp_path / "damaged.sqlite"
     damaged.write_bytes(backup.read_bytes()[:5000])
-    for file in (damaged, tmp_path / "nothing.sqlite", aggregator.state / "rows.sqlite"):
+    for file, code in ((damaged, 1), (tmp_path / "nothing.sqlite", 66), (aggregator.state / "rows.sqlite", 1)):
         done = run("restore", file, "--config", aggregator.config, check=False)
-        assert done.returncode == 1 and str(file) in done.stderr, done
+        assert done.returncode == code and str(file) in done.stderr, done
     run("restore", backup, "--config", aggregator.config)
     eventually(lambda: fetch(aggregator.port, "/healthz")[0] == 200)
     answer = counted.sync()

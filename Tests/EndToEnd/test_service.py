@@ -153,6 +153,8 @@ def test_a_damaged_journal_says_how_to_go_on_and_that_works(stage, aggregator, t
     node.stop()
     file = node.state / "journal.sqlite"
     file.write_bytes(b"x" * 8192)
+    for log in node.state.glob("journal.sqlite-*"):
+        log.unlink()
     for command in (["node"], ["status"]):
         done = run(*command, "--config", node.config, check=False)
         assert done.returncode == 74 and "damaged" in done.stderr and str(file) in done.stderr, done.stderr

@@ -61,7 +61,10 @@ package struct JournalCopy: Codable, Sendable {
         for suffix in ["", "-wal"] where files.fileExists(atPath: path + suffix) {
             try files.copyItem(atPath: path + suffix, toPath: folder + "/journal.sqlite" + suffix)
         }
-        try self.init(opening: folder + "/journal.sqlite", called: path)
+        let copy = folder + "/journal.sqlite"
+        do { try self.init(opening: copy, called: path) } catch let error as StoreError {
+            throw error.naming(path, insteadOf: copy)
+        }
     }
 
     /// Reads a file that nobody else has open, and may write it.

@@ -53,8 +53,25 @@ enum SurveyPage {
             return
                 "<section><h2>\(text("node.stair_unit", ["unit": unit]))</h2><table class=\"doors\"><tbody>\(rows)</tbody></table></section>"
         }
-        return
-            "<h1>\(text("node.building", ["code": code]))</h1><div class=\"units\">\(sections)</div><p class=\"muted\">\(text("node.survey.legend"))</p>"
+        return """
+            <h1>\(text("node.building", ["code": code]))</h1>\(open(code, doors, links, text))<div class="units">\(sections)</div>
+            <p class="muted">\(text("node.survey.legend"))</p>
+            """
+    }
+
+    /// How many are left; once they are few, which: a tall building doesn't fit on a screen.
+    private static func open(_ code: String, _ doors: [SurveyDoor], _ links: Links, _ text: Messages) -> HTML {
+        let left = doors.filter(\.isLeft)
+        let due = doors.filter { !$0.elsewhere }.count {
+            $0.disposition.map { !SurveyDesk.vacantClasses.contains($0) } ?? true
+        }
+        let count: HTML = "<span>\(text("node.survey.doors_left", ["left": "\(left.count)", "doors": "\(due)"]))</span>"
+        let named = doors.filter { $0.isLeft || $0.isDisputed }
+        let doors = (named.count > 24 ? [] : named).map { door -> HTML in
+            let name = text("node.survey.door", ["unit": door.stairUnit, "room": door.room])
+            return "<a href=\"\(links("/survey/\(code)/\(door.code)"))\">\(door.mark) \(name)</a>"
+        }
+        return "<p class=\"open\">\(count)\(doors)</p>"
     }
 
     private static func cell(_ door: SurveyDoor, _ building: String, _ links: Links, _ text: Messages) -> HTML {
@@ -74,6 +91,9 @@ extension SurveyDoor {
         return disposition == .postponed || (disposition == .nobodyHome && passes < SurveyDesk.finalPasses)
     }
 
+    /// Answers that nobody took back say different things.
+    var isDisputed: Bool { answers.count > 1 }
+
     /// Never colour alone: the state has a shape.
-    var mark: String { elsewhere ? "⇄" : disposition == nil ? "○" : isLeft ? "◐" : "●" }
+    var mark: String { elsewhere ? "⇄" : isDisputed ? "◇" : disposition == nil ? "○" : isLeft ? "◐" : "●" }
 }

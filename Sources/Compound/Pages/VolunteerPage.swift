@@ -58,6 +58,14 @@ enum VolunteerPage {
         """
     }
 
+    /// Buildings that nobody has come first: they are what a claim is wanted for.
+    private static func options(_ board: VolunteerBoard, _ text: Messages) -> [HTML] {
+        let taken = board.buildings.filter { !board.unclaimed.contains($0) }
+        return (board.unclaimed + taken).map {
+            "<option value=\"\($0)\">\(text("node.building", ["code": $0]))</option>"
+        }
+    }
+
     private static func forms(_ board: VolunteerBoard, _ links: Links, _ text: Messages) -> HTML {
         """
         <form class="form" method="post" action="\(links("/desk/volunteers/fill"))"><h2>\(text("node.volunteers.fill"))</h2>
@@ -66,7 +74,7 @@ enum VolunteerPage {
         <button name="state" value="withdrawn">\(text("node.volunteers.withdrawn"))</button></form>
         <form class="form" method="post" action="\(links("/desk/volunteers/claim"))"><h2>\(text("node.volunteers.claim"))</h2>
         <input type="hidden" name="task" value="\(board.task)"><label>\(text("node.column.building")) <select name="building">
-        \(board.buildings.map { "<option value=\"\($0)\">\(text("node.building", ["code": $0]))</option>" as HTML })</select></label>
+        \(options(board, text))</select></label>
         <label>\(text("node.column.volunteer")) <input name="volunteer" required></label>
         <button class="primary" name="state" value="claimed">\(text("node.claim.take"))</button></form>
         <form class="form" method="post" action="\(links("/desk/volunteers/need"))"><h2>\(text("node.volunteers.need"))</h2>

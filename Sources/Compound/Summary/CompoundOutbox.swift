@@ -54,6 +54,9 @@ extension CompoundStore: RowOutbox {
                 // Only a new campaign has rows to derive: the words of a known one change no facts.
                 if try !CampaignReader.knows(code, db) {
                     for desk in Desks.all { keys.formUnion(try desk.keys(of: code, db)) }
+                    self.surroundings.log("summary").notice(
+                        "a new round: its rows are derived",
+                        metadata: ["round": "\(code)", "name": "\(campaign.name)", "rows": "\(keys.count)"])
                 }
                 try db.execute(
                     sql: """

@@ -9,11 +9,14 @@ package struct Doors: Sendable {
     private let listen: Listen
     private let socket: String
     private let log: Logger
+    private let opened: @Sendable () -> Void
 
-    package init(listen: Listen, socket: String, log: Logger) {
+    /// - Parameter opened: called once the port is taken; before that nothing is worth telling but why it isn't.
+    package init(listen: Listen, socket: String, log: Logger, opened: @escaping @Sendable () -> Void = {}) {
         self.listen = listen
         self.socket = socket
         self.log = log
+        self.opened = opened
     }
 
     /// - Parameters:
@@ -25,7 +28,7 @@ package struct Doors: Sendable {
         let inner = Server.make(local, on: .socket(path: socket), log: log) { _ in
             Notify.ready("listening on \(listen)")
         }
-        return [outer, Second(inner: inner, socket: socket, ports: ports, listen: listen, log: log)]
+        return [outer, Second(inner: inner, socket: socket, ports: ports, listen: listen, log: log, opened: opened)]
     }
 
     private struct Second: Service {
@@ -34,11 +37,13 @@ package struct Doors: Sendable {
         let ports: AsyncStream<Int?>
         let listen: Listen
         let log: Logger
+        let opened: @Sendable () -> Void
 
         func run() async throws {
             let port = await cancelWhenGracefulShutdown { await ports.first { _ in true } }
             guard let port else { return }
-            log.notice("listening", metadata: ["on": "\(listen)", "port": "\(port.map { ":\($0)" } ?? "")"])
+            log.notice("listening", metadata: ["on": "\(listen)", "port": "\(port.map { "\($0)" } ?? "-")"])
+            opened()
             try Place.check(socket: socket, key: "socket")
             // What is left of a process that is gone.
             try? FileManager.default.removeItem(atPath: socket)

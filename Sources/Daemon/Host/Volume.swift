@@ -9,6 +9,16 @@ package enum Volume {
         var status = statvfs()
         guard statvfs(folder, &status) == 0 else { return .inOrder }
         if status.f_flag & UInt(ST_RDONLY) != 0 { return .readOnly }
-        return status.f_bavail == 0 ? .full : .inOrder
+        return status.f_bavail == 0 ? .full : attempt(in: folder)
+    }
+
+    /// A file system that the kernel gave up after an error may still count as mounted for writing: only a write tells.
+    private static func attempt(in folder: String) -> Condition {
+        var name = Array("\(folder)/.writable-XXXXXX".utf8CString)
+        let file = mkstemp(&name)
+        guard file >= 0 else { return errno == EROFS ? .readOnly : errno == ENOSPC ? .full : .inOrder }
+        unlink(name)
+        close(file)
+        return .inOrder
     }
 }

@@ -53,7 +53,9 @@ package enum SettingsFile {
             throw SettingsErrors(problems: [
                 .init(
                     file: path, line: 0, key: "",
-                    message: "cannot be read; write one with `jiayuan init`, or name another with --config")
+                    message:
+                        "cannot be read: it isn't there, or this user may not read it (then: sudo -u _jiayuan jiayuan …); "
+                        + "`jiayuan init` writes one, --config names another")
             ])
         }
         return String(decoding: data, as: UTF8.self)

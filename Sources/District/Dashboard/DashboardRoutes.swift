@@ -1,6 +1,6 @@
 import Coverage
 package import Daemon
-import Federation
+package import Federation
 import Wire
 
 /// Stage 9: pages over the latest picture. A reader never waits for ingest.
@@ -8,11 +8,15 @@ package struct DashboardRoutes: Sendable {
     private let aggregator: Aggregator
     private let guarding: ReadGuard
     private let upward: Upward?
+    /// The division that this aggregator stands for; nil at the top. Above it there is nothing but what it holds
+    /// itself, which must not be taken for the whole.
+    private let home: Code?
 
-    package init(_ aggregator: Aggregator, guarding: ReadGuard, upward: Upward? = nil) {
+    package init(_ aggregator: Aggregator, guarding: ReadGuard, upward: Upward? = nil, home: Code? = nil) {
         self.aggregator = aggregator
         self.guarding = guarding
         self.upward = upward
+        self.home = home
     }
 
     package var routes: [Route] {
@@ -22,6 +26,10 @@ package struct DashboardRoutes: Sendable {
                 page(call) { division($0, call.captures["code"] ?? "", $1, $2) }
             },
             Route("GET", "/unit/{code}") { call in page(call) { unit($0, call.captures["code"] ?? "", $1, $2) } },
+            Route("GET", "/login") { call in
+                guarding.entered(call)
+                    ?? secured(.html(DashboardShell.login(Messages.of(Language(call)), .wrong).source, status: 401))
+            },
             Route("GET", "/assets/style.css") { _ in asset("style.css", "text/css; charset=utf-8") },
             Route("GET", "/assets/page.js") { _ in asset("page.js", "text/javascript; charset=utf-8") },
         ]
@@ -31,8 +39,19 @@ package struct DashboardRoutes: Sendable {
 
     private func root(_ picture: Picture, _ asked: String?, _ text: Messages) -> HTML? {
         guard picture.rollup.tree.root != nil else { return DashboardShell.empty("dash.no_units", text) }
-        let tree = (picture.campaign(asked).map { picture.along($0) } ?? picture).rollup.tree
-        return tree.root.flatMap { division(picture, tree.places[$0].code, asked, text) }
+        let along = picture.campaign(asked).map { picture.along($0) } ?? picture
+        let tree = along.rollup.tree
+        let code = start(along) ?? tree.root.map { tree.places[$0].code }
+        return code.flatMap { division(picture, $0, asked, text) }
+    }
+
+    private func start(_ picture: Picture) -> String? {
+        home.flatMap { picture.rollup.tree.place($0.text) == nil ? nil : $0.text }
+    }
+
+    /// The way down to a page, from where readers start.
+    private func path(_ whole: [(code: String, name: String)], _ picture: Picture) -> [(code: String, name: String)] {
+        Array(whole[(whole.firstIndex { $0.code == start(picture) } ?? 0)...])
     }
 
     private func division(_ picture: Picture, _ code: String, _ asked: String?, _ text: Messages) -> HTML? {
@@ -42,8 +61,9 @@ package struct DashboardRoutes: Sendable {
         }
         let picture = picture.along(campaign)
         guard let place = picture.rollup.tree.place(code) else { return nil }
-        return DivisionPage.html(
-            DivisionPage.Model(picture, place, campaign, asked: asked.flatMap { Code($0) }), text)
+        var model = DivisionPage.Model(picture, place, campaign, asked: asked.flatMap { Code($0) })
+        model.path = path(model.path, picture)
+        return DivisionPage.html(model, text)
     }
 
     private func unit(_ picture: Picture, _ code: String, _ asked: String?, _ text: Messages) -> HTML? {
@@ -51,9 +71,10 @@ package struct DashboardRoutes: Sendable {
         let campaign = picture.campaign(asked)
         let picture = campaign.map { picture.along($0) } ?? picture
         guard asked == nil || campaign != nil else { return nil }
-        return UnitPage.html(
-            UnitPage.Model(
-                picture, unit, campaign, asked: asked.flatMap { Code($0) }, now: aggregator.clock.now), text)
+        var model = UnitPage.Model(
+            picture, unit, campaign, asked: asked.flatMap { Code($0) }, now: aggregator.clock.now)
+        model.path = path(model.path, picture)
+        return UnitPage.html(model, text)
     }
 
     // MARK: Answering
@@ -61,7 +82,12 @@ package struct DashboardRoutes: Sendable {
     /// - Parameter body: content from a picture, the round that is asked for and the texts; nil if there is no such page.
     private func page(_ call: Call, _ body: (Picture, String?, Messages) -> HTML?) -> Reply {
         let text = Messages.of(Language(call))
-        if guarding.check(call) != nil { return secured(.html(DashboardShell.login(text).source, status: 401)) }
+        if let refusal = guarding.check(call) {
+            return secured(
+                .html(
+                    DashboardShell.login(text, refusal.status == 403 ? .closed : .asked).source, status: refusal.status)
+            )
+        }
         let picture = aggregator.look()
         let theme = call.query["theme"].flatMap { ["dark", "light"].contains($0) ? $0 : nil }
         let asked = call.query["campaign"]

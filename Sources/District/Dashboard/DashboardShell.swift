@@ -33,15 +33,26 @@ enum DashboardShell {
         "<section class=\"quiet\"><p>\(text(key))</p></section>"
     }
 
-    static func login(_ text: Messages) -> HTML {
-        """
-        <!doctype html><html lang="\(text.language.rawValue)"><head><meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1"><title>\(text("dash.title"))</title>
-        <link rel="stylesheet" href="/assets/style.css"></head><body><main><h1>\(text("dash.login"))</h1>
-        <form class="form" method="get" action="/login"><label>\(text("dash.token"))
-        <input name="token" type="password" autocomplete="off" required autofocus></label>
-        <button class="primary">\(text("dash.enter"))</button></form></main></body></html>
-        """
+    enum Login { case asked, wrong, closed }
+
+    static func login(_ text: Messages, _ state: Login) -> HTML {
+        let notice: HTML =
+            switch state {
+            case .asked: ""
+            case .wrong: "<p class=\"bad\" role=\"alert\">\(text("dash.login.wrong"))</p>"
+            case .closed: "<p class=\"bad\" role=\"alert\">\(text("dash.login.closed"))</p>"
+            }
+        let form: HTML = """
+            <form class="form" method="get" action="/login"><label>\(text("dash.token"))
+            <input name="token" type="password" autocomplete="off" required autofocus></label>
+            <button class="primary">\(text("dash.enter"))</button></form>
+            """
+        return """
+            <!doctype html><html lang="\(text.language.rawValue)"><head><meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1"><title>\(text("dash.title"))</title>
+            <link rel="stylesheet" href="/assets/style.css"></head><body><main><h1>\(text(state == .closed ? "dash.title" : "dash.login"))</h1>
+            \(notice)\(state == .closed ? "" : form)</main></body></html>
+            """
     }
 }
 
@@ -58,8 +69,8 @@ enum FigureText {
         }
         if figure.isExact { return "<b>\(Ratio.percent(lower.permilleNearest))</b> %" }
         return """
-            <small>\(text("dash.at_least"))</small> <b>\(Ratio.percent(lower.permilleDown))</b>
-            <small>\(text("dash.at_most"))</small> <b>\(Ratio.percent(upper.permilleUp))</b> %
+            <span class="one"><small>\(text("dash.at_least"))</small> <b>\(Ratio.percent(lower.permilleDown))</b></span>
+            <span class="one"><small>\(text("dash.at_most"))</small> <b>\(Ratio.percent(upper.permilleUp))</b> %</span>
             """
     }
 

@@ -83,7 +83,7 @@ enum DivisionPage {
         return """
             <div class="tiles"><section class="tile first"><h2>\(text("dash.still_missing"))</h2>
             <p class="big">\(FigureText.missing(figure, text)) <small>\(text("dash.households"))</small></p><p>\(last)</p></section>
-            <section class="tile"><h2>\(text("dash.measure.survey.completion"))</h2><p class="big">\(FigureText.bounds(figure, text))</p>
+            <section class="tile rates"><h2>\(text("dash.measure.survey.completion"))</h2><p class="big">\(FigureText.bounds(figure, text))</p>
             <p>\(text("dash.last_known", ["rate": FigureText.percent(figure.lastKnown)]))\(PhonedInText.mark(model.figures.phonedIn, asOf: model.asOf, text))</p>\(others(model, text))\(FigureText.claims(model.figures.openClaims, text))</section>
             <section class="tile"><h2>\(text("dash.completeness"))</h2><p class="big"><b>\(all.known)</b> <small>/ \(all.expected)</small></p>
             <p>\(text("dash.share_unknown", ["share": share]))</p></section>

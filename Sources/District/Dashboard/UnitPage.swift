@@ -43,7 +43,6 @@ enum UnitPage {
             "<a href=\"\(DashboardShell.link("/division/\(place.code)", text.language, model.asked))\">\(place.name)</a> › "
         }
         let heard = model.why.heardAt.map { FigureText.time($0, asOf: model.asOf) } ?? text("dash.never")
-        let position = model.why.position.map { "\($0.seq) · \(String("\($0.digest)".prefix(8)))" } ?? "–"
         return """
             <nav class="crumbs" aria-label="\(text("dash.path"))">\(crumbs)<span aria-current="page">\(model.name)</span></nav>
             <h1>\(model.name)</h1><p class="\(model.standing.style)">\(model.standing.mark) \(text("dash.state.\(model.standing.word)"))
@@ -53,12 +52,24 @@ enum UnitPage {
             <section><h2>\(text("dash.copies"))</h2><table class="table"><tbody>
             <tr><th scope="row">\(text("dash.code"))</th><td>\(model.code)</td></tr>
             <tr><th scope="row">\(text("dash.last_heard"))</th><td>\(heard)</td></tr>
-            <tr><th scope="row">\(text("dash.position"))</th><td>\(position)</td></tr>
-            <tr><th scope="row">\(text("dash.counted"))</th><td class="code">\(model.why.incarnation.map { "\($0)" } ?? "–")</td></tr>
+            \(copy(model, text))
             \(model.why.shadows.map { shadow($0, model.asOf, text) })
             <tr><th scope="row">\(text("dash.telephone"))</th><td><a href="tel:\(model.why.telephone)">\(model.why.telephone)</a></td></tr>
             </tbody></table></section>
             \(UnitHistory.html(model.receipts, model.calls, asOf: model.asOf, text))
+            """
+    }
+
+    /// Whose copy counts, and where it is; of a unit below a relay that is known at the relay alone.
+    private static func copy(_ model: Model, _ text: Messages) -> HTML {
+        if let through = model.why.through {
+            let name = model.path.first { $0.code == through }?.name ?? through
+            return "<tr><th scope=\"row\">\(text("dash.through"))</th><td>\(name)</td></tr>"
+        }
+        let position = model.why.position.map { "\($0.seq) · \(String("\($0.digest)".prefix(8)))" } ?? "–"
+        return """
+            <tr><th scope="row">\(text("dash.position"))</th><td>\(position)</td></tr>
+            <tr><th scope="row">\(text("dash.counted"))</th><td class="code">\(model.why.incarnation.map { "\($0)" } ?? "–")</td></tr>
             """
     }
 

@@ -25,13 +25,13 @@ package struct ReadGuard: Sendable {
     }
 
     /// `/login?token=…` for a browser.
-    package var login: Route {
-        Route("GET", "/login") { call in
-            var asked = call
-            asked.headers["authorization"] = "Bearer \(call.query["token"] ?? "")"
-            if let refusal = check(asked) { return refusal }
-            let cookie = "jiayuan_read=\(call.query["token"] ?? ""); HttpOnly; SameSite=Strict; Path=/"
-            return .seeOther("/", headers: [(name: "set-cookie", value: cookie)])
-        }
+    ///
+    /// - Returns: nil if the token is wrong.
+    package func entered(_ call: Call) -> Reply? {
+        var asked = call
+        asked.headers["authorization"] = "Bearer \(call.query["token"] ?? "")"
+        guard check(asked) == nil else { return nil }
+        let cookie = "jiayuan_read=\(call.query["token"] ?? ""); HttpOnly; SameSite=Strict; Path=/"
+        return .seeOther("/", headers: [(name: "set-cookie", value: cookie)])
     }
 }

@@ -16,6 +16,12 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: "Times that W1 and the empty handler are measured; the median is printed.") var repeats = 3
     @Option(help: "Folder for data; emptied first if an earlier run left it.") var folder = ".bench"
 
+    func validate() throws {
+        guard compounds > 0, seconds > 0, repeats > 0 else {
+            throw ValidationError("--compounds, --seconds and --repeats must be above 0")
+        }
+    }
+
     func run() async throws {
         #if DEBUG
             Console.error("this is a debug build; figures of it mean nothing (use `make bench`)")

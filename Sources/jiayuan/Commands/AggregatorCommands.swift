@@ -1,16 +1,25 @@
 import ArgumentParser
 import Daemon
 import District
+import Federation
 import Foundation
 
 struct AggregatorOptions: ParsableArguments {
+    static let place = "/etc/jiayuan/aggregator.yaml"
+
     @Option(name: .long, help: "Configuration of the aggregator.")
-    var config = "/etc/jiayuan/aggregator.yaml"
+    var config = place
 
-    func settings() throws -> AggregatorSettings { try configured { try AggregatorSettings(file: config) } }
+    func settings() throws -> AggregatorSettings { try AggregatorOptions.settings(config) }
 
-    func daemon() throws -> LocalDaemon {
-        let settings = try settings()
+    func daemon() throws -> LocalDaemon { try AggregatorOptions.daemon(config) }
+
+    private static func settings(_ config: String) throws -> AggregatorSettings {
+        try configured { try AggregatorSettings(file: config) }
+    }
+
+    static func daemon(_ config: String) throws -> LocalDaemon {
+        let settings = try settings(config)
         return LocalDaemon(
             socket: settings.socket, state: settings.state,
             offline: { try AggregatorDaemon.offline(settings, log: JournalLog.logger("ingest")) },
@@ -85,6 +94,7 @@ struct UnitCommand: AsyncParsableCommand {
             if json { return Console.out(reply.text) }
             let slips = try JSONDecoder().decode([AdminRoutes.SlipLine].self, from: Data(reply.body))
             if let through { return Console.out("\(slips.count) units are counted through \(through)") }
+            Slip.warnOfLoopback(parentURL)
             for slip in slips { Console.out(Slip.text(slip, parentURL: parentURL)) }
         }
     }
@@ -110,6 +120,12 @@ struct CampaignCommand: AsyncParsableCommand {
             help: "Look for households that two units have registered (`jiayuan claims`), so that each is counted once."
         )
         var claims = true
+
+        func validate() throws {
+            guard Code(code) != nil else {
+                throw ValidationError("\"\(code)\" is no code: 1 to 64 of A–Z, a–z, 0–9 and . _ : -")
+            }
+        }
 
         func run() async throws {
             let form: [String: Any] = [
@@ -166,7 +182,7 @@ struct WhyCommand: AsyncParsableCommand {
         var text: String {
             let heard = heard_at.map { Moment(seconds: $0).description } ?? "never"
             var line =
-                "\(unit)  \(state)  heard \(heard)  seq \(position.map { "\($0.seq)" } ?? "-")  tel \(duty_telephone)  \(name): \(reason)"
+                "\(unit)  \(state)  heard \(heard)  seq \(position.map { "\($0.seq)" } ?? "-")  tel \(duty_telephone.isEmpty ? "-" : duty_telephone)  \(name): \(reason)"
             if let incarnation, !shadows.isEmpty { line += "\n    counted \(incarnation)" }
             for shadow in shadows { line += "\n    shadow  \(shadow.incarnation) seq \(shadow.seq), not counted" }
             return line
@@ -219,6 +235,7 @@ struct RestoreCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try options.settings()
+        try readable(file)
         do {
             let kept = try AggregatorDaemon.restore(file, settings)
             Console.out("\(file) is the registry of \(settings.state) now")

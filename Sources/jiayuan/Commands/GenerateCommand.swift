@@ -6,18 +6,18 @@ import Generator
 struct GenerateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "generate", abstract: "Make a city for trying out: the truth, and what nodes record of it, apart.")
-    @Option(help: "XS, S, M or L.") var profile = "XS"
+    @Option(help: "XS, S, M or L.") var profile = Profile.xs
     @Option(help: "The same seed makes the same bytes.") var seed: UInt64 = 1
     @Option(help: "Folder to write into.") var out = "generated"
     @Option(help: "Division table that communities are taken from; invented ones without it.") var divisions: String?
 
-    func run() throws {
-        guard let profile = Profile(rawValue: profile.uppercased()) else {
-            throw ValidationError("profile is XS, S, M or L, not \(profile)")
-        }
+    func validate() throws {
         guard profile != .xs || divisions == nil else {
             throw ValidationError("profile XS is the article's own places; --divisions is for S, M and L")
         }
+    }
+
+    func run() throws {
         let world = World(profile: profile, seed: seed, communities: try communities())
         try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
         let progress = Progress("generate", total: world.units.count)
@@ -57,4 +57,8 @@ struct GenerateCommand: ParsableCommand {
         Console.error(why)
         return Exit.input
     }
+}
+
+extension Profile: ExpressibleByArgument {
+    package init?(argument: String) { self.init(rawValue: argument.uppercased()) }
 }

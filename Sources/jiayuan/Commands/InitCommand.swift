@@ -23,6 +23,7 @@ struct InitCommand: ParsableCommand {
         @Option(help: "What the pages ask for; a random one is made for a LAN address.") var pin: String?
 
         func run() throws {
+            try InitCommand.unused(config)
             var values = ["unit": unit, "parent": parent].merging(InitCommand.places(config, state, socket)) { $1 }
             values["token"] = token ?? InitCommand.asked("口令 Token: ")
             values["listen"] = listen
@@ -30,6 +31,9 @@ struct InitCommand: ParsableCommand {
             values["pin"] = pin ?? (open ? String(Int.random(in: 100_000...999_999)) : nil)
             try InitCommand.write(config, NodeSettings.options, values) { _ = try NodeSettings(text: $0, file: config) }
             if open, let pin = values["pin"] { Console.out("页面口令 PIN: \(pin)") }
+            let pages = listen ?? NodeSettings.options.fallback("listen")
+            Console.out("页面 pages: http://\(pages)/\(open ? "" : InitCommand.localOnly)")
+            Console.out("启动 start: \(InitCommand.start("node", config))")
         }
     }
 
@@ -50,6 +54,7 @@ struct InitCommand: ParsableCommand {
         }
 
         func run() throws {
+            try InitCommand.unused(config)
             var values = ["parent": parent ?? "", "unit": unit ?? ""]
                 .merging(InitCommand.places(config, state, socket)) { $1 }
             if parent != nil { values["token"] = token ?? InitCommand.asked("口令 Token: ") }
@@ -62,6 +67,9 @@ struct InitCommand: ParsableCommand {
                 _ = try AggregatorSettings(text: $0, file: config)
             }
             if let token = values["read_token"] { Console.out("查看口令 read token: \(token)") }
+            let pages = listen ?? AggregatorSettings.options.fallback("listen")
+            Console.out("页面 pages: http://\(pages)/\(open ? "" : InitCommand.localOnly)")
+            Console.out("启动 start: \(InitCommand.start("aggregator", config))")
         }
     }
 
@@ -77,16 +85,31 @@ struct InitCommand: ParsableCommand {
         return ["state": state ?? "/var/lib/jiayuan/\(name)", "socket": socket ?? "/run/jiayuan/\(name).sock"]
     }
 
+    fileprivate static let localOnly = "（仅本机可开，--listen 开放给局域网 · this machine only; --listen opens them to the LAN）"
+
+    /// Asked before anything else is: a token is not typed twice.
+    fileprivate static func unused(_ path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        Console.error("\(path): exists already; nothing was changed")
+        throw Exit.refused
+    }
+
+    /// Where the unit files look for a configuration, by its unit; elsewhere by the command itself.
+    fileprivate static func start(_ kind: String, _ config: String) -> String {
+        let name = ((config as NSString).lastPathComponent as NSString).deletingPathExtension
+        return switch config {
+        case "/etc/jiayuan/\(kind).yaml": "sudo systemctl enable --now jiayuan-\(kind)"
+        case "/etc/jiayuan/nodes/\(name).yaml" where kind == "node": "sudo systemctl enable --now jiayuan-node@\(name)"
+        default: "jiayuan \(kind) --config \(config)"
+        }
+    }
+
     /// Readable by the daemon's group and nobody else: the file holds a credential.
     ///
     /// - Parameter check: throws what is wrong with the text; nothing is written then.
     fileprivate static func write(
         _ path: String, _ options: [Setting], _ values: [String: String], check: (String) throws -> Void
     ) throws {
-        guard !FileManager.default.fileExists(atPath: path) else {
-            Console.error("\(path): exists already; nothing was changed")
-            throw Exit.refused
-        }
         let text = SettingsFile.template(options, values)
         do { try configured { try check(text) } } catch {
             Console.error("nothing was written")
@@ -105,6 +128,10 @@ struct InitCommand: ParsableCommand {
         }
         Console.out("wrote \(path)")
     }
+}
+
+extension [Setting] {
+    fileprivate func fallback(_ key: String) -> String { first { $0.key == key }?.fallback ?? "" }
 }
 
 struct CheckConfigCommand: ParsableCommand {

@@ -4,8 +4,10 @@ import Daemon
 import Foundation
 
 struct NodeOptions: ParsableArguments {
+    static let place = "/etc/jiayuan/node.yaml"
+
     @Option(name: .long, help: "Configuration of the node.")
-    var config = "/etc/jiayuan/node.yaml"
+    var config = place
 
     func settings() throws -> NodeSettings { try configured { try NodeSettings(file: config) } }
 
@@ -132,6 +134,7 @@ struct AdoptCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        try readable(file)
         let journal: JournalCopy
         do { journal = try JournalCopy(file: file) } catch {
             Console.error("\(error)")
@@ -169,9 +172,8 @@ struct StatusCommand: AsyncParsableCommand {
 
     /// Only a running one knows: what it would publish is cut when it sends.
     private func ofAggregator() async throws {
-        var its = AggregatorOptions()
-        its.config = options.config == NodeOptions().config ? its.config : options.config
-        let (reply, isRunning) = try await its.daemon().look("/v1/upward")
+        let place = options.config == NodeOptions.place ? AggregatorOptions.place : options.config
+        let (reply, isRunning) = try await AggregatorOptions.daemon(place).look("/v1/upward")
         guard isRunning else { throw Exit.unavailable }
         try show(try reply.orExit())
     }

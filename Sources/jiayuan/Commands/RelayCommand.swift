@@ -30,6 +30,7 @@ struct RelayCommand: AsyncParsableCommand {
             let reply = try await options.daemon().send("POST", "/admin/relays", query: query).orExit()
             if json { return Console.out(reply.text) }
             let slip = try JSONDecoder().decode(AdminRoutes.SlipLine.self, from: Data(reply.body))
+            Slip.warnOfLoopback(parentURL)
             Console.out(Slip.text(slip, parentURL: parentURL, for: .aggregator))
         }
     }

@@ -20,10 +20,13 @@ struct SimulateCommand: ParsableCommand {
     @Flag(help: "With --seed: print what happens, in simulated milliseconds.") var trace = false
     @Flag(help: "Fail if a fault never fired or a decision was never taken.") var complete = false
 
+    func validate() throws {
+        guard seeds > 0, threads > 0 else { throw ValidationError("--seeds and --threads must be above 0") }
+    }
+
     func run() throws {
         if depth == .disk { try SimulatedDisk.install(time: 1_649_239_200_000, seed: 1) }
         if let seed { return try one(seed) }
-        guard seeds > 0 else { throw ValidationError("--seeds must be above 0") }
         let begun = ContinuousClock.now
         let progress = Progress("simulate", total: Int(seeds))
         let summary = Simulation.run(seeds: Array(from..<(from + seeds)), depth: depth, threads: threads) {

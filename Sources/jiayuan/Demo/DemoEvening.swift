@@ -133,7 +133,7 @@ final class DemoEvening {
             verdict.households += Int64(desk.evening.plan.occupiedHouseholds)
         }
         say(
-            "登记 \(verdict.households) 户。\(verdict.households) households are registered, from each compound's own list."
+            "登记 \(verdict.households) 户（各小区名册上有人住的）。\(verdict.households) households are registered: occupied by each compound's own list."
         )
     }
 
