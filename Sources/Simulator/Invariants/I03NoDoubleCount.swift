@@ -10,9 +10,11 @@ final class NoDoubleCount: Checker {
 
     func committed(_ ledger: Ledger, _ district: DistrictMachine, clock: Int64) {
         var known: [Completion] = Array(repeating: Completion(), count: world.roundsOpen)
+        var own: [[RowKey: RowBody]] = []
         for unit in district.counted {
             // Rows of whoever speaks for the unit; a relay's are one for each of its units.
             guard let held = ledger.held(unit.home ?? unit.code) else { continue }
+            if unit.home == nil { own.append(held.rows) }
             let rows = unit.home == nil ? held.rows : held.rows.filter { $0.key.subject == unit.code }
             if held.actives > 1 { world.violate(3, "\(unit.code) has \(held.actives) active copies") }
             for round in known.indices where ledger.isKnown(unit.code, Rounds.dataset, Rounds.all[round]) {
@@ -20,7 +22,7 @@ final class NoDoubleCount: Checker {
                 known[round] = known[round] + NoDoubleCount.sum(rows, Rounds.all[round])
             }
         }
-        if district !== world.city { for round in known.indices { checkClaims(ledger, district, round) } }
+        if district !== world.city { for round in known.indices { checkClaims(own, ledger, district, round) } }
         for round in known.indices {
             guard let figure = ledger.figure(district.code, .completion, Rounds.all[round]) else { continue }
             if figure.evidence.numerator != known[round].done || figure.evidence.denominator != known[round].due {
@@ -30,8 +32,9 @@ final class NoDoubleCount: Checker {
     }
 
     /// A household that is not settled is counted as often as the ledger says; any other once.
-    private func checkClaims(_ ledger: Ledger, _ district: DistrictMachine, _ round: Int) {
-        let held = district.counted.compactMap { ledger.held($0.code)?.rows }
+    private func checkClaims(
+        _ held: [[RowKey: RowBody]], _ ledger: Ledger, _ district: DistrictMachine, _ round: Int
+    ) {
         let unsettled = ledger.openClaims(Rounds.all[round])
         let before = open.updateValue(unsettled, forKey: "\(district.number) \(round)") ?? []
         world.count(.doubleClaimOpened, unsettled.subtracting(before).count)

@@ -54,7 +54,7 @@ final class TruthLiesInTheBounds: Checker {
     private func oracles(_ district: DistrictMachine, _ round: Int, _ all: [Code: Ledger.Held]) -> [Code: ClaimOracle] {
         let below = district === world.city ? world.districts : [district]
         return below.reduce(into: [:]) { oracles, one in
-            let codes = Set(one.content.units.map(\.code))
+            let codes = Set(one.counted.map(\.code))
             let oracle = ClaimOracle(one, round, held: all.filter { codes.contains($0.key) }.mapValues(\.rows))
             for code in codes.union([Code(one.code)].compactMap { $0 }) { oracles[code] = oracle }
         }

@@ -27,6 +27,8 @@ final class CompoundMachine: Child {
     /// It was restored, copied or robbed of its sidecar: new incarnations are no surprise.
     var rewound = false
     private(set) var lostItsSidecar = false
+    /// Some door had an address, here or in a backup.
+    private(set) var hasNamed = false
     private var backups: [Any] = []
     /// Tokens that the last document gave to others.
     private var notYours: Set<String> = []
@@ -147,6 +149,7 @@ final class CompoundMachine: Child {
     }
 
     private func name(_ building: Int, _ door: Int, _ address: String) {
+        hasNamed = true
         let naming = Naming(
             id: world.chance.next(), building: building, door: door, address: address, stamp: world.now)
         change { try $0.register(naming) }

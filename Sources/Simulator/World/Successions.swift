@@ -18,7 +18,7 @@ extension World {
             compounds.filter { machine in
                 !machine.retired && !isChanging(machine.unit) && machine.unit != besides
                     && (district.map { $0 === machine.district } ?? true)
-                    && machine.store.map { $0.addressed.isEmpty } ?? false
+                    && machine.isUp && !machine.hasNamed
                     && compounds.count { $0.unit == machine.unit } == 1
             })
     }
