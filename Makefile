@@ -16,7 +16,7 @@ SWIFT_TEST := swift test --explicit-target-dependency-import-check error
 RELEASE := -c release --static-swift-stdlib --product jiayuan
 VENV := .build-venv
 # Worlds that every change is tried in; over them every fault fires and every decision is taken.
-CI_SEEDS := 160
+CI_SEEDS := 100
 PYTEST := $(VENV)/bin/python -m pytest -q
 
 BUILD_PACKAGES := libcurl4-openssl-dev libsqlite3-dev zlib1g-dev
