@@ -1,5 +1,6 @@
 import Federation
 import Foundation
+import GRDB
 import Testing
 
 @testable import District
@@ -85,6 +86,11 @@ import Testing
         #expect(try store.lineage().changes[0].settledAt == 700)
         try store.settle(known.changes, at: 900)
         #expect(try store.lineage().changes[0].settledAt == 700, "settled once")
+        try store.settle(known.changes[0], at: 950, reason: "a house was pulled down", officer: "wang")
+        let words = try store.database.read { db in
+            try String.fetchAll(db, sql: "SELECT action || ' ' || unit || ' ' || officer FROM decision ORDER BY id")
+        }
+        #expect(words == [2, 3].map { "settle 1 \(Self.codes[$0]) wang" }, "an officer's word stays on record")
     }
 
     // MARK: What a change must bring

@@ -125,8 +125,12 @@ extension CompoundStore {
         return try adopt(facts: other)
     }
 
-    func adopt(facts other: JournalCopy) throws(IntakeError) -> Adopted {
+    /// - Parameter check: throws what speaks against it, within the transaction.
+    func adopt(
+        facts other: JournalCopy, unless check: (JournalCopy, Database) throws -> Void = { _, _ in }
+    ) throws(IntakeError) -> Adopted {
         try durably { db in
+            try check(other, db)
             let before = try SurveyReader.conflicts(db)
             let seq = try PositionRow.read(db).position.seq
             var adoption = Adoption(Journal(db: db, now: self.clock()))

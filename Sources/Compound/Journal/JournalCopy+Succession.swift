@@ -75,26 +75,27 @@ extension CompoundStore {
         if let unknown = other.unknownBuildings(succession).first {
             throw IntakeError(.buildingUnknown, field: "buildings", value: unknown)
         }
-        let copy = other.taken(over: succession)
-        if let taken = try taken(copy) { throw IntakeError(.doorTaken, field: "door", value: taken) }
-        return try adopt(facts: copy)
-    }
-
-    /// A building of the copy that this journal has from somewhere else, and from nowhere else.
-    private func taken(_ copy: JournalCopy) throws(IntakeError) -> String? {
-        let statements = copy.statements.filter { $0.desk == RegistryDesk().name }
-        let ids = Set(statements.map(\.id))
-        let coming = Set(statements.map(\.building))
-        return try durably { db in
-            var known: [String: Bool] = [:]
-            for row in try Row.fetchAll(
-                db, sql: "SELECT lower(hex(id)) AS id, subject FROM observation WHERE desk = ?",
-                arguments: [RegistryDesk().name])
-            {
-                let building = String((row["subject"] as String).prefix { $0 != "-" })
-                known[building] = known[building, default: false] || ids.contains(row["id"])
+        return try adopt(facts: other.taken(over: succession)) { copy, db in
+            if let taken = try copy.foreignBuilding(db) {
+                throw IntakeError(.doorTaken, field: "building", value: taken)
             }
-            return coming.sorted().first { known[$0] == false }
         }
+    }
+}
+
+extension JournalCopy {
+    /// A building of this copy that a journal has from somewhere else, and from nowhere else.
+    fileprivate func foreignBuilding(_ db: Database) throws -> String? {
+        let own = statements.filter { $0.desk == RegistryDesk().name }
+        let ids = Set(own.map(\.id))
+        var isShared: [String: Bool] = [:]
+        for row in try Row.fetchAll(
+            db, sql: "SELECT lower(hex(id)) AS id, subject FROM observation WHERE desk = ?",
+            arguments: [RegistryDesk().name])
+        {
+            let building = String((row["subject"] as String).prefix { $0 != "-" })
+            isShared[building] = isShared[building, default: false] || ids.contains(row["id"])
+        }
+        return Set(own.map(\.building)).sorted().first { isShared[$0] == false }
     }
 }

@@ -12,11 +12,7 @@ extension AdminRoutes {
         let relay = RegistryRelay(
             code: code, name: name, division: call.query["division"] ?? code.text,
             dutyTelephone: call.query["duty_telephone"] ?? "")
-        guard try !aggregator.registry.path(to: relay.division, on: aggregator.today).isEmpty else {
-            throw Refused(problems: [
-                "\(relay.division) is not in the division tree; import it with `jiayuan divisions import`"
-            ])
-        }
+        try requireDivision(relay.division)
         guard try !aggregator.registry.units().contains(where: { $0.code == code }) else {
             throw Refused(problems: ["\(code) is a unit's code already"])
         }

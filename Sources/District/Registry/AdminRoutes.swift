@@ -181,10 +181,8 @@ package struct AdminRoutes: Sendable {
                     problems.append("line \(record.line): \(unit) stands on line \(first) already")
                 }
                 lines[unit] = record.line
-                if try aggregator.registry.path(to: community, on: aggregator.today).isEmpty {
-                    problems.append(
-                        "line \(record.line): community \(community) is not in the division tree; import it with `jiayuan divisions import`"
-                    )
+                if let unknown = try unknownDivision(community) {
+                    problems.append("line \(record.line): community \(unknown)")
                 }
                 units.append(
                     RegistryUnit(
@@ -196,6 +194,16 @@ package struct AdminRoutes: Sendable {
         }
         if units.isEmpty, problems.isEmpty { problems = ["line 2: the table has no units below its head"] }
         return (units, problems)
+    }
+
+    func requireDivision(_ code: String) throws {
+        if let unknown = try unknownDivision(code) { throw Refused(problems: [unknown]) }
+    }
+
+    /// - Returns: what is wrong; nil for a division that some edition has.
+    private func unknownDivision(_ code: String) throws -> String? {
+        try aggregator.registry.path(to: code, on: aggregator.today).isEmpty
+            ? "\(code) is not in the division tree; import it with `jiayuan divisions import`" : nil
     }
 
     // MARK: Campaigns, backup

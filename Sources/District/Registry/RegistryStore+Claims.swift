@@ -42,9 +42,7 @@ extension RegistryStore {
     /// An officer's word; the last one counts. What stays on record names no token, which ends with the round.
     func decide(_ token: UInt64, in campaign: Code, unit: Code, at: Int64, reason: String, officer: String) throws {
         try database.write { db in
-            try db.execute(
-                sql: "INSERT INTO decision (at, unit, action, reason, officer) VALUES (?, ?, ?, ?, ?)",
-                arguments: [at, unit.text, "household \(campaign)", reason, officer])
+            try RegistryStore.note("household \(campaign)", of: unit, at: at, reason: reason, officer: officer, db)
             try db.execute(
                 sql: "INSERT OR REPLACE INTO claim_decision VALUES (?, ?, ?)",
                 arguments: [campaign.text, Hex.text(token), unit.text])

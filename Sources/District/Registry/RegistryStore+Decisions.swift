@@ -28,11 +28,18 @@ extension RegistryStore: DecisionKeeping {
     // MARK: Decisions
 
     private func insert(_ decision: Decision, _ db: Database) throws {
+        try RegistryStore.note(
+            decision.action.text, of: decision.unit, at: decision.at, reason: decision.reason,
+            officer: decision.officer, db)
+    }
+
+    /// What stays on record of a decision, whatever it is about.
+    static func note(
+        _ action: String, of unit: Code, at: Int64, reason: String, officer: String, _ db: Database
+    ) throws {
         try db.execute(
             sql: "INSERT INTO decision (at, unit, action, reason, officer) VALUES (?, ?, ?, ?, ?)",
-            arguments: [
-                decision.at, decision.unit.text, decision.action.text, decision.reason, decision.officer,
-            ])
+            arguments: [at, unit.text, action, reason, officer])
     }
 
     private func decisions(_ db: Database) throws -> [Decision] {

@@ -61,25 +61,24 @@ extension RegistryStore {
 
     /// Everybody who follows has delivered: the predecessors' rows stand no longer.
     func settle(_ changes: [UnitChange], at: Int64) throws {
+        try database.write { db in for change in changes { try RegistryStore.settle(change, at: at, db) } }
+    }
+
+    /// The same by an officer's word, which stays on record.
+    func settle(_ change: UnitChange, at: Int64, reason: String, officer: String) throws {
         try database.write { db in
-            for change in changes {
-                try db.execute(
-                    sql: "UPDATE lineage SET settled_at = ? WHERE number = ? AND settled_at IS NULL",
-                    arguments: [at, change.number])
+            try RegistryStore.settle(change, at: at, db)
+            for unit in change.after {
+                try RegistryStore.note(
+                    "settle \(change.number)", of: unit, at: at, reason: reason, officer: officer, db)
             }
         }
     }
 
-    /// The same by an officer's word.
-    func settle(_ change: UnitChange, at: Int64, reason: String, officer: String) throws {
-        try settle([change], at: at)
-        try database.write { db in
-            for unit in change.after {
-                try db.execute(
-                    sql: "INSERT INTO decision (at, unit, action, reason, officer) VALUES (?, ?, ?, ?, ?)",
-                    arguments: [at, unit.text, "settle \(change.number)", reason, officer])
-            }
-        }
+    private static func settle(_ change: UnitChange, at: Int64, _ db: Database) throws {
+        try db.execute(
+            sql: "UPDATE lineage SET settled_at = ? WHERE number = ? AND settled_at IS NULL",
+            arguments: [at, change.number])
     }
 
     func lineage() throws -> Lineage {
