@@ -181,7 +181,7 @@ package final class CompoundStore: Sendable {
         }
     }
 
-    func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try database.read(body) }
+    func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try database.readConsistently(body) }
 
     /// What is wrong with the file; the watchdog beats while nothing is.
     package func fault() -> String? { watch.fault() }

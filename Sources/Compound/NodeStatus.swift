@@ -74,6 +74,6 @@ extension NodeStatus {
     /// - Parameter path: a copy of the journal; it is brought up to this version, and nothing is minted or derived.
     static func read(journal path: String, unit: Code) throws -> NodeStatus {
         let database = try SQLiteFile.open(path, migrations: JournalSchema.migrations, ifDamaged: JournalSchema.remedy)
-        return try database.read { try read($0, unit: unit, now: Surroundings.now()) }
+        return try database.readConsistently { try read($0, unit: unit, now: Surroundings.now()) }
     }
 }

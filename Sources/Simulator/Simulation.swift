@@ -26,7 +26,7 @@ package struct Simulation: Sendable {
     }
 
     /// Every so many seeds the world is run twice, once with the right time on every node (invariant 13).
-    private static let clockShare: UInt64 = 4
+    private static let clockShare: UInt64 = 12
 
     package static func run(seed: UInt64, depth: World.Depth = .memory, traces: Bool = false) -> Report {
         var report = World(seed: seed, depth: depth, traces: traces).run()

@@ -12,8 +12,36 @@ extension Ledger {
         package var shadows: [Incarnation]
         /// How many copies claim to be the active one; anything but 0 and 1 is broken.
         package var actives: Int
-        /// The rows of the active copy.
-        package var rows: [RowKey: RowBody]
+        fileprivate var packed: PackedRows
+        /// The rows of the active copy, unpacked with every call.
+        package var rows: [RowKey: RowBody] { packed.rows }
+        /// Whether another look at this aggregator found the same bytes; takes no unpacking.
+        package func hasSameRows(as other: Held) -> Bool { packed == other.packed }
+
+        package static func == (a: Held, b: Held) -> Bool {
+            a.active == b.active && a.position == b.position && a.disputed == b.disputed && a.epoch == b.epoch
+                && a.shadows == b.shadows && a.actives == b.actives && (a.packed == b.packed || a.rows == b.rows)
+        }
+    }
+
+    fileprivate struct PackedRows: Sendable, Equatable {
+        var blocks: [Cut: RowBlock]
+        var shelf: CatalogueShelf
+
+        static func == (a: PackedRows, b: PackedRows) -> Bool {
+            a.blocks == b.blocks && a.shelf.catalogues.map(\.hash) == b.shelf.catalogues.map(\.hash)
+        }
+
+        var rows: [RowKey: RowBody] {
+            var rows: [RowKey: RowBody] = [:]
+            for (cut, block) in blocks {
+                for entry in block.entries {
+                    rows[RowKey(dataset: cut.dataset, period: cut.period, subject: entry.subject)] = RowBody(
+                        catalogue: shelf[entry.catalogue].hash, counts: entry.counts, asOf: entry.asOf)
+                }
+            }
+            return rows
+        }
     }
 
     package func held(_ unit: Code) -> Held? {
@@ -24,18 +52,8 @@ extension Ledger {
             active: active?.parent.incarnation, position: active?.parent.held, disputed: copies.disputed,
             epoch: copies.epoch,
             shadows: copies.copies.filter { $0.parent.role == .shadow }.map(\.parent.incarnation),
-            actives: copies.copies.count { $0.parent.role == .active }, rows: active.map(rows) ?? [:])
-    }
-
-    private func rows(_ copy: Copy) -> [RowKey: RowBody] {
-        var rows: [RowKey: RowBody] = [:]
-        for (cut, block) in copy.blocks {
-            for entry in block.entries {
-                rows[RowKey(dataset: cut.dataset, period: cut.period, subject: entry.subject)] = RowBody(
-                    catalogue: tally.shelf[entry.catalogue].hash, counts: entry.counts, asOf: entry.asOf)
-            }
-        }
-        return rows
+            actives: copies.copies.count { $0.parent.role == .active },
+            packed: PackedRows(blocks: active?.blocks ?? [:], shelf: tally.shelf))
     }
 
     /// Whether the unit enters a cut exactly.

@@ -80,7 +80,7 @@ package final class UpwardStore: RowOutbox {
     }
 
     package func quarantine(_ keys: [RowKey], _ refusals: [RowRefusal]) throws {
-        let bodies = try database.read { try RowTable(db: $0, now: 0).bodies() }
+        let bodies = try database.readConsistently { try RowTable(db: $0, now: 0).bodies() }
         publication.withLock { publication in
             publication.refuse(keys.compactMap { key in bodies[key].map { (key, $0) } })
         }

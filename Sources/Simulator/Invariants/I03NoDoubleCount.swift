@@ -11,15 +11,22 @@ final class NoDoubleCount: Checker {
     func committed(_ ledger: Ledger, _ district: DistrictMachine, clock: Int64) {
         var known: [Completion] = Array(repeating: Completion(), count: world.roundsOpen)
         var own: [[RowKey: RowBody]] = []
+        var sums: [Code: [Code: [Code: Completion]]] = [:]
         for unit in district.counted {
-            // Rows of whoever speaks for the unit; a relay's are one for each of its units.
-            guard let held = ledger.held(unit.home ?? unit.code) else { continue }
-            if unit.home == nil { own.append(held.rows) }
-            let rows = unit.home == nil ? held.rows : held.rows.filter { $0.key.subject == unit.code }
+            let speaker = unit.home ?? unit.code
+            guard let held = ledger.held(speaker) else { continue }
+            let rows = district.rows(held, of: speaker)
+            if unit.home == nil { own.append(rows) }
+            let parts = sums[speaker] ?? NoDoubleCount.sums(rows)
+            sums[speaker] = parts
             if held.actives > 1 { world.violate(3, "\(unit.code) has \(held.actives) active copies") }
             for round in known.indices where ledger.isKnown(unit.code, Rounds.dataset, Rounds.all[round]) {
                 if held.disputed { world.violate(3, "\(unit.code) is in dispute and counted") }
-                known[round] = known[round] + NoDoubleCount.sum(rows, Rounds.all[round])
+                // Rows of whoever speaks for the unit; a relay's are one for each of its units.
+                let buildings = parts[Rounds.all[round]] ?? [:]
+                known[round] =
+                    unit.home == nil
+                    ? buildings.values.reduce(known[round], +) : known[round] + (buildings[unit.code] ?? Completion())
             }
         }
         if district !== world.city { for round in known.indices { checkClaims(own, ledger, district, round) } }
@@ -49,14 +56,17 @@ final class NoDoubleCount: Checker {
         }
     }
 
-    /// As an oracle adds up rows: by position in the vector, not by the product's rules.
-    static func sum(_ rows: [RowKey: RowBody], _ period: Code) -> Completion {
-        rows.reduce(into: Completion()) { sum, row in
-            guard row.key.period == period, row.key.dataset == Rounds.dataset else { return }
+    /// As an oracle adds up rows, by round and subject: by position in the vector, not by the product's rules.
+    private static func sums(_ rows: [RowKey: RowBody]) -> [Code: [Code: Completion]] {
+        rows.reduce(into: [:]) { sums, row in
+            guard row.key.dataset == Rounds.dataset else { return }
             let counts = row.value.counts.map { Int($0.known ?? 0) }
             let (done, open) = Rounds.columns(counts.count)
+            // A district's row of a unit that it doesn't know says only why.
+            guard (done + open).allSatisfy(counts.indices.contains) else { return }
             let finished = done.reduce(0) { $0 + counts[$1] }
-            sum = sum + Completion(done: finished, due: finished + open.reduce(0) { $0 + counts[$1] })
+            sums[row.key.period, default: [:]][row.key.subject] = Completion(
+                done: finished, due: finished + open.reduce(0) { $0 + counts[$1] })
         }
     }
 }

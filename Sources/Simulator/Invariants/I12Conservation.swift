@@ -66,7 +66,7 @@ final class Conservation: Checker {
                 $0.key.dataset == Rounds.dataset && $0.key.period == period
             }
             guard !rows.isEmpty else { return nil }
-            for count in rows.values.flatMap(\.counts) {
+            for count in rows.values.flatMap({ $0.counts[Rounds.households($0.counts.count)] }) {
                 guard let known = count.known else { return nil }
                 sum += known
             }

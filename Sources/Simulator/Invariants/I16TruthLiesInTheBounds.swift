@@ -55,7 +55,10 @@ final class TruthLiesInTheBounds: Checker {
         let below = district === world.city ? world.districts : [district]
         return below.reduce(into: [:]) { oracles, one in
             let codes = Set(one.counted.map(\.code))
-            let oracle = ClaimOracle(one, round, held: all.filter { codes.contains($0.key) }.mapValues(\.rows))
+            let held = all.filter { codes.contains($0.key) }
+            let oracle = ClaimOracle(
+                one, round,
+                held: Dictionary(uniqueKeysWithValues: held.map { ($0.key, one.rows($0.value, of: $0.key)) }))
             for code in codes.union([Code(one.code)].compactMap { $0 }) { oracles[code] = oracle }
         }
     }

@@ -32,8 +32,8 @@ final class CompoundMachine: Child {
     private var backups: [Any] = []
     /// Tokens that the last document gave to others.
     private var notYours: Set<String> = []
-    /// Journals of the compounds that this one follows, until they were taken over.
-    private var heritage: [(journal: JournalImage, part: Estate.Part)] = []
+    /// Journals of the compounds that this one follows; whoever finds no building on a restored disk takes them over again.
+    private var heritage: [(journal: JournalImage, part: Estate.Part, isTaken: Bool)] = []
 
     init(_ frame: Frame, number: Int, district: DistrictMachine, disk: any MachineDisk, world: World) {
         (self.frame, self.number, self.district, self.disk, self.world) = (frame, number, district, disk, world)
@@ -53,8 +53,11 @@ final class CompoundMachine: Child {
         do {
             let store = try disk.open(self, moments(run))
             self.store = store
-            for one in heritage { try store.inherit(one.journal, one.part) }
-            heritage = []
+            let isBare = !store.hasBuildings
+            for (index, one) in heritage.enumerated() where isBare || !one.isTaken {
+                try store.inherit(one.journal, one.part)
+                heritage[index].isTaken = true
+            }
             let uplink = try Uplink(
                 self, store,
                 Uplink.Hooks(
@@ -181,7 +184,7 @@ final class CompoundMachine: Child {
     /// What comes here of a compound that ended; at once, or when the process is up again.
     func inherit(from other: CompoundMachine, _ part: Estate.Part) {
         guard let journal = other.disk.journal() else { return }
-        guard store != nil else { return heritage.append((journal, part)) }
+        heritage.append((journal, part, store != nil))
         change { try $0.inherit(journal, part) }
     }
 
@@ -215,6 +218,7 @@ final class CompoundMachine: Child {
         let twin = CompoundMachine(frame, number: world.compounds.count, district: district, disk: copy, world: world)
         twin.rewound = true
         twin.version = version
+        twin.heritage = heritage
         if world.comparesClocks { twin.clockOff = clockOff }
         world.add(twin)
         twin.start()

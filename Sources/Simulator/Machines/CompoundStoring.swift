@@ -22,6 +22,8 @@ protocol CompoundStoring: LinkStoring {
     func setAbsurd(_ building: Int, _ absurd: Bool) throws
     /// Takes over the journal of another copy; see `MachineDisk.journal`.
     func takeOver(_ journal: JournalImage) throws
+    /// False for a disk that was never written to, or was restored to that.
+    var hasBuildings: Bool { get }
     /// Takes over what comes here of the journal of a compound that ended.
     func inherit(_ journal: JournalImage, _ part: Estate.Part) throws
 }

@@ -23,6 +23,9 @@ final class DistrictMachine {
     private(set) var rewinds = 0
     /// It was set up anew without its registry: it has another identity and knows nobody's token.
     private(set) var isStranger = false
+    /// What was last unpacked of each speaker, and of what: most batches change the rows of one.
+    private var unpacked: [Code: (held: Ledger.Held, rows: [RowKey: RowBody])] = [:]
+    private var tokens: [UInt128: [String: Code]] = [:]
     private lazy var decisions = DecisionsDisk { [unowned self] in try decided($0) }
 
     init(number: Int, code: String, content: RegistryContent, rows: any RowsDisk, world: World) {
@@ -271,8 +274,11 @@ final class DistrictMachine {
     var addresses: [String] { (0..<4).map { Personal.address(number, $0) } }
 
     func token(of address: String, _ round: Int) -> Code? {
-        let key = content.campaigns.first { $0.code == Rounds.all[round] }?.claimKey
-        return key.flatMap { ClaimToken.of(address, key: $0) }
+        guard let key = content.campaigns.first(where: { $0.code == Rounds.all[round] })?.claimKey else { return nil }
+        if let known = tokens[key]?[address] { return known }
+        let token = ClaimToken.of(address, key: key)
+        tokens[key, default: [:]][address] = token
+        return token
     }
 
     func decided(_ address: String, _ round: Int) -> Code? {
@@ -291,6 +297,15 @@ final class DistrictMachine {
 
     /// Counts nothing that isn't durable: what a starting process would find.
     func held(_ unit: Code) -> Ledger.Held? { ledger?.held(unit) }
+
+    /// Of what is held of a speaker.
+    func rows(_ held: Ledger.Held, of speaker: Code) -> [RowKey: RowBody] {
+        if let last = unpacked[speaker], last.held.hasSameRows(as: held) { return last.rows }
+        let rows = held.rows
+        unpacked[speaker] = (held, rows)
+        return rows
+    }
+
     var clockNow: Int64 { clock }
     var wallNow: Int64 { wall }
     /// Whose rows it holds.

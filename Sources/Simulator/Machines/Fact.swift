@@ -81,6 +81,9 @@ enum Rounds {
         }
     }
 
+    /// Which columns of a compound's survey count households; those behind them count people.
+    static func households(_ width: Int) -> Range<Int> { 0..<min(width, 14) }
+
     private static func behind(_ flags: Int, _ own: (done: [Int], open: [Int])) -> (done: [Int], open: [Int]) {
         (own.done.map { $0 + flags }, own.open.map { $0 + flags })
     }

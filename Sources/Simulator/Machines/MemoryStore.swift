@@ -23,6 +23,7 @@ final class MemoryStore: CompoundStoring, MemoryOutbox, @unchecked Sendable {
 
     var unit: Code { frame.unit }
     var catalogues: [Catalogue] { [catalogue, Rounds.claimCatalogue] }
+    var hasBuildings: Bool { true }
     var addressed: [Int] { disk.database.addresses.keys.sorted() }
     func told() -> Told { disk.database.told(frame) }
     func holdsKey(_ round: Int) -> Bool { disk.database.keys[round] != nil }

@@ -115,6 +115,8 @@ final class SQLiteStore: CompoundStoring, @unchecked Sendable {
         }
     }
 
+    var hasBuildings: Bool { (try? store.buildingCodes().isEmpty) == false }
+
     // MARK: People
 
     func record(_ fact: Fact) throws {

@@ -41,7 +41,7 @@ extension LinkStatus {
 
 extension RowOutbox {
     package func linkStatus(_ standing: LinkStanding) throws -> LinkStatus {
-        var status = try database.read { try LinkStatus.read($0) }
+        var status = try database.readConsistently { try LinkStatus.read($0) }
         (status.because, status.detail) = (standing.trouble?.words.code, standing.trouble?.words.detail)
         status.role = standing.role
         return status

@@ -3,13 +3,13 @@ import GRDB
 
 /// What an outbox holds, as plain values: for the checks of a simulation. Nothing here is on a hot path.
 extension RowOutbox {
-    package func standingPosition() throws -> Position { try database.read { try PositionRow.read($0).position } }
+    package func standingPosition() throws -> Position { try database.readConsistently { try PositionRow.read($0).position } }
 
-    package func incarnation() throws -> Incarnation? { try database.read { try PositionRow.read($0).incarnation } }
+    package func incarnation() throws -> Incarnation? { try database.readConsistently { try PositionRow.read($0).incarnation } }
 
     /// Every life that this file remembers of itself, and why it began.
     package func lives() throws -> [(incarnation: Incarnation, reason: ChildLink.MintReason)] {
-        try database.read { db in
+        try database.readConsistently { db in
             try Row.fetchAll(db, sql: "SELECT incarnation, reason FROM life").compactMap { row in
                 ChildLink.MintReason(rawValue: row["reason"]).map {
                     (Incarnation(value: Bytes.uint128(row["incarnation"])), $0)

@@ -28,7 +28,7 @@ extension RowOutbox {
     /// older than the sidecar and so has been restored.
     package func awakenRows() throws {
         let beside = try Sidecar.read(sidecar, surroundings)
-        let (row, lives) = try database.read { db in
+        let (row, lives) = try database.readConsistently { db in
             (
                 try PositionRow.read(db),
                 try Data.fetchAll(db, sql: "SELECT incarnation FROM life").map {
@@ -76,7 +76,7 @@ extension RowOutbox {
     package func changes(after seq: UInt64, limit: Int) throws -> (
         changes: [RowChange], reachesEnd: Bool, own: Position
     ) {
-        try database.read { db in
+        try database.readConsistently { db in
             let (changes, reachesEnd) = try RowTable(db: db, now: self.surroundings.clock()).changes(
                 after: seq, limit: limit)
             return (changes, reachesEnd, try PositionRow.read(db).position)
