@@ -9,7 +9,7 @@ final class DistrictMachine {
     let number: Int
     let code: String
     private(set) var identity: Incarnation
-    var content: RegistryContent
+    var content: RegistryContent { didSet { countedOn = nil } }
     private let rows: any RowsDisk
     private unowned let world: World
     private(set) var ledger: Ledger?
@@ -25,6 +25,8 @@ final class DistrictMachine {
     private(set) var isStranger = false
     /// What was last unpacked of each speaker, and of what: most batches change the rows of one.
     private var unpacked: [Code: (held: Ledger.Held, rows: [RowKey: RowBody])] = [:]
+    private var dayOf: (hour: Int64, text: String)?
+    private var countedOn: (day: String, units: [RegistryUnit])?
     private var tokens: [UInt128: [String: Code]] = [:]
     private lazy var decisions = DecisionsDisk { [unowned self] in try decided($0) }
 
@@ -234,9 +236,21 @@ final class DistrictMachine {
 
     /// Divisions below it.
     var communities: [String] { content.divisions.values.filter { $0.parent == code }.map(\.code).sorted() }
-    var day: String { Day.of(wall) }
+    var day: String {
+        // A zone of whole hours: no day begins within one.
+        let hour = wall / 3600
+        if let dayOf, dayOf.hour == hour { return dayOf.text }
+        let text = Day.of(wall)
+        dayOf = (hour, text)
+        return text
+    }
     /// The units of today.
-    var counted: [RegistryUnit] { content.lineage.units(content.units, on: day).filter { $0.life == .counted } }
+    var counted: [RegistryUnit] {
+        if let countedOn, countedOn.day == day { return countedOn.units }
+        let units = content.lineage.units(content.units, on: day).filter { $0.life == .counted }
+        countedOn = (day, units)
+        return units
+    }
 
     func isCounted(_ unit: Code) -> Bool { counted.contains { $0.code == unit } }
 
@@ -271,7 +285,7 @@ final class DistrictMachine {
     // MARK: Claims
 
     /// Households that more than one compound of the district may have.
-    var addresses: [String] { (0..<4).map { Personal.address(number, $0) } }
+    private(set) lazy var addresses = (0..<4).map { Personal.address(number, $0) }
 
     func token(of address: String, _ round: Int) -> Code? {
         guard let key = content.campaigns.first(where: { $0.code == Rounds.all[round] })?.claimKey else { return nil }

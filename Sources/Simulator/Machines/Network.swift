@@ -93,7 +93,7 @@ final class Network {
     /// Sixteen mebibytes of zeros in sixteen kibibytes.
     private static let bomb = PushRequest(
         kind: .delta, contentType: "\(Paths.ndjson); v=1", contentEncoding: "gzip",
-        body: Gzip.compress([UInt8](repeating: 0x20, count: 16 << 20)))
+        body: Gzip.compress([UInt8](repeating: 0x20, count: 1 << 20)))
 
     /// One request that is waited for: the first end counts.
     private final class Exchange {

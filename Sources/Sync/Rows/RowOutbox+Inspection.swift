@@ -3,9 +3,10 @@ import GRDB
 
 /// What an outbox holds, as plain values: for the checks of a simulation. Nothing here is on a hot path.
 extension RowOutbox {
-    package func standingPosition() throws -> Position { try database.readConsistently { try PositionRow.read($0).position } }
+    // One statement sees one state of the file anyway.
+    package func standingPosition() throws -> Position { try database.unsafeRead { try PositionRow.read($0).position } }
 
-    package func incarnation() throws -> Incarnation? { try database.readConsistently { try PositionRow.read($0).incarnation } }
+    package func incarnation() throws -> Incarnation? { try database.unsafeRead { try PositionRow.read($0).incarnation } }
 
     /// Every life that this file remembers of itself, and why it began.
     package func lives() throws -> [(incarnation: Incarnation, reason: ChildLink.MintReason)] {
