@@ -189,6 +189,17 @@ import Testing
         #expect(try store.status().refusedRows == 0)
     }
 
+    /// The row of a unit that ended stands for good, and a parent that lost its files asks for its catalogue. A district
+    /// that lost its own rows, and starts again, has it from nowhere else.
+    @Test func aRowsCatalogueIsKeptWithIt() throws {
+        let scene = try Scene(Self.picture([Self.block((0, [3, 7]))]))
+        _ = try scene.open().prepare()
+        scene.picture = Self.picture([nil], shelf: [])
+        let store = try scene.open()
+        let row = try #require(try store.changes(after: 0, limit: 10).changes.first?.body)
+        #expect(try store.memory().catalogues.map(\.hash).contains(row.catalogue))
+    }
+
     /// A copy of the file that goes on elsewhere is another life.
     @Test func aFileOlderThanItsSidecarIsANewLife() throws {
         let scene = try Scene(Self.picture([Self.block((0, [3, 7]))]))

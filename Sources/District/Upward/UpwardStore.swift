@@ -48,11 +48,24 @@ package final class UpwardStore: RowOutbox {
     private static var migrations: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 rows") { try $0.execute(sql: RowSchema.text) }
+        // A row of a unit that is silent or ended stands for long, and a parent that lost its own files asks for the
+        // text that it was counted under: by then the units here may have lost it too.
+        migrator.registerMigration("2 catalogues") {
+            try $0.execute(
+                sql:
+                    "CREATE TABLE catalogue (hash BLOB PRIMARY KEY CHECK (length(hash) = 16), text TEXT NOT NULL) STRICT"
+            )
+        }
         return migrator
     }
 
-    /// The texts come with each edition, before its rows are sent.
-    package var catalogueTexts: [Catalogue] { [] }
+    /// Those of what stands; newer ones come with each edition, before its rows are sent.
+    package var catalogueTexts: [Catalogue] {
+        get throws {
+            try database.unsafeRead { try String.fetchAll($0, sql: "SELECT text FROM catalogue") }
+                .compactMap { Catalogue(text: $0) }
+        }
+    }
 
     package func durably<Value>(_ body: (Database) throws -> Value) throws -> Value { try database.write(body) }
 
@@ -68,6 +81,10 @@ package final class UpwardStore: RowOutbox {
                         picture, published: try table.bodies(), isAcknowledged: row.acknowledged != nil, now: now)
                 }
                 guard let edition, var place = row.standing else { return edition }
+                for one in edition.catalogues {
+                    try db.cachedStatement(sql: "INSERT OR IGNORE INTO catalogue VALUES (?, ?)")
+                        .execute(arguments: [Bytes.of(one.hash.value), one.text])
+                }
                 for (key, body) in edition.changes { try table.replace(key, by: body, &place) }
                 row.position = place.position
                 if !edition.changes.isEmpty { try row.write(db) }

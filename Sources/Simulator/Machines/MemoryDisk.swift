@@ -15,6 +15,8 @@ final class MemoryDisk {
         var absurd: Set<Int> = []
 
         var rows: [RowKey: RowBody] = [:]
+        /// At a district: the texts of the catalogues that its rows were counted under.
+        var catalogues: [CatalogueHash: Catalogue] = [:]
         /// The number of each key's last change, deletions included.
         var numbers: [RowKey: UInt64] = [:]
         var refused: Set<RowKey> = []

@@ -52,7 +52,7 @@ private final class MemoryUpward: MemoryOutbox, @unchecked Sendable {
         _ = try awaken()
     }
 
-    var catalogues: [Catalogue] { [] }
+    var catalogues: [Catalogue] { Array(disk.database.catalogues.values) }
 
     func prepare() throws -> Readiness {
         let edition = machine.district.ledger.flatMap { ledger in
@@ -60,6 +60,7 @@ private final class MemoryUpward: MemoryOutbox, @unchecked Sendable {
                 ledger, published: rows, isAcknowledged: disk.database.acknowledged != nil,
                 now: machine.district.clockNow, wall: machine.district.wallNow)
         }
+        for one in edition?.catalogues ?? [] { disk.database.catalogues[one.hash] = one }
         for (key, body) in edition?.changes ?? [] { disk.database.write(key, body) }
         return machine.looked(
             edition.map { .ready($0.catalogues) } ?? .heldBack(milliseconds: publication.patience))

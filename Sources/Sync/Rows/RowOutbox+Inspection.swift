@@ -6,7 +6,9 @@ extension RowOutbox {
     // One statement sees one state of the file anyway.
     package func standingPosition() throws -> Position { try database.unsafeRead { try PositionRow.read($0).position } }
 
-    package func incarnation() throws -> Incarnation? { try database.unsafeRead { try PositionRow.read($0).incarnation } }
+    package func incarnation() throws -> Incarnation? {
+        try database.unsafeRead { try PositionRow.read($0).incarnation }
+    }
 
     /// Every life that this file remembers of itself, and why it began.
     package func lives() throws -> [(incarnation: Incarnation, reason: ChildLink.MintReason)] {

@@ -13,7 +13,7 @@ package protocol RowOutbox: Outbox {
     var parentURL: String { get }
     var surroundings: Surroundings { get }
     /// Texts that the parent may ask for.
-    var catalogueTexts: [Catalogue] { get }
+    var catalogueTexts: [Catalogue] { get throws }
     /// One transaction; returns after its fsync.
     func durably<Value>(_ body: (Database) throws -> Value) throws -> Value
     /// Deleted rows are gone from the parent too: leaves nothing of them in the file, where they may name a household.
@@ -70,7 +70,7 @@ extension RowOutbox {
             unit: unit, incarnation: incarnation,
             session: Session(counter: row.session, tag: surroundings.draw()),
             cursor: row.acknowledged, floor: row.floor, epoch: row.epoch, parent: row.parent,
-            catalogues: catalogueTexts, registry: row.registryDigest)
+            catalogues: try catalogueTexts, registry: row.registryDigest)
     }
 
     package func changes(after seq: UInt64, limit: Int) throws -> (
