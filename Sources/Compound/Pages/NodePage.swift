@@ -12,8 +12,8 @@ enum NodePage {
             case .door(let door, let campaign, let id):
                 DoorPage.html(door, campaign: campaign, id: id, now: status.now, links, text)
             case .volunteers(let board): VolunteerPage.html(board, now: status.now, links, text)
-            case .registry(let overview, let conflicts, let pasted):
-                RegistryPage.html(overview, conflicts: conflicts, pasted, links, text)
+            case .registry(let overview, let conflicts, let typed):
+                RegistryPage.html(overview, conflicts: conflicts, typed, links, text)
             case .conflicts(let conflicts): ConflictList.html(conflicts, now: status.now, links, text)
             case .problem(let error): problem(error, links, text)
             case .notFound:

@@ -36,6 +36,10 @@ struct NodePages: Sendable {
             form("/desk/volunteers/claim") { try take(.claim, $0) },
             form("/desk/receipts/read") { try readReceipt($0) },
             form("/desk/registry/building") { try take(.building, $0) },
+            guarded(
+                Route("POST", "/desk/registry/buildings", bodyLimit: 256 * 1024) { call in
+                    try await queue.run { try buildLines(call) }
+                }),
             form("/desk/registry/household") { try take(.household, $0) },
             guarded(
                 Route("POST", "/desk/registry/import", bodyLimit: 64 * 1024 * 1024) { call in
@@ -50,7 +54,7 @@ struct NodePages: Sendable {
         case building(String, [SurveyDoor])
         case door(SurveyDoor, campaign: String, id: String)
         case volunteers(VolunteerBoard)
-        case registry(RegistryOverview, conflicts: Int, RegistryPage.Pasted?)
+        case registry(RegistryOverview, conflicts: Int, RegistryPage.Typed?)
         case conflicts([Conflict])
         case problem(IntakeError)
         case notFound
@@ -162,12 +166,24 @@ struct NodePages: Sendable {
         return .door(door, campaign: campaign, id: Hex.text(UInt128.random(in: 1 ... .max)))
     }
 
-    private func registry(_ pasted: RegistryPage.Pasted?) throws -> Body {
+    private func registry(_ typed: RegistryPage.Typed?) throws -> Body {
         try store.read { db in
             let conflicts = try SurveyReader.conflicts(db).count {
                 if case .household? = $0.matter { true } else { false }
             }
-            return .registry(try RegistryReader.overview(db), conflicts: conflicts, pasted)
+            return .registry(try RegistryReader.overview(db), conflicts: conflicts, typed)
+        }
+    }
+
+    private func buildLines(_ call: Call) throws -> Reply {
+        guard sameOrigin(call) else { return .text("cross-site form refused\n", status: 403) }
+        do {
+            guard let form = Form(call.body) else { throw IntakeError(.notUTF8) }
+            let lines = form["lines"] ?? ""
+            let plan = try store.build(lines, by: try FormReader.recorder(form), apply: form["apply"] == "1")
+            return try render(call, try registry(.lines(lines, plan)))
+        } catch let error as IntakeError {
+            return try render(call, .problem(error), status: 400)
         }
     }
 
@@ -183,7 +199,7 @@ struct NodePages: Sendable {
                 try RegistryImport.run(Array(table.utf8), into: store, apply: form["apply"] == "1", on: queue)
             }
             return try await queue.run {
-                try render(call, try registry(RegistryPage.Pasted(table: table, report: report)))
+                try render(call, try registry(.table(table, report)))
             }
         } catch let error as IntakeError {
             return try await queue.run { try render(call, .problem(error), status: 400) }

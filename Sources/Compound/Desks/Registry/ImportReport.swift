@@ -15,6 +15,13 @@ struct ImportProblem: Error, Sendable, Equatable {
         case stateUnknown = "state_unknown"
         case addressTooLong = "address_too_long"
         case doorTwice = "door_twice"
+        case noBuildings = "no_buildings"
+        case notBuildings = "not_buildings"
+        case shapeMissing = "shape_missing"
+        case sizeOutOfRange = "size_out_of_range"
+        case exceptionOutside = "exception_outside"
+        case buildingTwice = "building_twice"
+        case tooManyBuildings = "too_many_buildings"
     }
     var line: Int
     var code: String
