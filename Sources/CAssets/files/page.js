@@ -2,8 +2,9 @@
 const live = document.getElementById("standing-live");
 let readAt = new Date();
 
-// Somebody who is typing is not interrupted.
-const busy = () => document.activeElement && document.activeElement.closest("form");
+// Somebody who is typing, copying or saving a picture is not interrupted; the answer to a form is no page to ask for again.
+const busy = () => (document.activeElement && document.activeElement.closest("form, textarea"))
+  || document.querySelector(".message img") || location.pathname.startsWith("/desk/");
 
 async function refresh() {
   if (busy()) return;
@@ -27,3 +28,51 @@ async function refresh() {
 }
 
 setInterval(refresh, 5000);
+
+// A page over plain HTTP has no clipboard: what is selected is copied the old way.
+function copy(button) {
+  const text = document.getElementById(button.dataset.copy);
+  text.focus();
+  text.select();
+  if (document.execCommand("copy")) {
+    const label = button.textContent;
+    button.textContent = button.dataset.done;
+    setTimeout(() => { button.textContent = label; }, 2000);
+  }
+}
+
+// Chats take pictures that were long-pressed; only an image can be.
+function picture(button) {
+  const lines = document.getElementById(button.dataset.picture).value.split("\n");
+  const [size, edge] = [32, 40];
+  const font = `${size}px "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Micro Hei", sans-serif`;
+  const canvas = document.createElement("canvas");
+  const pen = canvas.getContext("2d");
+  pen.font = font;
+  const wrapped = lines.flatMap((line) => wrap(line, pen, 1000));
+  canvas.width = 1000 + 2 * edge;
+  canvas.height = wrapped.length * size * 1.6 + 2 * edge;
+  pen.fillStyle = "#fff";
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.fillStyle = "#14181d";
+  pen.font = font;
+  wrapped.forEach((line, row) => pen.fillText(line, edge, edge + size + row * size * 1.6));
+  const image = button.parentElement.querySelector("img") || button.parentElement.appendChild(new Image());
+  image.alt = lines.join(" ");
+  image.src = canvas.toDataURL("image/png");
+}
+
+function wrap(line, pen, width) {
+  const rows = [""];
+  for (const letter of line) {
+    if (pen.measureText(rows.at(-1) + letter).width > width) rows.push("");
+    rows[rows.length - 1] += letter;
+  }
+  return rows;
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy], [data-picture]");
+  if (button) (button.dataset.copy ? copy : picture)(button);
+});
+document.documentElement.classList.add("scripted");

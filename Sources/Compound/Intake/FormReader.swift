@@ -29,12 +29,12 @@ enum FormReader {
         case .need: .need(task: try fields.code("task"), required: try fields.number("required", in: 0...100_000))
         case .fill:
             .fill(
-                task: try fields.code("task"), volunteer: try fields.code("volunteer"),
+                task: try fields.code("task"), volunteer: try fields.volunteer(),
                 try fields.choice("state", or: .filled))
         case .claim:
             .claim(
                 task: try fields.code("task"), building: try fields.code("building"),
-                volunteer: try fields.code("volunteer"), try fields.choice("state", or: .claimed))
+                volunteer: try fields.volunteer(), try fields.choice("state", or: .claimed))
         case .building: .building(try building(fields))
         case .household:
             .household(
@@ -98,6 +98,15 @@ private struct FormFields {
     func code(_ name: String) throws(IntakeError) -> Code {
         guard let text = form[name] else { throw IntakeError(.fieldMissing, field: name) }
         guard let code = Code(text) else { throw IntakeError(.notACode, field: name, value: text) }
+        return code
+    }
+
+    /// A name, or the code of one.
+    func volunteer() throws(IntakeError) -> Code {
+        let name = form["volunteer"] ?? ""
+        guard let code = Code(name) ?? VolunteerName.code(name) else {
+            throw IntakeError(.notAName, field: "volunteer", value: name)
+        }
         return code
     }
 

@@ -49,8 +49,8 @@ struct ConflictWords {
         case .visit(let door, _)?, .household(let door)?: ["subject": door]
         case .building(let code, _)?: ["subject": text("node.building", ["code": code])]
         case .claim(let code, let volunteer, _)?:
-            ["subject": text("node.building", ["code": code]), "volunteer": volunteer]
-        case .fill(let volunteer, _)?: ["volunteer": volunteer]
+            ["subject": text("node.building", ["code": code]), "volunteer": VolunteerName.text(volunteer)]
+        case .fill(let volunteer, _)?: ["volunteer": VolunteerName.text(volunteer)]
         case .need?, nil: ["subject": conflict.subject]
         }
     }
@@ -66,7 +66,7 @@ struct ConflictWords {
 extension ConflictStatement {
     /// The claimant where it is a claim among others, else the recorder, with the device where one is named.
     func who(_ text: Messages) -> String {
-        if let volunteer = words["volunteer"] { return volunteer }
+        if let volunteer = words["volunteer"] { return VolunteerName.text(volunteer) }
         return device.isEmpty ? recorder : text("node.conflict.device", ["recorder": recorder, "device": device])
     }
 

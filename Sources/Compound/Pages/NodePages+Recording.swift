@@ -15,6 +15,28 @@ extension NodePages {
         }
     }
 
+    /// A line of a chain that a person has read: who it is, and the building if there is one.
+    func signUpOne(_ form: Form) throws(IntakeError) -> String {
+        guard let task = form["task"].flatMap({ Code($0) }) else {
+            throw IntakeError(.notACode, field: "task", value: form["task"] ?? "")
+        }
+        let name = form["volunteer"] ?? ""
+        guard VolunteerName.code(name) != nil else { throw IntakeError(.notAName, field: "volunteer", value: name) }
+        let place = form["building"].flatMap { $0.isEmpty ? nil : $0 }
+        let building = place.flatMap { Code($0) }
+        if let place, building == nil { throw IntakeError(.notACode, field: "building", value: place) }
+        let reading: SignUpLine.Reading =
+            form["state"] == Record.Fill.withdrawn.rawValue
+            ? .withdraw([name], building: building) : .join([name], building: building)
+        let done = try store.signUp(reading, for: task, by: try FormReader.recorder(form))
+        if let doubt = done.unclear.first?.doubt {
+            throw doubt == SignUpLine.Doubt.buildingUnknown.rawValue
+                ? IntakeError(.buildingUnknown, field: "building", value: place ?? "")
+                : IntakeError(.volunteerUnknown, field: "volunteer", value: name)
+        }
+        return "/volunteers"
+    }
+
     func readReceipt(_ form: Form) throws -> String {
         guard let deposed = form["deposed"], let heir = form["heir"], let at = form["at"].flatMap({ Int64($0) }) else {
             throw IntakeError(.fieldMissing, field: "deposed, heir, at")

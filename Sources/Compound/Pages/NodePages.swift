@@ -26,13 +26,18 @@ struct NodePages: Sendable {
             page("/survey") { _, campaign in .survey(try store.read { try SurveyReader.progress(campaign, $0) }) },
             page("/survey/{building}") { try building($0, $1) },
             page("/survey/{building}/{door}") { try door($0, $1) },
-            page("/volunteers") { _, campaign in .volunteers(try store.read { try VolunteerReader.board(campaign, $0) })
+            page("/volunteers") { _, campaign in .volunteers(try store.read { try VolunteerReader.board(campaign, $0) }, nil)
             },
             page("/registry") { _, _ in try registry(nil) },
             page("/conflicts") { _, _ in .conflicts(try store.read(SurveyReader.conflicts)) },
             form("/desk/survey/visit") { try take(.visit, $0) },
+            guarded(
+                Route("POST", "/desk/volunteers/chain", bodyLimit: 256 * 1024) { call in
+                    try await queue.run { try signUps(call) }
+                }),
             form("/desk/volunteers/need") { try take(.need, $0) },
             form("/desk/volunteers/fill") { try take(.fill, $0) },
+            form("/desk/volunteers/sign-up") { try signUpOne($0) },
             form("/desk/volunteers/claim") { try take(.claim, $0) },
             form("/desk/receipts/read") { try readReceipt($0) },
             form("/desk/registry/building") { try take(.building, $0) },
@@ -53,7 +58,7 @@ struct NodePages: Sendable {
         case survey(SurveyProgress)
         case building(String, [SurveyDoor])
         case door(SurveyDoor, campaign: String, id: String)
-        case volunteers(VolunteerBoard)
+        case volunteers(VolunteerBoard, VolunteerPage.Pasted?)
         case registry(RegistryOverview, conflicts: Int, RegistryPage.Typed?)
         case conflicts([Conflict])
         case problem(IntakeError)
@@ -129,16 +134,24 @@ struct NodePages: Sendable {
 
     private func render(_ call: Call, _ body: Body, status: Int = 200) throws -> Reply {
         let messages = Messages.of(Language(call))
-        let html = NodePage.html(body, status: try store.status(), path: call.path, Links(call), messages)
+        let html = NodePage.html(
+            body, status: try store.status(), path: NodePages.place(of: call.path), Links(call), messages)
         var missing = status
         if case .notFound = body { missing = 404 }
         return secured(.html(html.source, status: missing))
     }
 
+    /// The desk whose page answers a form: what was sent can't be asked for again, in another language either.
+    private static func place(of path: String) -> String {
+        let parts = path.split(separator: "/")
+        guard parts.first == "desk", parts.count > 1 else { return path }
+        return parts[1] == "receipts" ? "/registry" : "/\(parts[1])"
+    }
+
     private func secured(_ reply: Reply) -> Reply {
         var reply = reply
         reply.headers += [
-            (name: "content-security-policy", value: "default-src 'self'; form-action 'self'; frame-ancestors 'none'"),
+            (name: "content-security-policy", value: "default-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'"),
             (name: "x-content-type-options", value: "nosniff"), (name: "referrer-policy", value: "same-origin"),
             (name: "cache-control", value: "no-store"),
         ]
@@ -182,6 +195,23 @@ struct NodePages: Sendable {
             let lines = form["lines"] ?? ""
             let plan = try store.build(lines, by: try FormReader.recorder(form), apply: form["apply"] == "1")
             return try render(call, try registry(.lines(lines, plan)))
+        } catch let error as IntakeError {
+            return try render(call, .problem(error), status: 400)
+        }
+    }
+
+    private func signUps(_ call: Call) throws -> Reply {
+        guard sameOrigin(call) else { return .text("cross-site form refused\n", status: 403) }
+        do {
+            guard let form = Form(call.body) else { throw IntakeError(.notUTF8) }
+            guard let task = form["task"].flatMap({ Code($0) }) else {
+                throw IntakeError(.notACode, field: "task", value: form["task"] ?? "")
+            }
+            let chain = form["chain"] ?? ""
+            let read = try store.signUp(
+                chain, for: task, by: try FormReader.recorder(form), apply: form["apply"] == "1")
+            let board = try store.read { try VolunteerReader.board(task.text, $0) }
+            return try render(call, .volunteers(board, VolunteerPage.Pasted(chain: chain, read: read)))
         } catch let error as IntakeError {
             return try render(call, .problem(error), status: 400)
         }

@@ -2,7 +2,18 @@ import Daemon
 
 /// How many are short, and which buildings nobody has.
 enum VolunteerPage {
-    static func html(_ board: VolunteerBoard, now: Int64, _ links: Links, _ text: Messages) -> HTML {
+    /// A chain that was pasted, and how it was read.
+    struct Pasted {
+        var chain: String
+        var read: SignUps
+
+        /// It stays until every line of it is taken.
+        var left: String { read.applied && read.unclear.isEmpty ? "" : chain }
+    }
+
+    static func html(
+        _ board: VolunteerBoard, _ pasted: Pasted?, now: Int64, _ links: Links, _ text: Messages
+    ) -> HTML {
         guard !board.task.isEmpty else {
             return "<h1>\(text("node.tab.volunteers"))</h1><p class=\"muted\">\(text("node.survey.none"))</p>"
         }
@@ -11,10 +22,72 @@ enum VolunteerPage {
             <p class="big">\(board.short)</p><p>\(text("node.volunteers.need_filled", ["need": "\(board.need)", "filled": "\(board.filled)"]))</p>\(raise(board, now, text))</section>
             <section class="tile wide"><h2>\(text("node.volunteers.unclaimed", ["count": "\(board.unclaimed.count)"]))</h2>
             \(unclaimed(board, text))</section></div>\(ConflictList.notice(board.conflicts.count, links, text))
-            <div class="columns"><section><h2>\(text("node.volunteers.claims"))</h2>
+            \(pasted.map { read($0.read, board, links, text) } ?? "")
+            <div class="columns"><section>\(chain(board, pasted?.left ?? "", links, text))
+            \(CallTexts(board, now: now, text).all.map { message($0.name, $0.body, text) })</section>
+            <section><h2>\(text("node.volunteers.claims"))</h2>
             <table class="table"><thead><tr><th scope="col">\(text("node.column.building"))</th><th scope="col">\(text("node.column.volunteer"))</th>
-            <th scope="col">\(text("node.column.state"))</th></tr></thead><tbody>\(board.claims.map { row($0, board.task, links, text) })</tbody></table></section>
-            <section>\(forms(board, links, text))</section></div>
+            <th scope="col">\(text("node.column.state"))</th></tr></thead><tbody>\(board.claims.map { row($0, board.task, links, text) })</tbody></table>
+            \(forms(board, links, text))</section></div>
+            """
+    }
+
+    // MARK: The chat
+
+    private static func chain(_ board: VolunteerBoard, _ typed: String, _ links: Links, _ text: Messages) -> HTML {
+        """
+        <form id="chain" class="form" method="post" action="\(links("/desk/volunteers/chain"))"><h2>\(text("node.sign_up.paste"))</h2>
+        <input type="hidden" name="task" value="\(board.task)">
+        <label>\(text("node.sign_up.hint")) <textarea name="chain" rows="4" required>\(typed)</textarea></label>
+        <button class="primary" name="apply" value="0">\(text("node.sign_up.read"))</button></form>
+        """
+    }
+
+    private static func read(_ read: SignUps, _ board: VolunteerBoard, _ links: Links, _ text: Messages) -> HTML {
+        let new = read.entries.filter { $0.change != .same }
+        let same = read.entries.count - new.count
+        let values = [
+            "count": "\(new.count)", "same": "\(same)", "unclear": "\(read.unclear.count)",
+            "short": "\(read.shortAfter)",
+        ]
+        let take: HTML =
+            read.isOpen
+            ? "<button form=\"chain\" class=\"primary\" name=\"apply\" value=\"1\">\(text("node.sign_up.take", values))</button>" : ""
+        return """
+            <section class="\(read.unclear.isEmpty ? "ok" : "warn")"><p>\(text(read.applied ? "node.sign_up.taken" : "node.sign_up.understood", values))</p>
+            <ul class="plan">\(new.map { entry($0, text) })</ul>\(take)
+            \(read.unclear.map { unclear($0, board, links, text) })</section>
+            """
+    }
+
+    private static func entry(_ entry: SignUps.Entry, _ text: Messages) -> HTML {
+        let building = entry.building.map { text("node.building", ["code": $0]) } ?? text("node.sign_up.anywhere")
+        let values = ["names": entry.names.joined(separator: text("node.list_separator")), "building": building]
+        let key = entry.change == .withdraws ? "withdraws" : entry.isReserve ? "reserve" : "joins"
+        return "<li>\(text("node.sign_up.\(key)", values))</li>"
+    }
+
+    /// A line that a person has to read: who it is, and where.
+    private static func unclear(
+        _ line: SignUps.Unclear, _ board: VolunteerBoard, _ links: Links, _ text: Messages
+    ) -> HTML {
+        """
+        <form class="form" method="post" action="\(links("/desk/volunteers/sign-up"))"><p>◇ \(text("node.registry.line", ["line": "\(line.line)"]))“\(line.text)” \(text("node.sign_up.\(line.doubt)"))</p>
+        <input type="hidden" name="task" value="\(board.task)"><label>\(text("node.column.volunteer")) <input name="volunteer" required></label>
+        <label>\(text("node.column.building")) <select name="building"><option value="">\(text("node.sign_up.anywhere"))</option>\(options(board, text))</select></label>
+        <button name="state" value="filled">\(text("node.volunteers.filled"))</button>
+        <button name="state" value="withdrawn">\(text("node.volunteers.withdrawn"))</button></form>
+        """
+    }
+
+    /// A text for the chat. It can be selected without any script; the buttons copy it, or make a picture of it.
+    private static func message(_ name: String, _ body: String, _ text: Messages) -> HTML {
+        let rows = body.split(separator: "\n", omittingEmptySubsequences: false).count + 1
+        return """
+            <section class="message"><h2>\(text("node.call.\(name).title"))</h2>
+            <textarea id="call-\(name)" rows="\(rows)" readonly>\(body)</textarea>
+            <p><button type="button" data-copy="call-\(name)" data-done="\(text("node.call.copied"))">\(text("node.call.copy"))</button>
+            <button type="button" data-picture="call-\(name)">\(text("node.call.picture"))</button></p></section>
             """
     }
 
@@ -42,7 +115,7 @@ enum VolunteerPage {
         let isOpen = claim.rank == 0 && claim.state == Record.Claim.claimed.rawValue
         let finish: HTML = isOpen ? button(claim, task, "done", text("node.claim.finish"), [], links) : ""
         return """
-            <tr><th scope="row">\(text("node.building", ["code": claim.building]))</th><td>\(claim.volunteer)</td><td>\(state)
+            <tr><th scope="row">\(text("node.building", ["code": claim.building]))</th><td>\(VolunteerName.text(claim.volunteer))</td><td>\(state)
             \(finish)\(button(claim, task, "released", text("node.claim.release"), claim.answers, links))</td></tr>
             """
     }

@@ -70,6 +70,7 @@ extension World {
         for estate in estates {
             let machine = CompoundMachine(
                 estate.frame, number: compounds.count, district: district, disk: freshDisk(), world: self)
+            if comparesClocks { machine.clockOff = old[0].clockOff }
             for (machineBefore, part) in zip(old, estate.parts) { machine.inherit(from: machineBefore, part) }
             add(machine)
             succession.after.append((machine, estate))

@@ -199,7 +199,9 @@ package final class World {
         for compound in compounds where clocks.happens(faults.clocksOff) {
             let seconds = clocks.pick(World.clocksOff) ?? 0
             guard clocksTell else { continue }
-            compound.clockOff = seconds
+            // Compounds that will be merged have words of one building each, and the heir's own beside them.
+            let alike = comparesClocks ? compounds.filter { $0.district === compound.district } : [compound]
+            for machine in alike { machine.clockOff = seconds }
             count(.clockOff)
         }
     }

@@ -26,6 +26,8 @@ package struct VolunteerBoard: Sendable, Equatable, Encodable {
         package var observedAt: Int64
     }
     package var task: String
+    /// The round's name, as the parent or the round's first record gave it.
+    package var name: String
     package var need: Int
     package var filled: Int
     /// max(0, need − filled); may rise.
@@ -48,7 +50,9 @@ enum VolunteerReader {
         let claims = try standing(task, db)
         let taken = Set(claims.map(\.building))
         return VolunteerBoard(
-            task: task, need: need, filled: volunteers.count, short: max(0, need - volunteers.count),
+            task: task,
+            name: try String.fetchOne(db, sql: "SELECT name FROM campaign WHERE code = ?", arguments: [task]) ?? task,
+            need: need, filled: volunteers.count, short: max(0, need - volunteers.count),
             volunteers: volunteers,
             buildings: buildings, unclaimed: buildings.filter { !taken.contains($0) }, claims: claims,
             raise: try raise(task, db), needAnswers: try answers(task, "need", db),

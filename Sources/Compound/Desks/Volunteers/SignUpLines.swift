@@ -1,0 +1,114 @@
+import Federation
+
+/// A chain of sign-ups as it is pasted out of a chat: `1. 张勇 3栋`, `3栋 李姐(两口子)`, `15#小王`, `9-2单元 陈`,
+/// `王 21栋 不去了`. What can mean one thing is understood; everything else is handed to a person as it stands.
+struct SignUpLines {
+    private(set) var lines: [SignUpLine] = []
+
+    /// Lines that are read; a chat's chain has some dozens.
+    static let most = 500
+
+    init(_ text: String) {
+        for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            guard lines.count < SignUpLines.most, let line = SignUpLine(String(line), number: number + 1) else { continue }
+            lines.append(line)
+        }
+    }
+}
+
+struct SignUpLine: Equatable {
+    enum Reading: Equatable {
+        /// - building: nil for somebody who goes wherever he is needed.
+        case join([String], building: Code?)
+        case withdraw([String], building: Code?)
+        case unclear(Doubt)
+    }
+
+    /// Why a person has to look, with words under `node.sign_up.<doubt>`.
+    enum Doubt: String, CaseIterable {
+        case noName = "no_name"
+        case longName = "long_name"
+        case twoBuildings = "two_buildings"
+        case question, digits
+        case buildingUnknown = "building_unknown"
+        case personUnknown = "person_unknown"
+        case withdrewBefore = "withdrew_before"
+    }
+
+    var number: Int
+    /// As it was pasted, without the chain's own number.
+    var text: String
+    var reading: Reading
+
+    /// What a person made of a line.
+    init(decided reading: Reading) { (number, text, self.reading) = (1, "", reading) }
+
+    /// - Returns: nil for an empty line and for the head of a chain.
+    init?(_ pasted: String, number: Int) {
+        let plain = SignUpLine.plain(pasted)
+        let (text, isNumbered) = SignUpLine.withoutNumber(plain)
+        guard !text.isEmpty, isNumbered || !SignUpLine.heads.contains(where: { text.hasPrefix($0) }) else { return nil }
+        (self.number, self.text) = (number, text)
+        reading = SignUpLine.read(text)
+    }
+
+    private static let heads = ["#接龙", "接龙", "【", "还缺", "待认领", "报名请接龙", "例", "截至", "人数已够"]
+    private static let withdrawals = ["不去了", "去不了", "不来了", "来不了", "不参加了", "退出", "取消"]
+    private static let couples = ["两口子", "夫妻俩", "夫妻", "夫妇", "两个人", "两人", "2人", "俩"]
+    private static let fillers = ["报名", "参加", "我去", "认领"]
+    private static let questions = ["?", "吗", "能不能", "行不行", "哪里", "几点"]
+
+    /// Half-width, blanks as one space.
+    private static func plain(_ line: String) -> String {
+        line.split(whereSeparator: \.isWhitespace).map { DoorReading.plain(String($0)) }.joined(separator: " ")
+    }
+
+    /// Chats number the lines of a chain: `1.`, `1、`, `1)`. In `3、5栋` nothing says which of the two it is.
+    private static func withoutNumber(_ line: String) -> (text: String, isNumbered: Bool) {
+        guard let match = line.prefixMatch(of: #/\d{1,3} ?[.、)](?!\d) ?/#) else { return (line, false) }
+        return (String(line[match.range.upperBound...]), true)
+    }
+
+    private static func read(_ text: String) -> Reading {
+        guard !questions.contains(where: text.contains) else { return .unclear(.question) }
+        var rest = text
+        let isWithdrawal = take(withdrawals, from: &rest)
+        let isCouple = take(couples, from: &rest)
+        _ = take(fillers, from: &rest)
+        let buildings = buildings(&rest)
+        guard Set(buildings).count < 2 else { return .unclear(.twoBuildings) }
+        // A telephone number is nobody's name, and isn't kept.
+        rest = rest.replacing(#/1\d{10}/#, with: " ")
+        // 一 is a number too, and part of many names.
+        guard !rest.utf8.contains(where: { (0x30...0x39).contains($0) }) else { return .unclear(.digits) }
+        var names = rest.split { " ,、;:()[]-/.。!~+".contains($0) }.map(String.init)
+        guard !names.isEmpty else { return .unclear(.noName) }
+        guard names.allSatisfy({ $0.count <= 4 || $0.utf8.count == $0.count && $0.count <= 20 }) else {
+            return .unclear(.longName)
+        }
+        if isCouple, names.count == 1 { names.append("\(names[0])家属") }
+        guard names.allSatisfy({ VolunteerName.code($0) != nil }) else { return .unclear(.longName) }
+        return isWithdrawal
+            ? .withdraw(names, building: buildings.first) : .join(names, building: buildings.first)
+    }
+
+    /// - Returns: whether one of the words was there; it is gone then.
+    private static func take(_ words: [String], from text: inout String) -> Bool {
+        guard let word = words.first(where: text.contains) else { return false }
+        text = text.replacing(word, with: " ")
+        return true
+    }
+
+    /// Takes out what names a building: `3栋`, `3栋2单元`, `15#`, `9-2单元`, `A座`.
+    private static func buildings(_ text: inout String) -> [Code] {
+        let patterns = [
+            #/(\d{1,3})-\d{1,2} ?单元/#, #/(\d{1,3}[A-Za-z]?|[A-Za-z]) ?(?:号楼|栋|幢|座|楼|#)(?: ?\d{1,2} ?单元)?/#,
+        ]
+        var found: [Code] = []
+        for pattern in patterns {
+            found += text.matches(of: pattern).compactMap { Code($0.output.1.uppercased()) }
+            text = text.replacing(pattern, with: " ")
+        }
+        return found
+    }
+}

@@ -1,0 +1,60 @@
+import Daemon
+
+/// What is copied into the owners' chat: the call, the shorter reminder, the thanks, the hand-over.
+struct CallTexts {
+    private let board: VolunteerBoard
+    /// Seconds since 1970.
+    private let now: Int64
+    private let text: Messages
+
+    init(_ board: VolunteerBoard, now: Int64, _ text: Messages) {
+        (self.board, self.now, self.text) = (board, now, text)
+    }
+
+    /// Buildings that a message names; a longer list is read by nobody.
+    private static let named = 30
+
+    /// In the order in which they are wanted now: while people are short the call comes first, then the thanks.
+    var all: [(name: String, body: String)] {
+        let isWanted = board.short > 0 || !board.unclaimed.isEmpty
+        let names = isWanted ? ["call", "reminder", "handover"] : ["thanks", "handover"]
+        return names.map { ($0, text("node.call.\($0)", values)) }
+    }
+
+    private var values: [String: String] {
+        [
+            "task": board.name, "short": "\(board.short)", "need": "\(board.need)", "filled": "\(board.filled)",
+            "at": Clock.text(now, asOf: now), "people": people, "unclaimed": unclaimed,
+            "example": text("node.building", ["code": board.unclaimed.first ?? board.buildings.first ?? "3"]),
+            "buildings": "\(board.buildings.count)", "done": "\(held(.done).count)", "open": open,
+        ]
+    }
+
+    private var people: String {
+        board.short > 0
+            ? text("node.call.short", ["short": "\(board.short)"]) : text("node.call.enough", ["filled": "\(board.filled)"])
+    }
+
+    private var unclaimed: String {
+        guard !board.unclaimed.isEmpty else { return text("node.volunteers.all_claimed") }
+        return text("node.call.unclaimed", ["buildings": list(board.unclaimed)])
+    }
+
+    /// Who is still at work, building by building.
+    private var open: String {
+        let working = held(.claimed).map { claim in
+            "\(text("node.building", ["code": claim.building])) \(VolunteerName.text(claim.volunteer))"
+        }
+        return working.isEmpty ? text("node.call.nobody_open") : working.joined(separator: text("node.list_separator"))
+    }
+
+    private func held(_ state: Record.Claim) -> [VolunteerBoard.Claim] {
+        board.claims.filter { $0.rank == 0 && $0.state == state.rawValue }
+    }
+
+    private func list(_ codes: [String]) -> String {
+        let named = codes.prefix(CallTexts.named).joined(separator: text("node.code_separator"))
+        guard codes.count > CallTexts.named else { return text("node.call.buildings", ["codes": named]) }
+        return text("node.call.more", ["codes": named, "count": "\(codes.count)"])
+    }
+}
