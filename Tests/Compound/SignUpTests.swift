@@ -15,12 +15,14 @@ import Testing
 
     // MARK: Reading
 
-    @Test(arguments: [
-        ("1. 张勇 3栋", ["张勇"], "3"), ("3栋 李姐(两口子)", ["李姐", "李姐家属"], "3"), ("15#小王", ["小王"], "15"),
-        ("9-2单元 陈", ["陈"], "9"), ("２、李梅　１２号楼", ["李梅"], "12"), ("4) 王芳 3栋2单元 报名", ["王芳"], "3"),
-        ("老周 1A栋 13912345678", ["老周"], "1A"), ("5. 张勇、李梅 7栋", ["张勇", "李梅"], "7"), ("Zhang Yong 3#", ["Zhang", "Yong"], "3"),
-        ("6. 刘大成", ["刘大成"], nil), ("李和平 8栋", ["李和平"], "8"), ("7. 赵夫妇 5幢", ["赵", "赵家属"], "5"),
-    ] as [(String, [String], String?)])
+    @Test(
+        arguments: [
+            ("1. 张勇 3栋", ["张勇"], "3"), ("3栋 李姐(两口子)", ["李姐", "李姐家属"], "3"), ("15#小王", ["小王"], "15"),
+            ("9-2单元 陈", ["陈"], "9"), ("２、李梅　１２号楼", ["李梅"], "12"), ("4) 王芳 3栋2单元 报名", ["王芳"], "3"),
+            ("老周 1A栋 13912345678", ["老周"], "1A"), ("5. 张勇、李梅 7栋", ["张勇", "李梅"], "7"),
+            ("Zhang Yong 3#", ["Zhang", "Yong"], "3"),
+            ("6. 刘大成", ["刘大成"], nil), ("李和平 8栋", ["李和平"], "8"), ("7. 赵夫妇 5幢", ["赵", "赵家属"], "5"),
+        ] as [(String, [String], String?)])
     func whoGoesWhere(_ line: String, _ names: [String], _ building: String?) {
         #expect(Self.reading(line) == .join(names, building: building.flatMap { Code($0) }))
     }
@@ -68,10 +70,14 @@ import Testing
     private static func evening(_ body: (CompoundStore) throws -> Void) throws {
         try Fixture.withStore { store in
             _ = try store.build("1-8栋，每栋2单元×18层×2户\n9-26栋，缺14、24；每栋2单元×11层×2户", by: desk, apply: true)
-            let records = ["{\"kind\":\"need\",\"task\":\"\(task)\",\"required\":48}"]
-                + (1...30).map { "{\"kind\":\"fill\",\"task\":\"\(task)\",\"volunteer\":\"v\($0)\",\"state\":\"filled\"}" }
+            let records =
+                ["{\"kind\":\"need\",\"task\":\"\(task)\",\"required\":48}"]
+                + (1...30).map {
+                    "{\"kind\":\"fill\",\"task\":\"\(task)\",\"volunteer\":\"v\($0)\",\"state\":\"filled\"}"
+                }
             let body0 = records.enumerated().map { number, record in
-                record.dropLast() + ",\"id\":\"\(Hex.text(UInt128(number + 1)))\",\"recorder\":\"s01\",\"observed_at\":\(Fixture.evening)}"
+                record.dropLast()
+                    + ",\"id\":\"\(Hex.text(UInt128(number + 1)))\",\"recorder\":\"s01\",\"observed_at\":\(Fixture.evening)}"
             }
             #expect(try store.record(Array("[\(body0.joined(separator: ","))]".utf8)).refused.isEmpty)
             try body(store)
@@ -157,8 +163,10 @@ import Testing
             #expect(lines[2].hasPrefix("待认领：1、2、3、4、5") && lines[2].hasSuffix("26栋"))
             #expect(lines[3] == "报名请接龙，写“楼栋+姓名”，例：1栋 张勇")
             _ = try store.signUp(
-                (board.unclaimed).map { "\($0)栋 志愿\(["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"][Int($0)! % 10])\(Int($0)! / 10 == 0 ? "" : Int($0)! / 10 == 1 ? "十" : "廿")" }
-                    .joined(separator: "\n"), for: Self.task, by: Self.desk, apply: true)
+                (board.unclaimed).map {
+                    "\($0)栋 志愿\(["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"][Int($0)! % 10])\(Int($0)! / 10 == 0 ? "" : Int($0)! / 10 == 1 ? "十" : "廿")"
+                }
+                .joined(separator: "\n"), for: Self.task, by: Self.desk, apply: true)
             let full = try Self.board(store)
             #expect(full.short == 0 && full.unclaimed.isEmpty)
             let thanks = CallTexts(full, now: Fixture.evening + 600, messages).all
@@ -176,7 +184,8 @@ import Testing
             #expect(page.contains("&lt;b&gt;3栋&lt;/b&gt;?” 像是在问"), "what was pasted is shown, not run")
             let taken = try await desk.post(form: chain + "&apply=1", to: "/desk/volunteers/chain?lang=zh-Hans")
             #expect(taken.contains("已记下 1 行") && taken.contains("<td>张勇</td>"))
-            #expect(taken.contains("href=\"/volunteers?lang=en\""), "the other language is a page that can be asked for")
+            #expect(
+                taken.contains("href=\"/volunteers?lang=en\""), "the other language is a page that can be asked for")
         }
     }
 }

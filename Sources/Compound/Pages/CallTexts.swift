@@ -32,7 +32,8 @@ struct CallTexts {
 
     private var people: String {
         board.short > 0
-            ? text("node.call.short", ["short": "\(board.short)"]) : text("node.call.enough", ["filled": "\(board.filled)"])
+            ? text("node.call.short", ["short": "\(board.short)"])
+            : text("node.call.enough", ["filled": "\(board.filled)"])
     }
 
     private var unclaimed: String {

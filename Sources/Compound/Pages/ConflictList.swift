@@ -76,7 +76,8 @@ struct ConflictChoice {
         case .building(let building, let task):
             let volunteer = statement.words["volunteer"] ?? ""
             return ConflictChoice(
-                label: text("node.conflict.release", ["volunteer": VolunteerName.text(volunteer)]), action: "/desk/volunteers/claim",
+                label: text("node.conflict.release", ["volunteer": VolunteerName.text(volunteer)]),
+                action: "/desk/volunteers/claim",
                 fields: [("task", task), ("building", building), ("volunteer", volunteer), ("state", "released")],
                 supersedes: statement.answers)
         case .claim(let building, let volunteer, let task):

@@ -26,7 +26,8 @@ struct NodePages: Sendable {
             page("/survey") { _, campaign in .survey(try store.read { try SurveyReader.progress(campaign, $0) }) },
             page("/survey/{building}") { try building($0, $1) },
             page("/survey/{building}/{door}") { try door($0, $1) },
-            page("/volunteers") { _, campaign in .volunteers(try store.read { try VolunteerReader.board(campaign, $0) }, nil)
+            page("/volunteers") { _, campaign in
+                .volunteers(try store.read { try VolunteerReader.board(campaign, $0) }, nil)
             },
             page("/registry") { _, _ in try registry(nil) },
             page("/conflicts") { _, _ in .conflicts(try store.read(SurveyReader.conflicts)) },
@@ -151,7 +152,10 @@ struct NodePages: Sendable {
     private func secured(_ reply: Reply) -> Reply {
         var reply = reply
         reply.headers += [
-            (name: "content-security-policy", value: "default-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'"),
+            (
+                name: "content-security-policy",
+                value: "default-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'"
+            ),
             (name: "x-content-type-options", value: "nosniff"), (name: "referrer-policy", value: "same-origin"),
             (name: "cache-control", value: "no-store"),
         ]

@@ -77,12 +77,13 @@ enum RegistryPage {
         let sum = text(
             plan.applied ? "node.registry.built" : "node.registry.planned",
             ["buildings": "\(plan.entries.count)", "doors": "\(plan.doors)"])
+        let total: HTML = plan.entries.isEmpty ? "" : "<p>\(sum)</p>"
         let build: HTML =
             plan.isOpen
             ? "<button form=\"lines\" class=\"primary\" name=\"apply\" value=\"1\">\(text("node.registry.build"))</button>"
             : ""
         return """
-            <section class="\(plan.problems.isEmpty ? "ok" : "warn")">\(plan.entries.isEmpty ? "" : "<p>\(sum)</p>")
+            <section class="\(plan.problems.isEmpty ? "ok" : "warn")">\(total)
             \(items(plan.problems, text))<ul class="plan">\(entries)</ul>\(build)</section>
             """
     }

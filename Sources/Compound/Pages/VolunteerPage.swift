@@ -52,7 +52,8 @@ enum VolunteerPage {
         ]
         let take: HTML =
             read.isOpen
-            ? "<button form=\"chain\" class=\"primary\" name=\"apply\" value=\"1\">\(text("node.sign_up.take", values))</button>" : ""
+            ? "<button form=\"chain\" class=\"primary\" name=\"apply\" value=\"1\">\(text("node.sign_up.take", values))</button>"
+            : ""
         return """
             <section class="\(read.unclear.isEmpty ? "ok" : "warn")"><p>\(text(read.applied ? "node.sign_up.taken" : "node.sign_up.understood", values))</p>
             <ul class="plan">\(new.map { entry($0, text) })</ul>\(take)

@@ -10,7 +10,9 @@ struct SignUpLines {
 
     init(_ text: String) {
         for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-            guard lines.count < SignUpLines.most, let line = SignUpLine(String(line), number: number + 1) else { continue }
+            guard lines.count < SignUpLines.most, let line = SignUpLine(String(line), number: number + 1) else {
+                continue
+            }
             lines.append(line)
         }
     }

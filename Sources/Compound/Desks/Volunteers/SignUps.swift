@@ -170,6 +170,10 @@ private struct SignUpReading {
 
 extension SignUpLine {
     fileprivate func withdraws(_ people: [String]) -> Bool {
-        if case .withdraw(let names, _) = reading { names.contains { name in people.contains { $0.hasPrefix(name) } } } else { false }
+        if case .withdraw(let names, _) = reading {
+            names.contains { name in people.contains { $0.hasPrefix(name) } }
+        } else {
+            false
+        }
     }
 }

@@ -1,0 +1,78 @@
+"""The evening of 6 April as its property manager plays it in a browser. Run inside the network namespace of a member of staff:
+
+    ip netns exec STAFF python3 evening_browser.py ADDRESS PIN FOLDER
+
+prints what was seen as one line of JSON.
+"""
+
+import json
+import pathlib
+import sys
+
+from browser import Browser
+
+LINES = "1–8栋，每栋2单元×18层×2户\n9–26栋，缺14、24；每栋2单元×11层×2户"
+NAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦"
+
+
+def fill(browser, selector, text):
+    """As pasted: typing a line into a text area one key after the other takes the browser seconds."""
+    browser.run(f"const field = document.querySelector({json.dumps(selector)}); field.value = {json.dumps(text)};")
+
+
+def chain(first, last):
+    return "\n".join(f"{number}. {NAMES[number - 1]}姐 {number}栋" for number in range(first, last + 1))
+
+
+def play(browser, base, pin, folder):
+    seen = {}
+    browser.size(1366, 900)
+    browser.open(base + "/registry")
+    browser.type("input[name=pin]", pin)
+    browser.follow("button.primary")
+    browser.open(base + "/registry")
+    fill(browser, "#lines textarea", LINES.replace("14", "41"))
+    browser.follow("#lines button[value='0']")
+    seen["slip"] = browser.text("main .warn")
+    seen["kept"] = browser.run("return document.querySelector('#lines textarea').value")
+    fill(browser, "#lines textarea", LINES)
+    browser.follow("#lines button[value='0']")
+    seen["planned"] = browser.text("main .ok")
+    browser.shot(folder / "evening-planned.png")
+    browser.follow("main .ok button")
+    seen["built"] = browser.text("main .ok")
+    seen["tiles"] = browser.text(".tiles")
+    seen["tab"] = browser.text(".tabs a[aria-current]")
+    browser.shot(folder / "evening-built.png")
+
+    browser.open(base + "/volunteers")
+    fill(browser, "form[action^='/desk/volunteers/need'] input[name=required]", "18")
+    browser.follow("form[action^='/desk/volunteers/need'] button")
+    seen["short"] = [browser.text(".tile .big")]
+    seen["call"] = browser.run("return document.getElementById('call-call').value")
+    browser.click("[data-copy='call-call']")
+    seen["copied"] = browser.text("[data-copy='call-call']")
+    browser.click("[data-picture='call-call']")
+    seen["picture"] = browser.run("const p = document.querySelector('.message img'); return [p.src.slice(0, 22), p.naturalWidth]")
+    browser.shot(folder / "evening-call.png")
+    for pasted in (chain(1, 11), chain(1, 11) + "\n孙姐 不去了\n赵姐家 几点集合？", chain(1, 18) + "\n孙姐 不去了"):
+        browser.open(base + "/volunteers")
+        fill(browser, "#chain textarea", pasted)
+        browser.follow("#chain button")
+        seen.setdefault("read", []).append(browser.text("main > section"))
+        browser.shot(folder / f"evening-chain-{len(seen['read'])}.png")
+        browser.follow("main > section button[form=chain]")
+        seen["short"].append(browser.text(".tile .big"))
+    browser.size(390, 844)
+    browser.open(base + "/volunteers")
+    seen["phone_overflows"] = browser.run("return document.documentElement.scrollWidth > window.innerWidth")
+    browser.shot(folder / "evening-phone.png")
+    return seen
+
+
+if __name__ == "__main__":
+    browser = Browser()
+    try:
+        print(json.dumps(play(browser, sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]))))
+    finally:
+        browser.close()
