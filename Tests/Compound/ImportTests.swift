@@ -43,6 +43,53 @@ import Testing
         #expect(report.problems.map(\.line) == [3] && report.problems.map(\.code) == ["stair_unit_missing"])
     }
 
+    /// A sheet as an office keeps it: a title, merged cells, totals, columns that nobody asked for.
+    @Test func aSheetOfAnOfficeIsRead() throws {
+        let sheet = """
+            千千水岸住户花名册\t\t\t\t\t
+            制表：王莹\t\t\t\t2022年4月6日\t
+            楼号\t单元号\t门牌号\t户主\t家庭人口\t联系电话
+            7号楼\t1单元\t101室\t张\t3\t13900000001
+            \t\t102室\t李\t２\t1.39E+10
+            \t2单元\t101室\t王\t4\t
+            小计\t\t\t\t9\t
+            8#\t1\t101\t陈\t1\t
+            \t\t\t\tx\t
+            合计\t\t\t\t10\t
+            """
+        try Fixture.withStore { store in
+            let report = try RegistryImport.run(Array(sheet.utf8), into: store, apply: true)
+            let doors = try store.overview().buildings.flatMap { try store.doors($0.code).map(\.code) }
+            #expect(doors == ["7-1-101", "7-1-102", "7-2-101", "8-1-101"])
+            #expect(report.sums == 2 && report.merged == 2 && report.lines == 5)
+            #expect(report.problems.map(\.line) == [9], "the line of the sheet, title included")
+            let again = try RegistryImport.run(Array(sheet.utf8), into: store, apply: true)
+            #expect(again.unchanged == 4)
+        }
+    }
+
+    @Test(arguments: [
+        ("7#2-1101", "7-2-1101"), ("3栋2单元1101室", "3-2-1101"), ("３栋２单元１１０１", "3-2-1101"), ("7-2-1101", "7-2-1101"),
+        ("12号楼1单元-302号", "12-1-302"), ("A座1501", "A-1-1501"),
+    ]) func aDoorInOneCell(_ cell: String, _ door: String) throws {
+        try Fixture.withStore { store in
+            let table = "门牌号,人数\n\(cell),3\n"
+            let report = try RegistryImport.run(Array(table.utf8), into: store, apply: true)
+            let doors = try store.overview().buildings.flatMap { try store.doors($0.code).map(\.code) }
+            #expect(doors == [door] && report.problems.isEmpty, "\(report.problems)")
+        }
+    }
+
+    @Test func aCellThatIsNoDoorIsRefused() throws {
+        try Fixture.withStore { store in
+            for cell in ["1101", "2单元1101", "七栋1单元101", "7栋1单元", "7#2-1101-3"] {
+                let table = "门牌号,人数\n\(cell),3\n"
+                let report = try RegistryImport.run(Array(table.utf8), into: store, apply: true)
+                #expect(report.good == 0 && report.problems.count == 1, "\(cell)")
+            }
+        }
+    }
+
     @Test func oneDoorWrittenInTwoWaysIsOneDoor() throws {
         let (doors, report) = try taken("7栋,1单元,101室,3,\n7,,201,3,\n7号楼,1,１０１,2,\n")
         #expect(doors == ["7-1-101"])

@@ -114,6 +114,8 @@ enum RegistryPage {
             "problems": "\(report.lines - report.good)",
         ]
         let key = report.applied ? "node.registry.taken" : "node.registry.checked"
+        let notes = [("sums", report.sums), ("merged", report.merged)].filter { $0.1 > 0 }
+            .map { text("node.registry.\($0.0)", ["count": "\($0.1)"]) }.joined()
         let unlisted = report.lines - report.good - min(report.problems.count, listed)
         let more: HTML = unlisted > 0 ? "<p>\(text("node.registry.more", ["count": "\(unlisted)"]))</p>" : ""
         // The table stands further down in its form; nobody should have to look for the next step.
@@ -122,7 +124,7 @@ enum RegistryPage {
             ? "<button form=\"table\" class=\"primary\" name=\"apply\" value=\"1\">\(text("node.registry.take"))</button>"
             : ""
         return
-            "<section class=\"\(report.problems.isEmpty ? "ok" : "warn")\"><p>\(text(key, values))</p>\(items(report.problems, text))\(more)\(take)</section>"
+            "<section class=\"\(report.problems.isEmpty ? "ok" : "warn")\"><p>\(text(key, values))\(notes)</p>\(items(report.problems, text))\(more)\(take)</section>"
     }
 
     /// Problems that a page lists.

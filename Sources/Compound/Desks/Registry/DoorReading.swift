@@ -6,6 +6,20 @@ enum DoorReading {
     static func stairUnit(_ text: String) -> String { bare(text, of: ["单元"]) }
     static func room(_ text: String) -> String { bare(text, of: ["室", "号", "房"]) }
 
+    /// A door in one cell: `7#2-1101`, `3栋2单元1101室`, `7-2-1101`; `7栋1101` has no stair unit.
+    ///
+    /// - Returns: nil for what isn't one.
+    static func whole(_ text: String) -> (building: String, stairUnit: String, room: String)? {
+        let text = plain(text)
+        let word =
+            #/([0-9]{1,3}[A-Za-z]?|[A-Za-z])(?:号楼|#楼|栋|幢|座|楼|#)(?:([0-9]{1,2})(?:单元-?|-))?([0-9]{1,5}[A-Za-z]?)(?:室|号|房)?/#
+        let dashed = #/([0-9]{1,3}[A-Za-z]?|[A-Za-z])-([0-9]{1,2})-([0-9]{1,5}[A-Za-z]?)(?:室|号|房)?/#
+        if let match = text.wholeMatch(of: word) {
+            return (String(match.output.1), match.output.2.map { String($0) } ?? "", String(match.output.3))
+        }
+        return text.wholeMatch(of: dashed).map { (String($0.output.1), String($0.output.2), String($0.output.3)) }
+    }
+
     /// Half-width and without blanks: `１２` and `Ａ` are typed with a Chinese keyboard.
     static func plain(_ text: String) -> String {
         // Most of a long table is plain already.

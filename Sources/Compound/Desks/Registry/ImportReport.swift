@@ -11,6 +11,7 @@ struct ImportProblem: Error, Sendable, Equatable {
         case notAStairUnit = "not_a_stair_unit"
         case stairUnitMissing = "stair_unit_missing"
         case notARoom = "not_a_room"
+        case notADoor = "not_a_door"
         case residentsInvalid = "residents_invalid"
         case stateUnknown = "state_unknown"
         case addressTooLong = "address_too_long"
@@ -52,6 +53,10 @@ struct ImportReport: Sendable, Equatable {
     /// Lines that say what the registry says already.
     var unchanged = 0
     var applied = false
+    /// Lines that add others up and were left out.
+    var sums = 0
+    /// Lines whose building stands above them in a merged cell.
+    var merged = 0
     /// In the order of their lines; at most `ListedDoors.limit`. How many there are is told by the counts.
     var problems: [ImportProblem] = []
 }

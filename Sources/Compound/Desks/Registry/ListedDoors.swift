@@ -35,6 +35,8 @@ struct ListedDoors {
     /// Lines with something on them, the header apart.
     private(set) var lines = 0
     private(set) var good: [Entry] = []
+    private(set) var sums = 0
+    private(set) var merged = 0
     /// In the order of their lines; at most `limit`.
     private(set) var problems: [ImportProblem] = []
 
@@ -54,6 +56,7 @@ struct ListedDoors {
                 if problems.count < ListedDoors.limit { problems.append(error) }
             }
         }
+        (sums, merged) = (table.sums, table.merged)
         good.sort(by: Entry.precedes)
         refuseRepetitions()
     }

@@ -19,7 +19,8 @@ enum RegistryImport {
         let doors: ListedDoors
         do throws(ImportProblem) { doors = try ListedDoors(bytes) } catch { return ImportReport(fault: error) }
         var report = ImportReport(
-            lines: doors.lines, good: doors.good.count, applied: apply, problems: doors.problems)
+            lines: doors.lines, good: doors.good.count, applied: apply, sums: doors.sums,
+            merged: doors.merged, problems: doors.problems)
         for start in stride(from: 0, to: doors.good.count, by: turn) {
             let part = doors.good[start..<min(start + turn, doors.good.count)].compactMap(\.household)
             report.unchanged += try queue.sync {
