@@ -92,12 +92,13 @@ worlds: build ## the simulated worlds that every change is tried in, and 40 of i
 
 .PHONY: test-long
 test-long: export JIAYUAN_LONG = 1
-test-long: test ## the same with the long runs (JIAYUAN_LONG=1) and 100,000 simulated worlds
+test-long: test ## the same with the long runs (JIAYUAN_LONG=1), 100,000 simulated worlds and 5,000 of them on disks
 	@$(MAKE) --no-print-directory simulate SEEDS=100000
+	@$(MAKE) --no-print-directory simulate SEEDS=5000 DEPTH=disk
 
 .PHONY: simulate
-simulate: release ## worlds in which everything goes wrong, release build [SEEDS=1000] [FROM=1]
-	@.build/release/jiayuan simulate --seeds $(or $(SEEDS),1000) --from $(or $(FROM),1)
+simulate: release ## worlds in which everything goes wrong, release build [SEEDS=1000] [FROM=1] [DEPTH=memory|disk]
+	@.build/release/jiayuan simulate --seeds $(or $(SEEDS),1000) --from $(or $(FROM),1) --depth $(or $(DEPTH),memory)
 
 .PHONY: fuzz
 fuzz: setup ## libFuzzer on everything that reads bytes from outside [SECONDS=60] [TARGET=wire|staging|…]
