@@ -13,8 +13,11 @@ final class RowsStandWhileUnitsAreAwaited: Checker {
         guard let relay = machine as? RelayMachine, !relay.rewound else { return }
         let heard = Set(store.rows.filter { $0.key.dataset == Rounds.dataset && $0.value.counts[3] == 0 }.keys)
         // A district whose rows are older has heard everybody and may have forgotten a round; that is no silence.
+        // Whoever an officer has retired isn't heard either, until another copy has taken its place.
+        let retired = relay.district.ledger?.book.retired ?? [:]
         let lost = (named[relay.number] ?? []).subtracting(heard).filter {
             relay.district.held($0.subject)?.active == nil && relay.district.isCounted($0.subject)
+                && retired[$0.subject, default: []].isEmpty
         }
         named[relay.number] = heard
         guard !lost.isEmpty, relay.district.clockNow < Int64(World.pace.leaseMilliseconds) else { return }
