@@ -11,6 +11,8 @@ enum NodePage {
             case .building(let code, let doors): SurveyPage.building(code, doors, links, text)
             case .door(let door, let campaign, let id):
                 DoorPage.html(door, campaign: campaign, id: id, now: status.now, links, text)
+            case .sheet(let code, let doors, let campaign, let keyed):
+                SheetPage.html(code, doors, campaign: campaign, keyed, links, text)
             case .volunteers(let board, let pasted): VolunteerPage.html(board, pasted, now: status.now, links, text)
             case .registry(let overview, let conflicts, let typed):
                 RegistryPage.html(overview, conflicts: conflicts, typed, links, text)

@@ -25,6 +25,11 @@ struct NodePages: Sendable {
             Route("GET", "/assets/page.js") { _ in asset("page.js", "text/javascript; charset=utf-8") },
             page("/survey") { _, campaign in .survey(try store.read { try SurveyReader.progress(campaign, $0) }) },
             page("/survey/{building}") { try building($0, $1) },
+            page("/sheet/{building}") { try sheet($0.captures["building"] ?? "", $1, nil) },
+            guarded(
+                Route("POST", "/desk/survey/sheet", bodyLimit: 256 * 1024) { call in
+                    try await queue.run { try keySheet(call) }
+                }),
             page("/survey/{building}/{door}") { try door($0, $1) },
             page("/volunteers") { _, campaign in
                 .volunteers(try store.read { try VolunteerReader.board(campaign, $0) }, nil)
@@ -59,6 +64,7 @@ struct NodePages: Sendable {
         case survey(SurveyProgress)
         case building(String, [SurveyDoor])
         case door(SurveyDoor, campaign: String, id: String)
+        case sheet(String, [SurveyDoor], campaign: String, SheetPage.Keyed?)
         case volunteers(VolunteerBoard, VolunteerPage.Pasted?)
         case registry(RegistryOverview, conflicts: Int, RegistryPage.Typed?)
         case conflicts([Conflict])
@@ -199,6 +205,37 @@ struct NodePages: Sendable {
             let lines = form["lines"] ?? ""
             let plan = try store.build(lines, by: try FormReader.recorder(form), apply: form["apply"] == "1")
             return try render(call, try registry(.lines(lines, plan)))
+        } catch let error as IntakeError {
+            return try render(call, .problem(error), status: 400)
+        }
+    }
+
+    private func sheet(_ code: String, _ campaign: String, _ keyed: SheetPage.Keyed?) throws -> Body {
+        let doors = try store.read { try SurveyReader.doors(of: code, campaign, $0) }
+        return doors.isEmpty ? .notFound : .sheet(code, doors, campaign: campaign, keyed)
+    }
+
+    private func keySheet(_ call: Call) throws -> Reply {
+        guard sameOrigin(call) else { return .text("cross-site form refused\n", status: 403) }
+        do {
+            guard let form = Form(call.body) else { throw IntakeError(.notUTF8) }
+            func code(_ name: String) throws -> Code {
+                guard let code = form[name].flatMap({ Code($0) }) else {
+                    throw IntakeError(.notACode, field: name, value: form[name] ?? "")
+                }
+                return code
+            }
+            let (building, campaign) = (try code("building"), try code("campaign"))
+            let who = form["recorder"] ?? ""
+            guard let recorder = who.isEmpty ? Code(literal: "desk") : VolunteerName.code(who) else {
+                throw IntakeError(.notAName, field: "recorder", value: who)
+            }
+            let lines = form["lines"] ?? ""
+            let sheet = try store.key(lines, of: building, in: campaign, by: recorder, apply: form["apply"] == "1")
+            return try render(
+                call,
+                try self.sheet(
+                    building.text, campaign.text, SheetPage.Keyed(lines: lines, recorder: who, sheet: sheet)))
         } catch let error as IntakeError {
             return try render(call, .problem(error), status: 400)
         }

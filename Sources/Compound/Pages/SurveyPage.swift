@@ -55,7 +55,7 @@ enum SurveyPage {
         }
         return """
             <h1>\(text("node.building", ["code": code]))</h1>\(open(code, doors, links, text))<div class="units">\(sections)</div>
-            <p class="muted">\(text("node.survey.legend"))</p>
+            <p class="muted">\(text("node.survey.legend"))</p><p><a href="\(links("/sheet/\(code)"))">\(text("node.sheet.link"))</a></p>
             """
     }
 
