@@ -63,6 +63,18 @@ def play(browser, base, pin, folder):
         browser.shot(folder / f"evening-chain-{len(seen['read'])}.png")
         browser.follow("main > section button[form=chain]")
         seen["short"].append(browser.text(".tile .big"))
+    browser.open(base + "/survey/2")
+    browser.follow("a[href^='/sheet/2']")
+    browser.shot(folder / "evening-sheet.png")
+    rooms = [f"{floor}0{door} 2" for floor in range(1, 19) for door in (1, 2)]
+    for pasted in ("\n".join(["1单元", *rooms, "2单元", *rooms]), "2-1101 3"):
+        fill(browser, "#sheet textarea", pasted)
+        browser.follow("#sheet button")
+        seen.setdefault("keyed", []).append(browser.text("main > section"))
+        browser.shot(folder / f"evening-keyed-{len(seen['keyed'])}.png")
+        browser.follow("main > section button[form=sheet]")
+    browser.open(base + "/conflicts")
+    seen["conflicts"] = browser.text("main")
     browser.size(390, 844)
     browser.open(base + "/volunteers")
     seen["phone_overflows"] = browser.run("return document.documentElement.scrollWidth > window.innerWidth")

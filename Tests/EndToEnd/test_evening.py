@@ -39,8 +39,9 @@ def test_buildings_and_volunteers_without_a_file(network, stage, tmp_path):  # n
         answer = curl(f"http://{network}:{aggregator.port}/v1/stats?division={UNIT}", "-H", f"authorization: Bearer {token}")
         return json.loads(answer)["place"]
 
-    def households(place):
-        return next(one["denominator"] for one in place["measures"] if one["measure"] == "survey.completion")
+    def completion(place):
+        figure = next(one for one in place["measures"] if one["measure"] == "survey.completion")
+        return figure["numerator"], figure["denominator"]
 
     status = f"http://{network}:{node.port}/api/v1/status"
     eventually(lambda: json.loads(curl(status, "-H", f"authorization: PIN {pin}"))["campaign"] == CAMPAIGN)
@@ -59,5 +60,7 @@ def test_buildings_and_volunteers_without_a_file(network, stage, tmp_path):  # n
     assert "孙姐 不去了" in seen["read"][1] and "像是在问" in seen["read"][1]
     assert "没有这一栋" in seen["read"][2], "building 14 isn't there: somebody has to ask"
     assert not seen["phone_overflows"]
+    assert "读懂新的 72 户" in seen["keyed"][0] and "1 户和已有结果不同" in seen["keyed"][1]
+    assert "待核实" in seen["conflicts"] and "2-2-1101" in seen["conflicts"]
     # The figures at the district are those that the manager saw.
-    eventually(lambda: (households(above()), above()["volunteers"]["short"]) == (1280, 2))
+    eventually(lambda: (completion(above()), above()["volunteers"]["short"]) == ((72, 1280), 2))

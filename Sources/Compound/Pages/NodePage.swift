@@ -45,7 +45,9 @@ enum NodePage {
 
     private static func tabs(_ path: String, _ links: Links, _ text: Messages) -> HTML {
         let links = ["registry", "survey", "volunteers"].map { desk -> HTML in
-            let here: HTML = path.hasPrefix("/\(desk)") ? " aria-current=\"page\"" : ""
+            // A building's paper sheet belongs to the survey.
+            let isHere = path.hasPrefix("/\(desk)") || (desk == "survey" && path.hasPrefix("/sheet"))
+            let here: HTML = isHere ? " aria-current=\"page\"" : ""
             return "<a href=\"\(links("/\(desk)"))\"\(here)>\(text("node.tab.\(desk)"))</a>"
         }
         return "<nav class=\"tabs\">\(links)</nav>"
