@@ -86,6 +86,18 @@ package final class CompoundStore: Sendable {
         }
     }
 
+    /// What follows from something that was pasted, in one transaction and under one time.
+    func record(_ said: [(Record.Content, supersedes: [UInt128])], by recorder: Code) throws(IntakeError) {
+        let now = clock()
+        let records = said.map { content, supersedes in
+            let record = Record(
+                id: UInt128.random(in: 1 ... .max), content: content, recorder: recorder, observedAt: now,
+                supersedes: supersedes)
+            return (id: Hex.text(record.id), Result<Record, IntakeError>.success(record))
+        }
+        if let refusal = try record(records).refused.first { throw refusal.error }
+    }
+
     /// Appends one record and folds what it touches: its own fact, and those of the statements it takes back.
     ///
     /// - Returns: the rows that may have changed.

@@ -82,7 +82,7 @@ enum FormReader {
 }
 
 /// The fields of a form, each read as what it has to be.
-private struct FormFields {
+struct FormFields {
     private let form: Form
     init(_ form: Form) { self.form = form }
 

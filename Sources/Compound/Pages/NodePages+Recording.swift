@@ -17,9 +17,7 @@ extension NodePages {
 
     /// A line of a chain that a person has read: who it is, and the building if there is one.
     func signUpOne(_ form: Form) throws(IntakeError) -> String {
-        guard let task = form["task"].flatMap({ Code($0) }) else {
-            throw IntakeError(.notACode, field: "task", value: form["task"] ?? "")
-        }
+        let task = try FormFields(form).code("task")
         let name = form["volunteer"] ?? ""
         guard VolunteerName.code(name) != nil else { throw IntakeError(.notAName, field: "volunteer", value: name) }
         let place = form["building"].flatMap { $0.isEmpty ? nil : $0 }

@@ -26,10 +26,7 @@ struct NodePages: Sendable {
             page("/survey") { _, campaign in .survey(try store.read { try SurveyReader.progress(campaign, $0) }) },
             page("/survey/{building}") { try building($0, $1) },
             page("/sheet/{building}") { try sheet($0.captures["building"] ?? "", $1, nil) },
-            guarded(
-                Route("POST", "/desk/survey/sheet", bodyLimit: 256 * 1024) { call in
-                    try await queue.run { try keySheet(call) }
-                }),
+            pasted("/desk/survey/sheet") { try keySheet($0, apply: $1) },
             page("/survey/{building}/{door}") { try door($0, $1) },
             page("/volunteers") { _, campaign in
                 .volunteers(try store.read { try VolunteerReader.board(campaign, $0) }, nil)
@@ -37,20 +34,14 @@ struct NodePages: Sendable {
             page("/registry") { _, _ in try registry(nil) },
             page("/conflicts") { _, _ in .conflicts(try store.read(SurveyReader.conflicts)) },
             form("/desk/survey/visit") { try take(.visit, $0) },
-            guarded(
-                Route("POST", "/desk/volunteers/chain", bodyLimit: 256 * 1024) { call in
-                    try await queue.run { try signUps(call) }
-                }),
+            pasted("/desk/volunteers/chain") { try signUps($0, apply: $1) },
             form("/desk/volunteers/need") { try take(.need, $0) },
             form("/desk/volunteers/fill") { try take(.fill, $0) },
             form("/desk/volunteers/sign-up") { try signUpOne($0) },
             form("/desk/volunteers/claim") { try take(.claim, $0) },
             form("/desk/receipts/read") { try readReceipt($0) },
             form("/desk/registry/building") { try take(.building, $0) },
-            guarded(
-                Route("POST", "/desk/registry/buildings", bodyLimit: 256 * 1024) { call in
-                    try await queue.run { try buildLines(call) }
-                }),
+            pasted("/desk/registry/buildings") { try buildLines($0, apply: $1) },
             form("/desk/registry/household") { try take(.household, $0) },
             guarded(
                 Route("POST", "/desk/registry/import", bodyLimit: 64 * 1024 * 1024) { call in
@@ -117,14 +108,29 @@ struct NodePages: Sendable {
     }
 
     private func form(_ pattern: String, _ act: @escaping @Sendable (Form) throws -> String) -> Route {
+        posted(pattern, bodyLimit: 64 * 1024) { call, form in
+            let next = try act(form)
+            return .seeOther(Links(call)(form["back"] == "conflicts" ? "/conflicts" : next))
+        }
+    }
+
+    /// What somebody pasted: read, shown and, if he says so, written; the answer is a page.
+    private func pasted(_ pattern: String, _ read: @escaping @Sendable (Form, _ apply: Bool) throws -> Body) -> Route {
+        posted(pattern, bodyLimit: 256 * 1024) { call, form in
+            try render(call, try read(form, form["apply"] == "1"))
+        }
+    }
+
+    private func posted(
+        _ pattern: String, bodyLimit: Int, _ answer: @escaping @Sendable (Call, Form) throws -> Reply
+    ) -> Route {
         guarded(
-            Route("POST", pattern, bodyLimit: 64 * 1024) { call in
+            Route("POST", pattern, bodyLimit: bodyLimit) { call in
                 try await queue.run {
                     guard sameOrigin(call) else { return .text("cross-site form refused\n", status: 403) }
                     do {
                         guard let form = Form(call.body) else { throw IntakeError(.notUTF8) }
-                        let next = try act(form)
-                        return .seeOther(Links(call)(form["back"] == "conflicts" ? "/conflicts" : next))
+                        return try answer(call, form)
                     } catch let error as IntakeError {
                         return try render(call, .problem(error), status: 400)
                     }
@@ -198,16 +204,9 @@ struct NodePages: Sendable {
         }
     }
 
-    private func buildLines(_ call: Call) throws -> Reply {
-        guard sameOrigin(call) else { return .text("cross-site form refused\n", status: 403) }
-        do {
-            guard let form = Form(call.body) else { throw IntakeError(.notUTF8) }
-            let lines = form["lines"] ?? ""
-            let plan = try store.build(lines, by: try FormReader.recorder(form), apply: form["apply"] == "1")
-            return try render(call, try registry(.lines(lines, plan)))
-        } catch let error as IntakeError {
-            return try render(call, .problem(error), status: 400)
-        }
+    private func buildLines(_ form: Form, apply: Bool) throws -> Body {
+        let lines = form["lines"] ?? ""
+        return try registry(.lines(lines, try store.build(lines, by: try FormReader.recorder(form), apply: apply)))
     }
 
     private func sheet(_ code: String, _ campaign: String, _ keyed: SheetPage.Keyed?) throws -> Body {
@@ -215,47 +214,24 @@ struct NodePages: Sendable {
         return doors.isEmpty ? .notFound : .sheet(code, doors, campaign: campaign, keyed)
     }
 
-    private func keySheet(_ call: Call) throws -> Reply {
-        guard sameOrigin(call) else { return .text("cross-site form refused\n", status: 403) }
-        do {
-            guard let form = Form(call.body) else { throw IntakeError(.notUTF8) }
-            func code(_ name: String) throws -> Code {
-                guard let code = form[name].flatMap({ Code($0) }) else {
-                    throw IntakeError(.notACode, field: name, value: form[name] ?? "")
-                }
-                return code
-            }
-            let (building, campaign) = (try code("building"), try code("campaign"))
-            let who = form["recorder"] ?? ""
-            guard let recorder = who.isEmpty ? Code(literal: "desk") : VolunteerName.code(who) else {
-                throw IntakeError(.notAName, field: "recorder", value: who)
-            }
-            let lines = form["lines"] ?? ""
-            let sheet = try store.key(lines, of: building, in: campaign, by: recorder, apply: form["apply"] == "1")
-            return try render(
-                call,
-                try self.sheet(
-                    building.text, campaign.text, SheetPage.Keyed(lines: lines, recorder: who, sheet: sheet)))
-        } catch let error as IntakeError {
-            return try render(call, .problem(error), status: 400)
+    private func keySheet(_ form: Form, apply: Bool) throws -> Body {
+        let fields = FormFields(form)
+        let (building, campaign) = (try fields.code("building"), try fields.code("campaign"))
+        let (lines, who) = (form["lines"] ?? "", form["recorder"] ?? "")
+        guard let recorder = who.isEmpty ? Code(literal: "desk") : VolunteerName.code(who) else {
+            throw IntakeError(.notAName, field: "recorder", value: who)
         }
+        let sheet = try store.key(lines, of: building, in: campaign, by: recorder, apply: apply)
+        return try self.sheet(
+            building.text, campaign.text, SheetPage.Keyed(lines: lines, recorder: who, sheet: sheet))
     }
 
-    private func signUps(_ call: Call) throws -> Reply {
-        guard sameOrigin(call) else { return .text("cross-site form refused\n", status: 403) }
-        do {
-            guard let form = Form(call.body) else { throw IntakeError(.notUTF8) }
-            guard let task = form["task"].flatMap({ Code($0) }) else {
-                throw IntakeError(.notACode, field: "task", value: form["task"] ?? "")
-            }
-            let chain = form["chain"] ?? ""
-            let read = try store.signUp(
-                chain, for: task, by: try FormReader.recorder(form), apply: form["apply"] == "1")
-            let board = try store.read { try VolunteerReader.board(task.text, $0) }
-            return try render(call, .volunteers(board, VolunteerPage.Pasted(chain: chain, read: read)))
-        } catch let error as IntakeError {
-            return try render(call, .problem(error), status: 400)
-        }
+    private func signUps(_ form: Form, apply: Bool) throws -> Body {
+        let task = try FormFields(form).code("task")
+        let chain = form["chain"] ?? ""
+        let read = try store.signUp(chain, for: task, by: try FormReader.recorder(form), apply: apply)
+        let board = try store.read { try VolunteerReader.board(task.text, $0) }
+        return .volunteers(board, VolunteerPage.Pasted(chain: chain, read: read))
     }
 
     private func importTable(_ call: Call) async throws -> Reply {

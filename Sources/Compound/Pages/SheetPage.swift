@@ -37,7 +37,7 @@ enum SheetPage {
             ? "<button form=\"sheet\" class=\"primary\" name=\"apply\" value=\"1\">\(text("node.sheet.take", values))</button>"
             : ""
         let differs = sheet.entries.filter { $0.change == .differs }.map { entry -> HTML in
-            "<li>◇ \(entry.door.text) \(text("node.disposition.\(entry.disposition.rawValue)"))</li>"
+            "<li>◇ \(entry.door.description) \(text("node.disposition.\(entry.disposition.rawValue)"))</li>"
         }
         let unclear = sheet.unclear.map { line -> HTML in
             "<li>\(text("node.registry.line", ["line": "\(line.line)"]))“\(line.text)” \(text("node.sheet.\(line.doubt)"))</li>"

@@ -29,14 +29,8 @@ extension CompoundStore {
         var plan = BuildingPlan(problems: lines.problems)
         plan.entries = try durably { db in try lines.buildings.map { try CompoundStore.entry($0, db) } }
         guard apply else { return plan }
-        let now = clock()
-        let records = plan.entries.filter { $0.change != .same }.map { entry in
-            let record = Record(
-                id: UInt128.random(in: 1 ... .max), content: .building(entry.building), recorder: recorder,
-                observedAt: now, supersedes: [])
-            return (id: Hex.text(record.id), Result<Record, IntakeError>.success(record))
-        }
-        if let refusal = try record(records).refused.first { throw refusal.error }
+        let said = plan.entries.filter { $0.change != .same }
+        try record(said.map { (.building($0.building), []) }, by: recorder)
         plan.applied = true
         return plan
     }

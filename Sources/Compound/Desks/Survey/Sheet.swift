@@ -6,7 +6,7 @@ struct Sheet: Sendable, Equatable {
     /// - differs: the door has another answer already; both are kept, and a person settles it.
     enum Change: String, Sendable { case new, same, differs }
     struct Entry: Sendable, Equatable {
-        var door: Code
+        var door: Door
         var disposition: Disposition
         var people: [PeopleClass: Int]?
         var change: Change
@@ -34,19 +34,12 @@ extension CompoundStore {
         let lines = SheetLines(text).lines
         var sheet = try durably { db in try CompoundStore.read(lines, building, campaign, db) }
         guard apply else { return sheet }
-        let now = clock()
-        let records = sheet.entries.filter { $0.change != .same }.compactMap { entry in
-            Door(entry.door.text).map { door in
-                let visit = Record.Visit(
-                    campaign: campaign, door: door, disposition: entry.disposition, people: entry.people,
-                    evidence: .paper)
-                let record = Record(
-                    id: UInt128.random(in: 1 ... .max), content: .visit(visit), recorder: recorder, observedAt: now,
-                    supersedes: [])
-                return (id: Hex.text(record.id), Result<Record, IntakeError>.success(record))
-            }
+        let visits = sheet.entries.filter { $0.change != .same }.map { entry in
+            Record.Visit(
+                campaign: campaign, door: entry.door, disposition: entry.disposition, people: entry.people,
+                evidence: .paper)
         }
-        if let refusal = try record(records).refused.first { throw refusal.error }
+        try record(visits.map { (.visit($0), []) }, by: recorder)
         sheet.applied = true
         return sheet
     }
@@ -75,7 +68,7 @@ extension CompoundStore {
                 continue
             }
             let code = "\(building)-\(place.unit)-\(place.room)"
-            guard let door = Code(code), let now = standing[code] else {
+            guard let door = Door(code), let now = standing[code] else {
                 doubtful(.doorUnknown)
                 continue
             }

@@ -44,14 +44,7 @@ extension CompoundStore {
 
     private func write(_ reading: SignUpReading, by recorder: Code) throws(IntakeError) -> SignUps {
         var plan = reading.plan
-        let now = clock()
-        let records = reading.said.map { content, supersedes in
-            let record = Record(
-                id: UInt128.random(in: 1 ... .max), content: content, recorder: recorder, observedAt: now,
-                supersedes: supersedes)
-            return (id: Hex.text(record.id), Result<Record, IntakeError>.success(record))
-        }
-        if let refusal = try record(records).refused.first { throw refusal.error }
+        try record(reading.said, by: recorder)
         plan.applied = true
         return plan
     }
