@@ -153,9 +153,14 @@ def visit_the_desks(browser, base, pin, folder):
     return seen
 
 
-if __name__ == "__main__":
+def tell(story):
+    """Runs a story in a browser of its own and prints what was seen."""
     browser = Browser()
     try:
-        print(json.dumps(visit_the_desks(browser, sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]))))
+        print(json.dumps(story(browser, sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]))))
     finally:
         browser.close()
+
+
+if __name__ == "__main__":
+    tell(visit_the_desks)

@@ -6,10 +6,8 @@ prints what was seen as one line of JSON.
 """
 
 import json
-import pathlib
-import sys
 
-from browser import Browser
+from browser import tell
 
 LINES = "1–8栋，每栋2单元×18层×2户\n9–26栋，缺14、24；每栋2单元×11层×2户"
 NAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦"
@@ -83,8 +81,4 @@ def play(browser, base, pin, folder):
 
 
 if __name__ == "__main__":
-    browser = Browser()
-    try:
-        print(json.dumps(play(browser, sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3]))))
-    finally:
-        browser.close()
+    tell(play)

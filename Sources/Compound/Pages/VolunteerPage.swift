@@ -70,7 +70,7 @@ enum VolunteerPage {
 
     /// A line that a person has to read: who it is, and where.
     private static func unclear(
-        _ line: SignUps.Unclear, _ board: VolunteerBoard, _ links: Links, _ text: Messages
+        _ line: UnclearLine, _ board: VolunteerBoard, _ links: Links, _ text: Messages
     ) -> HTML {
         """
         <form class="form" method="post" action="\(links("/desk/volunteers/sign-up"))"><p>◇ \(text("node.registry.line", ["line": "\(line.line)"]))“\(line.text)” \(text("node.sign_up.\(line.doubt)"))</p>

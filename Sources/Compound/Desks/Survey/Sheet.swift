@@ -11,13 +11,8 @@ struct Sheet: Sendable, Equatable {
         var people: [PeopleClass: Int]?
         var change: Change
     }
-    struct Unclear: Sendable, Equatable {
-        var line: Int
-        var text: String
-        var doubt: String
-    }
     var entries: [Entry] = []
-    var unclear: [Unclear] = []
+    var unclear: [UnclearLine] = []
     var applied = false
 
     func count(_ change: Change) -> Int { entries.count { $0.change == change } }
@@ -61,7 +56,7 @@ extension CompoundStore {
         var seen: Set<String> = []
         for line in lines {
             func doubtful(_ doubt: SheetLines.Doubt) {
-                sheet.unclear.append(Sheet.Unclear(line: line.number, text: line.text, doubt: doubt.rawValue))
+                sheet.unclear.append(UnclearLine(line: line.number, text: line.text, doubt: doubt.rawValue))
             }
             guard let place = line.place, let result = line.result else {
                 doubtful(line.doubt ?? .notUnderstood)

@@ -12,13 +12,8 @@ struct SignUps: Sendable, Equatable {
         /// Somebody holds the building already: this one is reserve.
         var isReserve: Bool
     }
-    struct Unclear: Sendable, Equatable {
-        var line: Int
-        var text: String
-        var doubt: String
-    }
     var entries: [Entry] = []
-    var unclear: [Unclear] = []
+    var unclear: [UnclearLine] = []
     /// How many are short once this is written.
     var shortAfter = 0
     var applied = false
@@ -59,7 +54,7 @@ private struct SignUpReading {
     private let buildings: Set<String>
     private var claims: [VolunteerBoard.Claim]
     private var entries: [SignUps.Entry] = []
-    private var unclear: [SignUps.Unclear] = []
+    private var unclear: [UnclearLine] = []
     private(set) var said: [(Record.Content, supersedes: [UInt128])] = []
 
     init(_ task: Code, _ db: Database) throws {
@@ -96,7 +91,7 @@ private struct SignUpReading {
     }
 
     private mutating func doubtful(_ line: SignUpLine, _ doubt: SignUpLine.Doubt) {
-        unclear.append(SignUps.Unclear(line: line.number, text: line.text, doubt: doubt.rawValue))
+        unclear.append(UnclearLine(line: line.number, text: line.text, doubt: doubt.rawValue))
     }
 
     private mutating func join(_ line: SignUpLine, _ names: [String], _ codes: [Code], _ building: Code?) {
