@@ -6,7 +6,7 @@ import Synchronization
 
 /// The JSON API of a compound: what a phone's queue, a script and the demo's clients speak.
 package struct CompoundAPI: Sendable {
-    private let store: CompoundStore
+    let store: CompoundStore
     private let queue: SerialQueue
 
     package init(_ store: CompoundStore, queue: SerialQueue) {
@@ -26,19 +26,30 @@ package struct CompoundAPI: Sendable {
             Route("POST", "/api/v1/registry/import", bodyLimit: table, tooLarge: tooLarge(table)) { call in
                 try await store.imports.run { try importRegistry(call) }
             },
-            Route("GET", "/api/v1/registry") { _ in
-                try await queue.run { try json(store.read(RegistryReader.overview)) }
-            },
-            Route("GET", "/api/v1/survey") { call in try await queue.run { try survey(call) } },
-            Route("GET", "/api/v1/volunteers") { call in
-                try await queue.run {
-                    guard let task = try store.campaign(asked: call.query["task"]) else { return unknown("campaign") }
-                    return try json(store.read { try VolunteerReader.board(task, $0) })
-                }
-            },
             Route("GET", "/api/v1/conflicts") { call in try await queue.run { try conflicts(call) } },
             Route("GET", "/api/v1/status") { _ in try await queue.run { try json(store.status()) } },
-        ]
+        ] + Desks.all.flatMap { $0.documents(self) }
+    }
+
+    /// What nobody has named is not there: a list of zeros would say that nobody was called at.
+    struct Unknown: Error {
+        var what: String
+        init(_ what: String) { self.what = what }
+    }
+
+    /// A desk's document, at `/api/v1/NAME`.
+    ///
+    /// - Parameter read: throws `Unknown` for what isn't there.
+    func document(_ name: String, _ read: @escaping @Sendable (Call) throws -> any Encodable) -> Route {
+        Route("GET", "/api/v1/\(name)") { call in
+            try await queue.run {
+                do { return try json(read(call)) } catch let unknown as Unknown {
+                    return .json(
+                        "{\"error\":\"\(unknown.what)_unknown\",\"hint\":\"no such \(unknown.what) here\"}", status: 404
+                    )
+                }
+            }
+        }
     }
 
     // MARK: Records
@@ -123,17 +134,6 @@ package struct CompoundAPI: Sendable {
         return try json(document, status: report.fault == nil ? 200 : 422)
     }
 
-    // MARK: Survey
-
-    private func survey(_ call: Call) throws -> Reply {
-        guard let campaign = try store.campaign(asked: call.query["campaign"]) else { return unknown("campaign") }
-        if let building = call.query["building"] {
-            let doors = try store.read { try SurveyReader.doors(of: building, campaign, $0) }
-            return doors.isEmpty ? unknown("building") : try json(doors)
-        }
-        return try json(store.read { try SurveyReader.progress(campaign, $0) })
-    }
-
     // MARK: Conflicts
 
     private struct Unsettled: Encodable {
@@ -160,11 +160,6 @@ package struct CompoundAPI: Sendable {
                     message: words.message, hint: words.remedy, answers: Disagreement.ids(conflict.detail),
                     detail: conflict.detail)
             })
-    }
-
-    /// What nobody has named is not there: a list of zeros would say that nobody was called at.
-    private func unknown(_ what: String) -> Reply {
-        .json("{\"error\":\"\(what)_unknown\",\"hint\":\"no such \(what) here\"}", status: 404)
     }
 
     private func json(_ value: some Encodable, status: Int = 200) throws -> Reply {

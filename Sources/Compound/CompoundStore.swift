@@ -102,24 +102,20 @@ package final class CompoundStore: Sendable {
     ///
     /// - Returns: the rows that may have changed.
     private func take(_ record: Record, _ journal: Journal) throws -> Set<RowKey> {
-        for desk in Desks.all {
-            guard let statement = try desk.statement(of: record, journal.db) else { continue }
-            let observation = Observation(
-                id: record.id, desk: desk.name, subject: statement.subject, field: statement.field,
-                value: statement.value,
-                recorder: record.recorder.text, device: record.device?.text ?? "", observedAt: record.observedAt,
-                hlc: 0,
-                evidence: statement.evidence)
-            guard try journal.append(observation, supersedes: record.supersedes) == .new else { return [] }
-            var keys = try open(record.period, journal.db)
-            for fact in try journal.statements(record.supersedes) + [observation] {
-                // A correction may cross desks: no household lives there after all, so nobody refused.
-                guard let desk = Desks.all.first(where: { $0.name == fact.desk }) else { continue }
-                keys.formUnion(try desk.fold(fact.subject, fact.field, journal))
-            }
-            return keys
+        guard let taker = Desks.taker(of: record.content) else { return [] }
+        let statement = try record.content.statement(journal.db)
+        let observation = Observation(
+            id: record.id, desk: taker.name, subject: statement.subject, field: statement.field,
+            value: statement.value, recorder: record.recorder.text, device: record.device?.text ?? "",
+            observedAt: record.observedAt, hlc: 0, evidence: statement.evidence)
+        guard try journal.append(observation, supersedes: record.supersedes) == .new else { return [] }
+        var keys = try open(record.content.period, journal.db)
+        for fact in try journal.statements(record.supersedes) + [observation] {
+            // A correction may cross desks: no household lives there after all, so nobody refused.
+            guard let desk = Desks.named(fact.desk) else { continue }
+            keys.formUnion(try desk.fold(fact.subject, fact.field, journal))
         }
-        return []
+        return keys
     }
 
     /// A round that nobody announced opens with its first record: recording never waits for the uplink.
@@ -197,15 +193,4 @@ package final class CompoundStore: Sendable {
 
     /// What is wrong with the file; the watchdog beats while nothing is.
     package func fault() -> String? { watch.fault() }
-}
-
-extension Record {
-    /// The round whose rows this record may change; nil for the standing frame.
-    fileprivate var period: Code? {
-        switch content {
-        case .building, .household: nil
-        case .visit(let visit): visit.campaign
-        case .need(let task, _), .fill(let task, _, _), .claim(let task, _, _, _): task
-        }
-    }
 }

@@ -15,6 +15,7 @@ import Testing
             "frame": ["buildings", "dwellings", "households", "residents"],
             "survey": Set(households + people.map { "p_" + $0 }),
             "claim": ["claimed", "counted"],
+            "feedback": ["received", "open", "answered"],
             "volunteers": ["need", "filled", "short", "buildings", "claimed", "done"],
         ]
         #expect(Set(Desks.all.flatMap(\.datasets)) == Set(expected.keys))

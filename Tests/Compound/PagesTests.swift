@@ -76,15 +76,13 @@ import Wire
     @Test func aBuildingsNameIsInThePagesLanguage() async throws {
         try await CaseDesk.with { desk in
             var named = Record.building(901, "8")
-            if case .building(var building) = named.content {
-                building.label = "老八栋"
-                named.content = .building(building)
-            }
+            var eight = try #require(named.content as? Record.Building)
+            eight.label = "老八栋"
+            named.content = eight
             var plain = Record.building(900)
-            if case .building(var building) = plain.content {
-                building.label = nil
-                plain.content = .building(building)
-            }
+            var seven = try #require(plain.content as? Record.Building)
+            seven.label = nil
+            plain.content = seven
             try desk.store.take(plain, named, .need(902, 1))
             for path in ["/survey", "/registry"] {
                 try await desk.expect(on: path, zh: "7栋", en: "Building 7")

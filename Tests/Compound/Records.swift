@@ -15,10 +15,9 @@ extension Record {
     ) -> Record {
         Record(
             id,
-            .building(
-                Building(
-                    code: Code(code)!, label: "\(code)栋", stairUnits: units, floors: floors, doorsPerFloor: perFloor,
-                    address: address)),
+            Building(
+                code: Code(code)!, label: "\(code)栋", stairUnits: units, floors: floors, doorsPerFloor: perFloor,
+                address: address),
             recorder, time, supersedes)
     }
 
@@ -28,7 +27,7 @@ extension Record {
         at time: Int64 = 1, supersedes: [UInt128] = []
     ) -> Record {
         Record(
-            id, .household(Household(door: Door(door)!, residents: residents, state: state, address: address)),
+            id, Household(door: Door(door)!, residents: residents, state: state, address: address),
             recorder, time, supersedes
         )
     }
@@ -40,17 +39,17 @@ extension Record {
         let people = people ?? (disposition.hasPeople ? [.tested: 1] : nil)
         let visit = Visit(
             campaign: Fixture.campaign, door: Door(door)!, disposition: disposition, people: people, evidence: evidence)
-        return Record(id, .visit(visit), recorder, time, supersedes)
+        return Record(id, visit, recorder, time, supersedes)
     }
 
     static func need(_ id: UInt128, _ required: Int, at time: Int64 = 10, supersedes: [UInt128] = []) -> Record {
-        Record(id, .need(task: Fixture.campaign, required: required), "s01", time, supersedes)
+        Record(id, Need(task: Fixture.campaign, required: required), "s01", time, supersedes)
     }
 
     static func fill(
         _ id: UInt128, _ who: String, _ state: Fill = .filled, at time: Int64 = 20, supersedes: [UInt128] = []
     ) -> Record {
-        Record(id, .fill(task: Fixture.campaign, volunteer: Code(who)!, state), "s01", time, supersedes)
+        Record(id, Answer(task: Fixture.campaign, volunteer: Code(who)!, state: state), "s01", time, supersedes)
     }
 
     static func claim(
@@ -58,8 +57,8 @@ extension Record {
         supersedes: [UInt128] = []
     ) -> Record {
         Record(
-            id, .claim(task: Fixture.campaign, building: Code(building)!, volunteer: Code(who)!, state), who, time,
-            supersedes)
+            id, BuildingClaim(task: Fixture.campaign, building: Code(building)!, volunteer: Code(who)!, state: state),
+            who, time, supersedes)
     }
 
     private init(_ id: UInt128, _ content: Content, _ recorder: String, _ time: Int64, _ supersedes: [UInt128]) {

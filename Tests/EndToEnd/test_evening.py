@@ -62,5 +62,7 @@ def test_buildings_and_volunteers_without_a_file(network, stage, tmp_path):  # n
     assert not seen["phone_overflows"]
     assert "读懂新的 72 户" in seen["keyed"][0] and "1 户和已有结果不同" in seen["keyed"][1]
     assert "待核实" in seen["conflicts"] and "2-2-1101" in seen["conflicts"]
+    assert "<b>谢谢志愿者</b>" in seen["feedback"] and "答复：已联系两家超市" in seen["feedback"], seen["feedback"]
     # The figures at the district are those that the manager saw.
     eventually(lambda: (completion(above()), above()["volunteers"]["short"]) == ((72, 1280), 2))
+    eventually(lambda: above()["datasets"]["feedback"] == {"received": 2, "open": 1, "answered": 1})

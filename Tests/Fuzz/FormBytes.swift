@@ -7,7 +7,7 @@ import Federation
 enum FormBytes {
     static func run(_ bytes: [UInt8]) {
         guard let form = Form(Array(bytes.dropFirst())) else { return }
-        let kinds = FormReader.Kind.allCases
+        let kinds = Desks.all.flatMap(\.kinds)
         let kind = kinds[Int(bytes.first ?? 0) % kinds.count]
         guard let record = try? FormReader.record(kind, form, now: 1_649_242_800, draw: 1) else { return }
         holds(RecordBytes.isValid(record), "a form let in what JSON may not say")

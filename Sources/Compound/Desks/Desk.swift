@@ -1,19 +1,22 @@
+import Daemon
 import Federation
 import GRDB
 
-/// One process of a compound: its records, how they fold into state, and the rows of counts that follow.
+/// One process of a compound: its records, how they fold into state, the rows of counts that follow, its pages.
 ///
-/// Adding a desk is adding a folder and a line in `Desks.all`.
+/// A desk is a folder, declared once by a type like `FeedbackDesk` and registered by its line in `Desks.all`;
+/// `README.md` beside this folder shows how to add one.
 protocol Desk: Sendable {
-    /// Name in the journal.
+    /// Name in the journal, in the addresses of its forms and in the keys of its words.
     var name: String { get }
     /// Datasets whose rows this desk derives.
     var datasets: [String] { get }
-
-    /// What a record states, as (subject, field, value); nil if it belongs to another desk.
-    ///
-    /// - Throws: `IntakeError` where it names a door or building that isn't there.
-    func statement(of record: Record, _ db: Database) throws -> Statement?
+    /// What can be recorded at it.
+    var kinds: [any RecordContent.Type] { get }
+    /// Its tables: a text of SQL for each edition of the program that changed them, the oldest first, never edited.
+    var tables: [String] { get }
+    /// The first steps of the addresses of its pages; the tab leads to the first. Empty for a desk without pages.
+    var places: [String] { get }
 
     /// Folds the live statements of one fact into the desk's tables.
     ///
@@ -25,19 +28,40 @@ protocol Desk: Sendable {
 
     /// Every row of a period that opens, explicit zeros included.
     func keys(of period: Code, _ db: Database) throws -> [RowKey]
+
+    /// Its pages, and the forms that aren't simply a record of one kind.
+    func routes(_ pages: NodePages) -> [Route]
+
+    /// What it tells scripts, below `/api/v1/`.
+    func documents(_ api: CompoundAPI) -> [Route]
 }
 
-/// What a record says about the world.
-struct Statement {
-    var subject: String
-    var field: String
-    /// JSON with sorted keys.
-    var value: String
-    var evidence: Int = 0
+extension Desk {
+    var kinds: [any RecordContent.Type] { [] }
+    var tables: [String] { [] }
+    var places: [String] { [] }
+    func routes(_ pages: NodePages) -> [Route] { [] }
+    func documents(_ api: CompoundAPI) -> [Route] { [] }
 }
 
 enum Desks {
-    static let all: [any Desk] = [RegistryDesk(), SurveyDesk(), VolunteerDesk(), HouseholdClaimDesk()]
+    static let all: [any Desk] = [
+        RegistryDesk(),
+        SurveyDesk(),
+        VolunteerDesk(),
+        HouseholdClaimDesk(),
+        FeedbackDesk(),
+    ]
     /// Subject of rows that concern the compound as a whole.
     static let compound = Code(literal: "-")
+
+    private static let takers: [String: (desk: any Desk, type: any RecordContent.Type)] = Dictionary(
+        uniqueKeysWithValues: all.flatMap { desk in desk.kinds.map { ($0.kind, (desk, $0)) } })
+
+    static func kind(_ name: String) -> (any RecordContent.Type)? { takers[name]?.type }
+
+    /// The desk that takes records of this kind; its name stands in the journal.
+    static func taker(of content: Record.Content) -> (any Desk)? { takers[type(of: content).kind]?.desk }
+
+    static func named(_ name: String) -> (any Desk)? { all.first { $0.name == name } }
 }

@@ -13,6 +13,9 @@ enum JSONLine {
         "{" + members.map { "\(quoted($0.0)):\(text($0.1))" }.joined(separator: ",") + "}"
     }
 
+    /// A member that is there only where something was said.
+    static func text(_ name: String, _ text: String?) -> [(String, Value)] { text.map { [(name, .text($0))] } ?? [] }
+
     static func read(_ line: String) -> [String: Any]? {
         (try? JSONSerialization.jsonObject(with: Data(line.utf8))) as? [String: Any]
     }

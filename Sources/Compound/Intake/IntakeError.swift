@@ -25,6 +25,7 @@ package struct IntakeError: Error, Sendable, Equatable, CustomStringConvertible 
         case volunteerUnknown = "volunteer_unknown"
         case doorUnknown = "door_unknown"
         case buildingUnknown = "building_unknown"
+        case itemUnknown = "item_unknown"
         case stateUnknown = "state_unknown"
         case evidenceUnknown = "evidence_unknown"
         case otherCompound = "other_compound"

@@ -5,22 +5,7 @@ enum NodePage {
     static func html(
         _ body: NodePages.Body, status: NodeStatus, path: String, _ links: Links, _ text: Messages
     ) -> HTML {
-        let content: HTML =
-            switch body {
-            case .survey(let progress): SurveyPage.overview(progress, links, text)
-            case .building(let code, let doors): SurveyPage.building(code, doors, links, text)
-            case .door(let door, let campaign, let id):
-                DoorPage.html(door, campaign: campaign, id: id, now: status.now, links, text)
-            case .sheet(let code, let doors, let campaign, let keyed):
-                SheetPage.html(code, doors, campaign: campaign, keyed, links, text)
-            case .volunteers(let board, let pasted): VolunteerPage.html(board, pasted, now: status.now, links, text)
-            case .registry(let overview, let conflicts, let typed):
-                RegistryPage.html(overview, conflicts: conflicts, typed, links, text)
-            case .conflicts(let conflicts): ConflictList.html(conflicts, now: status.now, links, text)
-            case .problem(let error): problem(error, links, text)
-            case .notFound:
-                "<h1>\(text("node.not_found"))</h1><p><a class=\"primary\" href=\"\(Links.start(text))\">\(text("node.back"))</a></p>"
-            }
+        let content = body.html(PageView(links: links, text: text, now: status.now))
         let name = status.name.map { "\($0) \(status.unit)" } ?? status.unit
         return shell(
             name, tabs(path, links, text), StandingLines(status: status, links: links, text: text).html, content, path,
@@ -44,21 +29,21 @@ enum NodePage {
     }
 
     private static func tabs(_ path: String, _ links: Links, _ text: Messages) -> HTML {
-        let links = ["registry", "survey", "volunteers"].map { desk -> HTML in
-            // A building's paper sheet belongs to the survey.
-            let isHere = path.hasPrefix("/\(desk)") || (desk == "survey" && path.hasPrefix("/sheet"))
-            let here: HTML = isHere ? " aria-current=\"page\"" : ""
-            return "<a href=\"\(links("/\(desk)"))\"\(here)>\(text("node.tab.\(desk)"))</a>"
+        let links = Desks.all.compactMap { desk -> HTML? in
+            guard let first = desk.places.first else { return nil }
+            let here: HTML = desk.places.contains(where: path.hasPrefix) ? " aria-current=\"page\"" : ""
+            return "<a href=\"\(links(first))\"\(here)>\(text("node.tab.\(desk.name)"))</a>"
         }
         return "<nav class=\"tabs\">\(links)</nav>"
     }
+}
 
-    private static func problem(_ error: IntakeError, _ links: Links, _ text: Messages) -> HTML {
-        """
-        <h1>\(text("node.problem"))</h1><p class="bad" role="alert">\(error.text(text))</p><p>\(error.hint(text))</p>
-        <p><a href="\(links("/survey"))" class="primary">\(text("node.back"))</a></p>
-        """
-    }
+/// What a page is written with: its links, the reader's words, and the time it shows.
+struct PageView {
+    var links: Links
+    var text: Messages
+    /// Seconds since 1970.
+    var now: Int64
 }
 
 /// The page that asks for the PIN.

@@ -1,38 +1,16 @@
 import Daemon
 import Federation
 
-/// What the forms of the desks record. Each returns the page to which its form leads.
+/// What forms record. Each leads to a page.
 extension NodePages {
-    func take(_ kind: FormReader.Kind, _ form: Form) throws(IntakeError) -> String {
-        let record = try FormReader.record(kind, form, now: store.clock(), draw: UInt128.random(in: 1 ... .max))
-        let outcome = try store.record([(id: Hex.text(record.id), .success(record))])
-        if let refusal = outcome.refused.first { throw refusal.error }
-        return switch record.content {
-        case .visit(let visit): "/survey/\(visit.door.building)"
-        case .household(let household) where form["address_before"] != nil: "/survey/\(household.door.building)"
-        case .building, .household: "/registry"
-        case .need, .fill, .claim: "/volunteers"
+    /// The form of one kind of record, at `/desk/DESK/KIND`.
+    func taken(_ kind: any RecordContent.Type, at desk: any Desk) -> Route {
+        form("/desk/\(desk.name)/\(kind.kind)") { form in
+            let record = try FormReader.record(kind, form, now: store.clock(), draw: UInt128.random(in: 1 ... .max))
+            let outcome = try store.record([(id: Hex.text(record.id), .success(record))])
+            if let refusal = outcome.refused.first { throw refusal.error }
+            return record.content.page
         }
-    }
-
-    /// A line of a chain that a person has read: who it is, and the building if there is one.
-    func signUpOne(_ form: Form) throws(IntakeError) -> String {
-        let task = try FormFields(form).code("task")
-        let name = form["volunteer"] ?? ""
-        guard VolunteerName.code(name) != nil else { throw IntakeError(.notAName, field: "volunteer", value: name) }
-        let place = form["building"].flatMap { $0.isEmpty ? nil : $0 }
-        let building = place.flatMap { Code($0) }
-        if let place, building == nil { throw IntakeError(.notACode, field: "building", value: place) }
-        let reading: SignUpLine.Reading =
-            form["state"] == Record.Fill.withdrawn.rawValue
-            ? .withdraw([name], building: building) : .join([name], building: building)
-        let done = try store.signUp(reading, for: task, by: try FormReader.recorder(form))
-        if let doubt = done.unclear.first?.doubt {
-            throw doubt == SignUpLine.Doubt.buildingUnknown.rawValue
-                ? IntakeError(.buildingUnknown, field: "building", value: place ?? "")
-                : IntakeError(.volunteerUnknown, field: "volunteer", value: name)
-        }
-        return "/volunteers"
     }
 
     func readReceipt(_ form: Form) throws -> String {

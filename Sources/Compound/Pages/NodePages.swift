@@ -23,44 +23,37 @@ struct NodePages: Sendable {
             Route("POST", "/pin") { enter($0) },
             Route("GET", "/assets/style.css") { _ in asset("style.css", "text/css; charset=utf-8") },
             Route("GET", "/assets/page.js") { _ in asset("page.js", "text/javascript; charset=utf-8") },
-            page("/survey") { _, campaign in .survey(try store.read { try SurveyReader.progress(campaign, $0) }) },
-            page("/survey/{building}") { try building($0, $1) },
-            page("/sheet/{building}") { try sheet($0.captures["building"] ?? "", $1, nil) },
-            pasted("/desk/survey/sheet") { try keySheet($0, apply: $1) },
-            page("/survey/{building}/{door}") { try door($0, $1) },
-            page("/volunteers") { _, campaign in
-                .volunteers(try store.read { try VolunteerReader.board(campaign, $0) }, nil)
+            page("/conflicts") { _, _ in
+                let conflicts = try store.read(SurveyReader.conflicts)
+                return Body { ConflictList.html(conflicts, now: $0.now, $0.links, $0.text) }
             },
-            page("/registry") { _, _ in try registry(nil) },
-            page("/conflicts") { _, _ in .conflicts(try store.read(SurveyReader.conflicts)) },
-            form("/desk/survey/visit") { try take(.visit, $0) },
-            pasted("/desk/volunteers/chain") { try signUps($0, apply: $1) },
-            form("/desk/volunteers/need") { try take(.need, $0) },
-            form("/desk/volunteers/fill") { try take(.fill, $0) },
-            form("/desk/volunteers/sign-up") { try signUpOne($0) },
-            form("/desk/volunteers/claim") { try take(.claim, $0) },
             form("/desk/receipts/read") { try readReceipt($0) },
-            form("/desk/registry/building") { try take(.building, $0) },
-            pasted("/desk/registry/buildings") { try buildLines($0, apply: $1) },
-            form("/desk/registry/household") { try take(.household, $0) },
-            guarded(
-                Route("POST", "/desk/registry/import", bodyLimit: 64 * 1024 * 1024) { call in
-                    try await importTable(call)
-                }),
-        ]
+        ] + Desks.all.flatMap { desk in desk.routes(self) + desk.kinds.map { taken($0, at: desk) } }
     }
 
     /// What a page shows below its head.
-    enum Body {
-        case survey(SurveyProgress)
-        case building(String, [SurveyDoor])
-        case door(SurveyDoor, campaign: String, id: String)
-        case sheet(String, [SurveyDoor], campaign: String, SheetPage.Keyed?)
-        case volunteers(VolunteerBoard, VolunteerPage.Pasted?)
-        case registry(RegistryOverview, conflicts: Int, RegistryPage.Typed?)
-        case conflicts([Conflict])
-        case problem(IntakeError)
-        case notFound
+    struct Body {
+        var status = 200
+        let html: (PageView) -> HTML
+
+        init(status: Int = 200, _ html: @escaping (PageView) -> HTML) { (self.status, self.html) = (status, html) }
+
+        static var notFound: Body {
+            Body(status: 404) { view in
+                """
+                <h1>\(view.text("node.not_found"))</h1><p><a class="primary" href="\(Links.start(view.text))">\(view.text("node.back"))</a></p>
+                """
+            }
+        }
+
+        static func problem(_ error: IntakeError) -> Body {
+            Body(status: 400) { view in
+                """
+                <h1>\(view.text("node.problem"))</h1><p class="bad" role="alert">\(error.text(view.text))</p><p>\(error.hint(view.text))</p>
+                <p><a href="\(view.links("/survey"))" class="primary">\(view.text("node.back"))</a></p>
+                """
+            }
+        }
     }
 
     // MARK: Who may look
@@ -95,7 +88,8 @@ struct NodePages: Sendable {
 
     // MARK: Answering
 
-    private func page(_ pattern: String, _ body: @escaping @Sendable (Call, String) throws -> Body) -> Route {
+    /// - Parameter body: gets the round that was asked for, or the current one; empty where none is known.
+    func page(_ pattern: String, _ body: @escaping @Sendable (Call, String) throws -> Body) -> Route {
         guarded(
             Route("GET", pattern) { call in
                 try await queue.run {
@@ -107,7 +101,7 @@ struct NodePages: Sendable {
             })
     }
 
-    private func form(_ pattern: String, _ act: @escaping @Sendable (Form) throws -> String) -> Route {
+    func form(_ pattern: String, _ act: @escaping @Sendable (Form) throws -> String) -> Route {
         posted(pattern, bodyLimit: 64 * 1024) { call, form in
             let next = try act(form)
             return .seeOther(Links(call)(form["back"] == "conflicts" ? "/conflicts" : next))
@@ -115,7 +109,7 @@ struct NodePages: Sendable {
     }
 
     /// What somebody pasted: read, shown and, if he says so, written; the answer is a page.
-    private func pasted(_ pattern: String, _ read: @escaping @Sendable (Form, _ apply: Bool) throws -> Body) -> Route {
+    func pasted(_ pattern: String, _ read: @escaping @Sendable (Form, _ apply: Bool) throws -> Body) -> Route {
         posted(pattern, bodyLimit: 256 * 1024) { call, form in
             try render(call, try read(form, form["apply"] == "1"))
         }
@@ -132,33 +126,31 @@ struct NodePages: Sendable {
                         guard let form = Form(call.body) else { throw IntakeError(.notUTF8) }
                         return try answer(call, form)
                     } catch let error as IntakeError {
-                        return try render(call, .problem(error), status: 400)
+                        return try render(call, .problem(error))
                     }
                 }
             })
     }
 
     /// A page elsewhere must not be able to record in the name of whoever is signed in here.
-    private func sameOrigin(_ call: Call) -> Bool {
+    func sameOrigin(_ call: Call) -> Bool {
         // A script sends no origin; a browser always does, and `null` is one that hides where it comes from.
         guard let origin = call.headers["origin"] else { return true }
         return origin.hasSuffix("://" + (call.headers["host"] ?? "?"))
     }
 
-    private func render(_ call: Call, _ body: Body, status: Int = 200) throws -> Reply {
-        let messages = Messages.of(Language(call))
+    func render(_ call: Call, _ body: Body) throws -> Reply {
         let html = NodePage.html(
-            body, status: try store.status(), path: NodePages.place(of: call.path), Links(call), messages)
-        var missing = status
-        if case .notFound = body { missing = 404 }
-        return secured(.html(html.source, status: missing))
+            body, status: try store.status(), path: NodePages.place(of: call.path), Links(call),
+            Messages.of(Language(call)))
+        return secured(.html(html.source, status: body.status))
     }
 
     /// The desk whose page answers a form: what was sent can't be asked for again, in another language either.
     private static func place(of path: String) -> String {
         let parts = path.split(separator: "/")
         guard parts.first == "desk", parts.count > 1 else { return path }
-        return parts[1] == "receipts" ? "/registry" : "/\(parts[1])"
+        return Desks.named(String(parts[1]))?.places.first ?? "/registry"
     }
 
     private func secured(_ reply: Reply) -> Reply {
@@ -178,78 +170,5 @@ struct NodePages: Sendable {
         Reply(
             status: 200, type: type, body: Asset.bytes(name) ?? [],
             headers: [(name: "cache-control", value: "max-age=300")])
-    }
-
-    // MARK: Reading
-
-    private func building(_ call: Call, _ campaign: String) throws -> Body {
-        let code = call.captures["building"] ?? ""
-        let doors = try store.read { try SurveyReader.doors(of: code, campaign, $0) }
-        return doors.isEmpty ? .notFound : .building(code, doors)
-    }
-
-    private func door(_ call: Call, _ campaign: String) throws -> Body {
-        let (building, code) = (call.captures["building"] ?? "", call.captures["door"] ?? "")
-        let doors = try store.read { try SurveyReader.doors(of: building, campaign, $0) }
-        guard let door = doors.first(where: { $0.code == code }) else { return .notFound }
-        return .door(door, campaign: campaign, id: Hex.text(UInt128.random(in: 1 ... .max)))
-    }
-
-    private func registry(_ typed: RegistryPage.Typed?) throws -> Body {
-        try store.read { db in
-            let conflicts = try SurveyReader.conflicts(db).count {
-                if case .household? = $0.matter { true } else { false }
-            }
-            return .registry(try RegistryReader.overview(db), conflicts: conflicts, typed)
-        }
-    }
-
-    private func buildLines(_ form: Form, apply: Bool) throws -> Body {
-        let lines = form["lines"] ?? ""
-        return try registry(.lines(lines, try store.build(lines, by: try FormReader.recorder(form), apply: apply)))
-    }
-
-    private func sheet(_ code: String, _ campaign: String, _ keyed: SheetPage.Keyed?) throws -> Body {
-        let doors = try store.read { try SurveyReader.doors(of: code, campaign, $0) }
-        return doors.isEmpty ? .notFound : .sheet(code, doors, campaign: campaign, keyed)
-    }
-
-    private func keySheet(_ form: Form, apply: Bool) throws -> Body {
-        let fields = FormFields(form)
-        let (building, campaign) = (try fields.code("building"), try fields.code("campaign"))
-        let (lines, who) = (form["lines"] ?? "", form["recorder"] ?? "")
-        guard let recorder = who.isEmpty ? Code(literal: "desk") : VolunteerName.code(who) else {
-            throw IntakeError(.notAName, field: "recorder", value: who)
-        }
-        let sheet = try store.key(lines, of: building, in: campaign, by: recorder, apply: apply)
-        return try self.sheet(
-            building.text, campaign.text, SheetPage.Keyed(lines: lines, recorder: who, sheet: sheet))
-    }
-
-    private func signUps(_ form: Form, apply: Bool) throws -> Body {
-        let task = try FormFields(form).code("task")
-        let chain = form["chain"] ?? ""
-        let read = try store.signUp(chain, for: task, by: try FormReader.recorder(form), apply: apply)
-        let board = try store.read { try VolunteerReader.board(task.text, $0) }
-        return .volunteers(board, VolunteerPage.Pasted(chain: chain, read: read))
-    }
-
-    private func importTable(_ call: Call) async throws -> Reply {
-        guard sameOrigin(call) else { return .text("cross-site form refused\n", status: 403) }
-        guard let form = Form(call.body), let table = form["table"] else {
-            return try await queue.run {
-                try render(call, .problem(IntakeError(.fieldMissing, field: "table")), status: 400)
-            }
-        }
-        do {
-            let report = try await store.imports.run {
-                try RegistryImport.run(Array(table.utf8), into: store, apply: form["apply"] == "1", on: queue)
-            }
-            return try await queue.run {
-                try render(call, try registry(.table(table, report)))
-            }
-        } catch let error as IntakeError {
-            return try await queue.run { try render(call, .problem(error), status: 400) }
-        }
     }
 }

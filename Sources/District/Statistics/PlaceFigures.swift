@@ -13,6 +13,8 @@ struct PlaceFigures: Sendable {
     var oldestContact: Int64?
     /// Sums by indicator of a dataset, over known units, for what is no rate.
     var counts: [String: Int64]
+    /// The same of every dataset that no measure is made of, by its name.
+    var others: [String: [String: Int64]]
     /// Calls that stand in the place of what their units last sent.
     var phonedIn: [PhoneIn]
     /// Households that two units claim and that are not settled.
@@ -64,6 +66,9 @@ extension Picture {
             },
             completeness: completeness(place, survey), oldestContact: oldestContact(place, survey),
             counts: counts(place, cut("volunteers", question.period)),
+            others: others(question.period).reduce(into: [:]) {
+                $0[$1.text] = counts(place, cut($1.text, question.period))
+            },
             phonedIn: standingPhoneIns(question.period, below: place).map(\.call),
             openClaims: unsettled(at: place, question.period))
     }
@@ -86,6 +91,7 @@ extension Picture {
             },
             completeness: completeness, oldestContact: standing == .known ? nil : heardAt(unit, totals),
             counts: sums(unit, "volunteers", question.period),
+            others: others(question.period).reduce(into: [:]) { $0[$1.text] = sums(unit, $1.text, question.period) },
             phonedIn: standingPhoneIns(question.period).filter { $0.unit == unit }.map(\.call),
             openClaims: unsettled(of: unit, question.period))
     }
@@ -161,6 +167,14 @@ extension Picture {
             }
         }
         return sums
+    }
+
+    /// Datasets that have figures and pages of their own.
+    private static let known: Set<String> = ["frame", "survey", "volunteers", "claim"]
+
+    /// What desks sent beside them.
+    private func others(_ period: Code) -> [Code] {
+        rollup.cuts.keys.filter { $0.period == period && !Picture.known.contains($0.dataset.text) }.map(\.dataset)
     }
 
     private func counts(_ place: Int, _ totals: CutTotals) -> [String: Int64] {

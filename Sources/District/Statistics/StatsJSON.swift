@@ -67,6 +67,8 @@ struct StatsDocument: Encodable {
         var units: Units
         @Null var oldest_contact: Int64?
         var volunteers: [String: Int64]
+        /// Sums of every other dataset over known units, by dataset and indicator; a unit that sent none of it adds none.
+        var datasets: [String: [String: Int64]]
         /// Households counted by two units, and those that their owner doesn't count yet.
         var double_claims: Int64
         var claims_in_transit: Int64
@@ -119,6 +121,7 @@ extension StatsDocument.Place {
             completeness_permille: all.rate?.permilleDown)
         oldest_contact = figures.oldestContact
         volunteers = figures.counts
+        datasets = figures.others
         phoned_in = figures.phonedIn.isEmpty ? nil : figures.phonedIn.map(StatsDocument.PhonedIn.init)
         double_claims = figures.openClaims.surplus
         claims_in_transit = figures.openClaims.deficit

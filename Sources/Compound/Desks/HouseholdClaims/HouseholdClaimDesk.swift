@@ -8,8 +8,6 @@ struct HouseholdClaimDesk: Desk {
     let datasets = ["claim"]
     static let dataset = Code(literal: "claim")
 
-    func statement(of record: Record, _ db: Database) throws -> Statement? { nil }
-
     func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> [RowKey] { [] }
 
     func counts(of key: RowKey, _ db: Database) throws -> [String: Int64]? {

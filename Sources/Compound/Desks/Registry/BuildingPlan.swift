@@ -30,7 +30,7 @@ extension CompoundStore {
         plan.entries = try durably { db in try lines.buildings.map { try CompoundStore.entry($0, db) } }
         guard apply else { return plan }
         let said = plan.entries.filter { $0.change != .same }
-        try record(said.map { (.building($0.building), []) }, by: recorder)
+        try record(said.map { ($0.building, []) }, by: recorder)
         plan.applied = true
         return plan
     }

@@ -5,48 +5,26 @@ import GRDB
 struct RegistryDesk: Desk {
     let name = "registry"
     let datasets = ["frame"]
+    let kinds: [any RecordContent.Type] = [Record.Building.self, Record.Household.self]
+    let places = ["/registry"]
     static let dataset = Code(literal: "frame")
     static let now = Code(literal: "now")
-
-    func statement(of record: Record, _ db: Database) throws -> Statement? {
-        switch record.content {
-        case .building(let building):
-            Statement(
-                subject: building.code.text, field: "building",
-                value: JSONLine.object(
-                    RegistryDesk.said(building.address) + [
-                        ("doors_per_floor", .number(building.doorsPerFloor)), ("floors", .number(building.floors)),
-                        ("label", .text(building.label ?? "")), ("stair_units", .number(building.stairUnits)),
-                    ]))
-        case .household(let household):
-            Statement(
-                subject: household.door.code.text, field: "household",
-                value: JSONLine.object(
-                    RegistryDesk.said(household.address) + (household.isListed ? [("listed", .number(1))] : []) + [
-                        ("residents", .number(household.residents)), ("state", .text(household.state.rawValue)),
-                    ]))
-        default: nil
-        }
-    }
+    /// The facts of a building and of a door.
+    static let (building, household) = ("building", "household")
 
     func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> [RowKey] {
         let statements = try journal.live(subject, field)
         switch field {
-        case "building":
+        case RegistryDesk.building:
             guard let building = Code(subject) else { return [] }
             try fold(building: building, statements, journal.db)
             return try RegistryDesk.rows(of: building, journal.db)
-        case "household":
+        case RegistryDesk.household:
             guard let door = Door(subject) else { return [] }
             try fold(household: door, statements, journal)
             return try RegistryDesk.rows(of: door.building, journal.db)
         default: return []
         }
-    }
-
-    /// Only what was said is written, so that statements without an address stay the bytes they always were.
-    private static func said(_ address: String?) -> [(String, JSONLine.Value)] {
-        address.map { [("address", .text($0))] } ?? []
     }
 
     /// The last word about the address: a statement that doesn't mention it leaves it as it is.
@@ -106,7 +84,7 @@ struct RegistryDesk: Desk {
             value?["state"] as? String ?? Record.Household.State.occupied.rawValue, value != nil, isListed,
             RegistryDesk.address(values),
         ])
-        try journal.note(RegistryDesk.conflict(statements), door.code.text, "household")
+        try journal.note(RegistryDesk.conflict(statements), door.code.text, RegistryDesk.household)
     }
 
     /// Residents come and go: who states a door again corrects himself. Two people who differ, differ.

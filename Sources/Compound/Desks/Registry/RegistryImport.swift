@@ -52,7 +52,7 @@ extension CompoundStore {
         let outcome = try record(
             zip(ids, fresh).map { id, household in
                 let record = Record(
-                    id: id, content: .household(household), recorder: Code(literal: "import"), observedAt: now,
+                    id: id, content: household, recorder: Code(literal: "import"), observedAt: now,
                     supersedes: [])
                 return (id: Hex.text(id), .success(record))
             })

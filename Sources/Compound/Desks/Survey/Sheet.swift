@@ -34,7 +34,7 @@ extension CompoundStore {
                 campaign: campaign, door: entry.door, disposition: entry.disposition, people: entry.people,
                 evidence: .paper)
         }
-        try record(visits.map { (.visit($0), []) }, by: recorder)
+        try record(visits.map { ($0, []) }, by: recorder)
         sheet.applied = true
         return sheet
     }

@@ -6,26 +6,12 @@ import Sync
 struct SurveyDesk: Desk {
     let name = "survey"
     let datasets = ["survey"]
+    let kinds: [any RecordContent.Type] = [Record.Visit.self]
+    let places = ["/survey", "/sheet"]
     static let dataset = Code(literal: "survey")
     private static let prefix = "visit/"
     /// Calls after which nobody is expected to open any more.
     static let finalPasses = 3
-
-    func statement(of record: Record, _ db: Database) throws -> Statement? {
-        guard case .visit(let visit) = record.content else { return nil }
-        guard try RegistryDesk.exists(door: visit.door.code, db) else {
-            throw IntakeError(.doorUnknown, field: "door", value: visit.door.code.text)
-        }
-        var members: [(String, JSONLine.Value)] = [("disposition", .text(visit.disposition.rawValue))]
-        if let people = visit.people {
-            // Zeros are written: a class that is not there and a class with nobody in it are two things.
-            members.append(("people", .object(PeopleClass.sorted.map { ($0.rawValue, .number(people[$0] ?? 0)) })))
-        }
-        return Statement(
-            subject: visit.door.code.text, field: SurveyDesk.field(visit.campaign.text),
-            value: JSONLine.object(members),
-            evidence: visit.evidence.rank)
-    }
 
     /// The fact that visits state of a door.
     static func field(_ campaign: String) -> String { prefix + campaign }
@@ -155,8 +141,4 @@ struct SurveyDesk: Desk {
     func keys(of period: Code, _ db: Database) throws -> [RowKey] {
         try RegistryDesk.buildings(db).map { RowKey(dataset: SurveyDesk.dataset, period: period, subject: $0) }
     }
-}
-
-extension PeopleClass {
-    static let sorted = allCases.sorted { $0.rawValue < $1.rawValue }
 }

@@ -100,14 +100,15 @@ private struct SignUpReading {
         for code in codes {
             if filled.insert(code.text).inserted {
                 isNew = true
-                said.append((.fill(task: task, volunteer: code, .filled), []))
+                said.append((Record.Answer(task: task, volunteer: code, state: .filled), []))
             }
             guard let building else { continue }
             let held = claims.filter { $0.building == building.text }
             isReserve = isReserve || held.contains { !codes.map(\.text).contains($0.volunteer) }
             guard !held.contains(where: { $0.volunteer == code.text }) else { continue }
             isNew = true
-            said.append((.claim(task: task, building: building, volunteer: code, .claimed), []))
+            said.append(
+                (Record.BuildingClaim(task: task, building: building, volunteer: code, state: .claimed), []))
             claims.append(
                 VolunteerBoard.Claim(
                     building: building.text, volunteer: code.text, state: Record.Claim.claimed.rawValue,
@@ -136,14 +137,14 @@ private struct SignUpReading {
         for code in codes {
             if filled.remove(code.text) != nil {
                 isNew = true
-                said.append((.fill(task: task, volunteer: code, .withdrawn), []))
+                said.append((Record.Answer(task: task, volunteer: code, state: .withdrawn), []))
             }
             for claim in claims where claim.volunteer == code.text && claim.state == Record.Claim.claimed.rawValue {
                 guard let building = Code(claim.building) else { continue }
                 isNew = true
                 said.append(
                     (
-                        .claim(task: task, building: building, volunteer: code, .released),
+                        Record.BuildingClaim(task: task, building: building, volunteer: code, state: .released),
                         claim.answers.compactMap { Hex.uint128($0) }
                     ))
             }

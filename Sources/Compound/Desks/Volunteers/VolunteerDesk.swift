@@ -7,27 +7,9 @@ import GRDB
 struct VolunteerDesk: Desk {
     let name = "volunteers"
     let datasets = ["volunteers"]
+    let kinds: [any RecordContent.Type] = [Record.Need.self, Record.Answer.self, Record.BuildingClaim.self]
+    let places = ["/volunteers"]
     static let dataset = Code(literal: "volunteers")
-
-    func statement(of record: Record, _ db: Database) throws -> Statement? {
-        switch record.content {
-        case .need(let task, let required):
-            return Statement(
-                subject: task.text, field: "need", value: JSONLine.object([("required", .number(required))]))
-        case .fill(let task, let volunteer, let state):
-            return Statement(
-                subject: task.text, field: "fill/\(volunteer)",
-                value: JSONLine.object([("state", .text(state.rawValue))]))
-        case .claim(let task, let building, let volunteer, let state):
-            guard try RegistryDesk.exists(building: building, db) else {
-                throw IntakeError(.buildingUnknown, field: "building", value: building.text)
-            }
-            return Statement(
-                subject: "\(task)/\(building)", field: "claim/\(volunteer)",
-                value: JSONLine.object([("state", .text(state.rawValue))]))
-        default: return nil
-        }
-    }
 
     // MARK: Folding
 

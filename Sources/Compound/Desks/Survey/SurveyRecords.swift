@@ -1,0 +1,143 @@
+import Federation
+import GRDB
+
+extension Record {
+    /// A call at a door.
+    struct Visit: RecordContent {
+        var campaign: Code
+        var door: Door
+        var disposition: Disposition
+        /// By class; only of people met or told about.
+        var people: [PeopleClass: Int]?
+        var evidence: Evidence
+    }
+
+    /// How well a statement is founded; the better one stands.
+    enum Evidence: String, Sendable, CaseIterable {
+        case hearsay, phone, paper, door
+
+        /// Paper is keyed from what was written at the door.
+        var rank: Int {
+            switch self {
+            case .hearsay: 1
+            case .phone: 2
+            case .paper, .door: 3
+            }
+        }
+    }
+}
+
+/// What became of a call at a door.
+enum Disposition: String, Sendable, CaseIterable {
+    case completed, partial
+    case nobodyHome = "nobody_home"
+    case absent, postponed, refused, vacant
+    case notDwelling = "not_dwelling"
+    case notFound = "not_found"
+    case moved, language, other
+
+    /// How much it settles. 0: nobody answered, somebody calls again. 1: answered in part, somebody may come for
+    /// the rest. 2: final.
+    var finality: Int {
+        switch self {
+        case .nobodyHome, .postponed: 0
+        case .partial: 1
+        default: 2
+        }
+    }
+    var hasPeople: Bool { self == .completed || self == .partial }
+}
+
+/// Where a resident stands with testing. A partition: everybody is in exactly one class.
+enum PeopleClass: String, Sendable, CaseIterable {
+    case tested
+    case elsewhereVerified = "elsewhere_verified"
+    case elsewhereUnverified = "elsewhere_unverified"
+    case exempt, deferred
+    case otherChannel = "other_channel"
+    case homeService = "home_service"
+    case refused, untested, absent
+
+    static let sorted = allCases.sorted { $0.rawValue < $1.rawValue }
+}
+
+extension Record.Visit {
+    static let kind = "visit"
+    var period: Code? { campaign }
+    var page: String { "/survey/\(door.building)" }
+
+    init(json: JSONFields) throws(IntakeError) {
+        let disposition = try Record.Visit.disposition(json.text("disposition"))
+        let people = try Record.Visit.people(json)
+        if people != nil, !disposition.hasPeople {
+            throw IntakeError(.peopleNotExpected, field: "people", value: disposition.rawValue)
+        }
+        if people == nil, disposition.hasPeople { throw IntakeError(.peopleMissing, field: "people") }
+        let evidence = json.has("evidence") ? try json.text("evidence") : Record.Evidence.door.rawValue
+        guard let evidence = Record.Evidence(rawValue: evidence) else {
+            throw IntakeError(.evidenceUnknown, field: "evidence", value: evidence)
+        }
+        self.init(
+            campaign: try json.code("campaign"), door: try json.door("door"), disposition: disposition,
+            people: people, evidence: evidence)
+    }
+
+    init(form: FormFields) throws(IntakeError) {
+        let disposition = try Record.Visit.disposition(form["disposition"] ?? "")
+        var people: [PeopleClass: Int]?
+        if disposition.hasPeople {
+            var counts: [PeopleClass: Int] = [:]
+            for part in PeopleClass.allCases where form.has(part.rawValue) {
+                counts[part] = try form.number(part.rawValue, in: 0...200)
+            }
+            people = counts
+        }
+        self.init(
+            campaign: try form.code("campaign"), door: try form.door("door"), disposition: disposition,
+            people: people, evidence: .door)
+    }
+
+    private static func disposition(_ text: String) throws(IntakeError) -> Disposition {
+        guard let disposition = Disposition(rawValue: text) else {
+            throw IntakeError(.dispositionUnknown, field: "disposition", value: text)
+        }
+        return disposition
+    }
+
+    private static func people(_ json: JSONFields) throws(IntakeError) -> [PeopleClass: Int]? {
+        guard json.has("people") else { return nil }
+        let object = try json.object("people")
+        var people: [PeopleClass: Int] = [:]
+        for key in object.names {
+            guard let part = PeopleClass(rawValue: key) else {
+                throw IntakeError(.peopleClassUnknown, field: "people.\(key)")
+            }
+            people[part] = try object.number(key, in: 0...200)
+        }
+        return people
+    }
+
+    func statement(_ db: Database) throws -> Statement {
+        guard try RegistryDesk.exists(door: door.code, db) else {
+            throw IntakeError(.doorUnknown, field: "door", value: door.code.text)
+        }
+        var members: [(String, JSONLine.Value)] = [("disposition", .text(disposition.rawValue))]
+        if let people {
+            // Zeros are written: a class that is not there and a class with nobody in it are two things.
+            members.append(("people", .object(PeopleClass.sorted.map { ($0.rawValue, .number(people[$0] ?? 0)) })))
+        }
+        return Statement(
+            subject: door.code.text, field: SurveyDesk.field(campaign.text), value: JSONLine.object(members),
+            evidence: evidence.rank)
+    }
+
+    var members: [(String, JSONLine.Value)] {
+        let people = people.map { people in
+            PeopleClass.sorted.compactMap { part in people[part].map { (part.rawValue, JSONLine.Value.number($0)) } }
+        }
+        return [
+            ("campaign", .text(campaign.text)), ("door", .text(door.code.text)),
+            ("disposition", .text(disposition.rawValue)), ("evidence", .text(evidence.rawValue)),
+        ] + (people.map { [("people", .object($0))] } ?? [])
+    }
+}
