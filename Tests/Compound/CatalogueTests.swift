@@ -15,6 +15,7 @@ import Testing
             "frame": ["buildings", "dwellings", "households", "residents"],
             "survey": Set(households + people.map { "p_" + $0 }),
             "claim": ["claimed", "counted"],
+            "report": ["final"],
             "feedback": ["received", "open", "answered"],
             "volunteers": ["need", "filled", "short", "buildings", "claimed", "done"],
         ]

@@ -128,7 +128,8 @@ import Wire
             #expect(
                 en.contains(
                     "(\(Self.token)) and counts it; nobody has to call here. If that is wrong, ask the district."))
-            let page = SurveyPage.building("7", try store.doors("7"), links, .zhHans).source
+            let view = PageView(links: links, text: .zhHans, now: 0)
+            let page = SurveyPage.building("7", try store.doors("7"), nil, campaign: Self.campaign, view).source
             #expect(page.contains("⇄ 归属别处"))
         }
     }

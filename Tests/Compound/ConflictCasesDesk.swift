@@ -24,17 +24,22 @@ struct CaseDesk: Sendable {
 
     // MARK: What people see
 
-    func page(_ path: String, _ language: Language, status: Int = 200) async throws -> String {
+    func page(
+        _ path: String, _ language: Language, query: [String: String] = [:], status: Int = 200
+    ) async throws -> String {
         let routes = NodePages(store: store, queue: queue, gate: PinGate(pin: nil)).routes
-        let reply = try await answer("GET", path, routes, query: ["lang": language.rawValue])
+        let reply = try await answer("GET", path, routes, query: query.merging(["lang": language.rawValue]) { $1 })
         #expect(reply.status == status, "\(path)")
         return String(decoding: reply.body, as: UTF8.self)
     }
 
     /// Presses a button of a page: the fields of the form whose button says `label`.
     func press(_ label: String, on path: String) async throws {
-        let page = try await page(path, .zhHans)
-        let button = try #require(page.range(of: ">\(label)</button>"), "\(path) has no button \(label)")
+        try await press(label, in: try await page(path, .zhHans))
+    }
+
+    func press(_ label: String, in page: String) async throws {
+        let button = try #require(page.range(of: ">\(label)</button>"), "no button \(label)")
         let opening = try #require(page[..<button.lowerBound].range(of: "<form", options: .backwards))
         let form = String(page[opening.lowerBound..<button.upperBound])
         let action = try #require(form.firstMatch(of: /action="([^"]+)"/)).output.1

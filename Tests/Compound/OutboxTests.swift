@@ -96,13 +96,13 @@ extension CompoundStore {
             fixture.clock.now += 100
             try store.take(.visit(2, "7-1-102", .refused))
             var status = try store.status()
-            // The frame's row, and four that the campaign opened: survey and volunteers of 7, volunteers and feedback
-            // of the compound.
-            #expect((status.unacknowledged, status.unacknowledgedSince) == (5, start))
+            // The frame's row, and five that the campaign opened: survey and volunteers of 7, volunteers, feedback and
+            // final report of the compound.
+            #expect((status.unacknowledged, status.unacknowledgedSince) == (6, start))
             try store.acknowledge(Position(seq: 1, digest: .empty), epoch: nil, parent: parent)
             status = try store.status()
             // The survey's row changed twice; its first unacknowledged change counts.
-            #expect((status.unacknowledged, status.unacknowledgedSince) == (4, start + 100))
+            #expect((status.unacknowledged, status.unacknowledgedSince) == (5, start + 100))
             try store.acknowledgeAll()
             status = try store.status()
             #expect((status.unacknowledged, status.unacknowledgedSince) == (0, nil))

@@ -136,9 +136,9 @@ import Wire
                 door.contains("name=\"campaign\" value=\"\(Self.other)\"")
                     && !door.contains("value=\"\(Fixture.campaign)\""))
             let next = try await desk.send(
-                form: "campaign=\(Self.other)&door=7-1-101&disposition=refused",
+                form: "id=\(Hex.text(UInt128(5)))&campaign=\(Self.other)&door=7-1-101&disposition=refused",
                 to: "/desk/survey/visit?lang=zh-Hans&campaign=\(Self.other)")
-            #expect(next == "/survey/7?lang=zh-Hans&campaign=\(Self.other)")
+            #expect(next == "/survey/7?done=\(Hex.text(UInt128(5)))&lang=zh-Hans&campaign=\(Self.other)")
             #expect(try await desk.page(next, .zhHans).contains("● 拒绝"))
             #expect(try await !desk.page("/survey/7", .zhHans).contains("拒绝"), "the current round knows nothing of it")
             _ = try await desk.page("/survey?campaign=nonsense", .zhHans, status: 404)

@@ -109,6 +109,27 @@ import Testing
         district.expectWhy(Self.known.zh, Self.known.en)
     }
 
+    /// Right: the final report. An office that is switched off for the night isn't an old figure; whoever takes the report
+    /// back is as old as anybody.
+    @Test func whoSentItsFinalReportDoesNotGrowOld() {
+        var (district, node) = Self.reported()
+        var at = node.position
+        node.report(final: true)
+        #expect(district.hear(node.push(from: at)) == .held(node.position))
+        district.now = CaseDistrict.day
+        #expect(district.counted == [6, 10] && district.figure.isExact)
+        district.expectWhy("已终报：不再按超时计", "final report sent: it doesn't grow old")
+        #expect(district.division(.en).contains("final reports: 1"))
+        at = node.position
+        node.report(final: false)
+        #expect(district.hear(node.push(from: at)) == .held(node.position))
+        #expect(district.counted == [6, 10])
+        district.now += CaseDistrict.day
+        #expect(district.counted == [0, 0] && district.figure.evidence.lastNumerator == 6)
+        district.expectWhy(Self.stale.zh, Self.stale.en)
+        #expect(district.division(.en).contains("final reports: 0"))
+    }
+
     /// Right: the node. Until it returns its last word is shown with its day and never counted as current.
     @Test func case20ThreeDaysOfSilenceThenReturn() {
         var (district, node) = Self.reported()

@@ -16,7 +16,8 @@ struct CaseDistrict {
     private static let merge = Merge(
         pace: Pace(milliseconds: 60_000, graceMilliseconds: 30_000, leaseMilliseconds: 300_000), startedAt: 0)
 
-    private let shelf = CatalogueShelf([catalogue])
+    static let report = Catalogue(text: "report\nfinal units open\n")!
+    private let shelf = CatalogueShelf([catalogue, report])
     private let tree = RollupTests.tree(units: 1)
     private(set) var unit = UnitCopies()
     private var staged: StagedPush?
@@ -115,10 +116,12 @@ struct CaseNode {
     /// What a node does with a row that was refused: its key stays, its counts are unknown.
     mutating func countUnknown(_ building: String) { write(building, [.unknown, .unknown]) }
 
-    private mutating func write(_ building: String, _ counts: [Count]) {
-        let key = RowKey(
-            dataset: Code(literal: "survey"), period: CaseDistrict.campaign, subject: Code(building)!)
-        let body = RowBody(catalogue: CaseDistrict.catalogue.hash, counts: counts, asOf: CaseDistrict.evening)
+    /// Its last word about the round, or the word that it wasn't.
+    mutating func report(final: Bool) { write("-", [final ? 1 : 0], CaseDistrict.report) }
+
+    private mutating func write(_ subject: String, _ counts: [Count], _ catalogue: Catalogue = CaseDistrict.catalogue) {
+        let key = RowKey(dataset: catalogue.dataset, period: CaseDistrict.campaign, subject: Code(subject)!)
+        let body = RowBody(catalogue: catalogue.hash, counts: counts, asOf: CaseDistrict.evening)
         position.digest.replace(key, rows[key]?.body, by: body, in: incarnation)
         position.seq += 1
         rows[key] = RowChange(seq: position.seq, key: key, body: body)

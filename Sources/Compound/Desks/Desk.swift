@@ -51,6 +51,7 @@ enum Desks {
         VolunteerDesk(),
         HouseholdClaimDesk(),
         FeedbackDesk(),
+        RoundDesk(),
     ]
     /// Subject of rows that concern the compound as a whole.
     static let compound = Code(literal: "-")

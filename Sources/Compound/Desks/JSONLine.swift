@@ -6,6 +6,7 @@ enum JSONLine {
         case number(Int)
         case text(String)
         case object([(String, Value)])
+        case list([Value])
     }
 
     /// - Parameter members: in ascending order of their names.
@@ -25,6 +26,7 @@ enum JSONLine {
         case .number(let number): String(number)
         case .text(let text): quoted(text)
         case .object(let members): object(members)
+        case .list(let values): "[" + values.map(text).joined(separator: ",") + "]"
         }
     }
 

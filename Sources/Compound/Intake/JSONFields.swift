@@ -29,6 +29,12 @@ struct JSONFields {
         return JSONFields(value)
     }
 
+    func objects(_ name: String, limit: Int) throws(IntakeError) -> [JSONFields] {
+        guard let values = object[name] as? [[String: Any]] else { throw IntakeError(.fieldWrongType, field: name) }
+        guard values.count <= limit else { throw IntakeError(.fieldOutOfRange, field: name, value: "\(values.count)") }
+        return values.map { JSONFields($0) }
+    }
+
     func code(_ name: String) throws(IntakeError) -> Code {
         let text = try text(name)
         guard let code = Code(text) else { throw IntakeError(.notACode, field: name, value: text) }

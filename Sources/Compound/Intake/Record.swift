@@ -30,11 +30,16 @@ protocol RecordContent: Sendable, Equatable {
     var period: Code? { get }
     /// The page that its form leads to.
     var page: String { get }
+    /// The same once it is recorded under an id; for a kind that can be undone it names it.
+    func page(recorded id: UInt128) -> String
 
     /// What it states of the world.
     ///
     /// - Throws: `IntakeError` where it names a door or building that isn't there.
     func statement(_ db: Database) throws -> Statement
+
+    /// What only the whole record and the journal can say is wrong; most kinds have nothing of that.
+    func check(_ record: Record, _ journal: Journal) throws
 
     /// Its own members of the JSON that `init(json:)` reads.
     var members: [(String, JSONLine.Value)] { get }
@@ -57,5 +62,8 @@ extension Record: Equatable {
 }
 
 extension RecordContent {
+    func page(recorded id: UInt128) -> String { page }
+    func check(_ record: Record, _ journal: Journal) throws {}
+
     fileprivate func equals(_ other: any RecordContent) -> Bool { other as? Self == self }
 }

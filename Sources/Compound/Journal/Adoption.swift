@@ -72,7 +72,7 @@ struct Adoption {
         guard let superseded = Hex.uint128(one.superseded), let by = Hex.uint128(one.by),
             try journal.adopt(superseded: superseded, by: by)
         else { return }
-        for fact in try journal.statements([superseded]) { note(fact) }
+        for fact in try journal.statements([superseded]) + journal.statements(takenBackBy: [superseded]) { note(fact) }
     }
 
     private mutating func note(_ observation: Observation) {

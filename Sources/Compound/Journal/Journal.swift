@@ -97,8 +97,11 @@ struct Journal {
         try observations(Journal.live, [subject, field]).sorted(by: Observation.standsBelow)
     }
 
+    /// What took something back and was undone itself took nothing back.
     static let live = """
-        WHERE subject = ? AND field = ? AND NOT EXISTS (SELECT 1 FROM supersession WHERE superseded = observation.id)
+        WHERE subject = ? AND field = ? AND NOT EXISTS (SELECT 1 FROM supersession AS taken WHERE superseded = observation.id
+        AND NOT EXISTS (SELECT 1 FROM supersession AS undo JOIN observation AS slip ON slip.id = undo.by
+        WHERE undo.superseded = taken.by AND slip.value = '\(Record.Undo.value)'))
         """
     static let select = """
         SELECT id, desk, subject, field, value, recorder, device, observed_at, hlc, evidence FROM observation\u{20}
@@ -112,6 +115,21 @@ struct Journal {
                 recorder: row["recorder"], device: row["device"], observedAt: row["observed_at"], hlc: row["hlc"],
                 evidence: row["evidence"])
         }
+    }
+
+    /// Every statement about one fact, taken back or not.
+    func all(_ subject: String, _ field: String) throws -> [Observation] {
+        try observations("WHERE subject = ? AND field = ?", [subject, field]).sorted(by: Observation.standsBelow)
+    }
+
+    /// What took a statement back, as far as it has arrived.
+    func statements(takingBack id: UInt128) throws -> [Observation] {
+        try observations("WHERE id IN (SELECT by FROM supersession WHERE superseded = ?)", [Bytes.of(id)])
+    }
+
+    /// What the given statements took back: it stands again if they are undone.
+    func statements(takenBackBy ids: [UInt128]) throws -> [Observation] {
+        try ids.flatMap { try statements(Array(taken(backBy: $0))) }
     }
 
     /// The statements that the given ids name, as far as they have arrived: their facts have to be folded again.

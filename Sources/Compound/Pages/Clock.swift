@@ -1,7 +1,21 @@
+import Daemon
 import Foundation
 
 /// Times as people in the compound read them: the clock of China, which has one zone and no summer time.
 enum Clock {
+    /// Seconds.
+    static let day: Int64 = 24 * 3600
+    /// From the beginning of a day in UTC to that of the same day in China.
+    static let midnight: Int64 = -8 * 3600
+
+    /// A length of time as people say it, to the minute.
+    static func span(_ seconds: Int64, _ text: Messages) -> String {
+        let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
+        return hours == 0
+            ? text("node.minutes", ["minutes": "\(minutes)"])
+            : text("node.hours_minutes", ["hours": "\(hours)", "minutes": "\(minutes)"])
+    }
+
     /// Hour and minute, and the day before them where it isn't the reader's own: after three days without a line
     /// `18:00` would be read as this evening.
     ///

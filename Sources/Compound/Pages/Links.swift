@@ -19,6 +19,7 @@ struct Links: Sendable {
 
     /// The same page in another language.
     func address(_ path: String, in language: Language) -> String {
-        path + "?lang=" + language.rawValue + (campaign.map { "&campaign=" + $0 } ?? "")
+        path + (path.contains("?") ? "&lang=" : "?lang=") + language.rawValue
+            + (campaign.map { "&campaign=" + $0 } ?? "")
     }
 }

@@ -9,7 +9,7 @@ extension NodePages {
             let record = try FormReader.record(kind, form, now: store.clock(), draw: UInt128.random(in: 1 ... .max))
             let outcome = try store.record([(id: Hex.text(record.id), .success(record))])
             if let refusal = outcome.refused.first { throw refusal.error }
-            return record.content.page
+            return record.content.page(recorded: record.id)
         }
     }
 

@@ -60,11 +60,14 @@ extension CompoundStore: RowOutbox {
                 }
                 try db.execute(
                     sql: """
-                        INSERT INTO campaign (code, name, opens, deadline, closed) VALUES (?, ?, ?, ?, ?)
+                        INSERT INTO campaign (code, name, opens, deadline, closed, order_number) VALUES (?, ?, ?, ?, ?, ?)
                         ON CONFLICT (code) DO UPDATE SET name = excluded.name, opens = excluded.opens,
-                        deadline = excluded.deadline, closed = excluded.closed
+                        deadline = excluded.deadline, closed = excluded.closed, order_number = excluded.order_number
                         """,
-                    arguments: [campaign.code, campaign.name, campaign.opens, campaign.deadline, campaign.closed])
+                    arguments: [
+                        campaign.code, campaign.name, campaign.opens, campaign.deadline, campaign.closed,
+                        campaign.order,
+                    ])
             }
             try db.execute(sql: "UPDATE position SET registry = ?, registry_digest = ?", arguments: [text, digest])
             let endsKey = try claims.adopt(registry, into: &keys)

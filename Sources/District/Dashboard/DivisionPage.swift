@@ -79,6 +79,7 @@ enum DivisionPage {
         guard let figure else { return "" }
         let share = figure.shareUnknown.map { Ratio.percent($0.permilleUp) } ?? "0.0"
         let last = text("dash.last_known_missing", ["count": FigureText.number(figure.missingLastKnown)])
+        let final = model.figures.others[FinalReport.dataset.text]?["final"] ?? 0
         let short = model.figures.counts["short"].map { FigureText.number($0) } ?? "–"
         return """
             <div class="tiles"><section class="tile first"><h2>\(text("dash.still_missing"))</h2>
@@ -86,7 +87,7 @@ enum DivisionPage {
             <section class="tile rates"><h2>\(text("dash.measure.survey.completion"))</h2><p class="big">\(FigureText.bounds(figure, text))</p>
             <p>\(text("dash.last_known", ["rate": FigureText.percent(figure.lastKnown)]))\(PhonedInText.mark(model.figures.phonedIn, asOf: model.asOf, text))</p>\(others(model, text))\(FigureText.claims(model.figures.openClaims, text))</section>
             <section class="tile"><h2>\(text("dash.completeness"))</h2><p class="big"><b>\(all.known)</b> <small>/ \(all.expected)</small></p>
-            <p>\(text("dash.share_unknown", ["share": share]))</p></section>
+            <p>\(text("dash.share_unknown", ["share": share]))</p><p>\(text("dash.final", ["count": FigureText.number(final)]))</p></section>
             <section class="tile"><h2>\(text("dash.volunteers_short"))</h2><p class="big"><b>\(short)</b></p>
             <p>\(text("dash.known_only"))</p></section></div>
             """

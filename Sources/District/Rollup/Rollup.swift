@@ -114,7 +114,10 @@ struct Rollup: Sendable {
     }
 
     /// A unit that ended has nothing more to say of a round that was closed before it was last heard.
+    /// One that sent its final report neither: its office may be switched off for the night. Behind a relay it is the
+    /// relay that has to keep its appointments.
     private func isFinal(_ unit: Int, _ active: Copy, _ period: Code) -> Bool {
+        if !hierarchy[period].isRelayed(unit), FinalReport.isSent(active, period, shelf) { return true }
         guard case .ended = hierarchy.current.units[unit].life, let closedAt = hierarchy.closed[period] else {
             return false
         }

@@ -67,7 +67,7 @@ struct Why: Sendable {
         if !active.parent.verified { return "damaged" }
         if active.appointment < now {
             let isRestored = unit.copies.contains { $0.waits && $0.appointment >= now }
-            return isRestored ? "waiting" : "stale"
+            return isRestored ? "waiting" : standing == .known ? "final" : "stale"
         }
         if standing == .silent { return "silent" }
         return active.blocks.values.contains(where: \.hasUnknown) ? "unknown_rows" : "known"

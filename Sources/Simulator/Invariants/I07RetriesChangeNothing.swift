@@ -21,8 +21,13 @@ final class RetriesChangeNothing: Checker {
                 // A district's row says since when, and a unit that was in doubt for a while has another time.
                 let relay = machine as? RelayMachine
                 let sameRows = relay.map { counts(old, $0) == counts(new, $0) } ?? (old?.rows == new?.rows)
-                if !sameRows || !sameLife {
-                    world.violate(7, "repeated requests changed what is held of \(machine.unit)")
+                if !sameLife {
+                    world.violate(7, "repeated requests gave \(machine.unit) another life")
+                } else if !sameRows {
+                    let differing = Set((old?.rows ?? [:]).keys).union((new?.rows ?? [:]).keys).sorted().filter {
+                        old?.rows[$0] != new?.rows[$0]
+                    }.map { "\($0.dataset)/\($0.period)/\($0.subject)" }
+                    world.violate(7, "repeated requests changed rows that are held of \(machine.unit): \(differing)")
                 }
             }
         } else {

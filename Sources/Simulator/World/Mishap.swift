@@ -77,7 +77,8 @@ enum Mishap {
         guard world.chance.happens(500) else { return true }
         machine.cutUp = true
         for _ in 0..<world.chance.below(40) {
-            world.after(world.chance.between(60_000, 240_000)) { machine.record() }
+            // Once all is mended nobody records any more: checkers compare what is held before and after.
+            world.after(world.chance.between(60_000, 240_000)) { if world.inFaultPhase { machine.record() } }
         }
         world.after(300_000) { machine.cutUp = false }
         return true

@@ -26,9 +26,22 @@ enum DoorPage {
             <details open><summary>\(text("node.door.in_detail"))</summary>
             <form class="form detail" method="post" action="\(action)">\(hidden(door, campaign, id))
             \(PeopleClass.allCases.map { field($0, text) })
+            <label>\(text("node.door.lessons")) <input name="lessons" maxlength="20" value="\(door.lessons ?? "")" placeholder="8:00–11:40"></label>
             <button name="disposition" value="completed" class="primary">\(text("node.disposition.completed"))</button>
             <button name="disposition" value="partial">\(text("node.disposition.partial"))</button></form></details>
-            \(register(door, links, text))
+            \(verify(door, campaign, links, text))\(register(door, links, text))
+            """
+    }
+
+    /// A second person's answer, once there is a first.
+    private static func verify(_ door: SurveyDoor, _ campaign: String, _ links: Links, _ text: Messages) -> HTML {
+        guard door.disposition != nil, !door.isLeft, let visit = door.visit else { return "" }
+        return """
+            <details><summary>\(text("node.verify.title"))</summary><form class="form detail" method="post" action="\(links("/desk/survey/verify"))">
+            <input type="hidden" name="campaign" value="\(campaign)"><input type="hidden" name="door" value="\(door.code)"><input type="hidden" name="checks" value="\(visit)">
+            <label>\(text("node.verify.who")) <input name="recorder" maxlength="10" required></label>
+            <button class="primary" name="same" value="1">\(text("node.verify.same"))</button>\(PeopleClass.allCases.map { field($0, text) })
+            \(Disposition.allCases.map { choice($0.rawValue, text) })</form></details>
             """
     }
 

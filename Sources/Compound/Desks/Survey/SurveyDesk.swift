@@ -6,8 +6,25 @@ import Sync
 struct SurveyDesk: Desk {
     let name = "survey"
     let datasets = ["survey"]
-    let kinds: [any RecordContent.Type] = [Record.Visit.self]
-    let places = ["/survey", "/sheet"]
+    let kinds: [any RecordContent.Type] = [Record.Visit.self, Record.Undo.self]
+    let places = ["/survey", "/sheet", "/revisit", "/verify"]
+    let tables = [
+        """
+        -- Survey desk. When pupils behind the door have lessons online; '' where nobody said.
+        ALTER TABLE survey_door ADD COLUMN lessons TEXT NOT NULL DEFAULT '';
+
+        -- Survey desk. Answers that a second person verified.
+        CREATE TABLE survey_check (
+            -- The statement that verifies, and the one that it verifies.
+            id BLOB PRIMARY KEY CHECK (length(id) = 16),
+            visit BLOB NOT NULL CHECK (length(visit) = 16),
+            campaign TEXT NOT NULL,
+            door TEXT NOT NULL,
+            agrees INTEGER NOT NULL CHECK (agrees IN (0, 1))
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX survey_check_door ON survey_check(campaign, door);
+        """
+    ]
     static let dataset = Code(literal: "survey")
     private static let prefix = "visit/"
     /// Calls after which nobody is expected to open any more.
@@ -22,6 +39,7 @@ struct SurveyDesk: Desk {
         guard field.hasPrefix(SurveyDesk.prefix), let campaign = Code(field.dropFirst(SurveyDesk.prefix.count)),
             let door = Door(subject)
         else { return [] }
+        try Verification.fold(subject, field, campaign, journal)
         let visits = try journal.live(subject, field).compactMap(Told.init)
         try journal.note(SurveyDesk.conflict(visits), subject, field)
         let row = RowKey(dataset: SurveyDesk.dataset, period: campaign, subject: door.building)
@@ -31,11 +49,18 @@ struct SurveyDesk: Desk {
                 .execute(arguments: [campaign.text, subject])
             return try [row] + RegistryDesk.rows(of: door.building, journal.db)
         }
-        try journal.db.cachedStatement(sql: "INSERT OR REPLACE INTO survey_door VALUES (?, ?, ?, ?, ?, ?, ?)").execute(
+        try journal.db.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO survey_door
+                (campaign, door, disposition, people, passes, observed_at, visit, lessons) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(
             arguments: [
                 campaign.text, subject, stands.disposition.rawValue,
                 stands.people.map { String($0) }.joined(separator: ","),
-                visits.count, stands.observation.observedAt, Bytes.of(stands.observation.id),
+                // Whoever verifies an answer isn't one more who found nobody home.
+                max(1, visits.count { !$0.isCheck }), stands.observation.observedAt, Bytes.of(stands.observation.id),
+                visits.last { !$0.lessons.isEmpty }?.lessons ?? "",
             ])
         return [row]
     }
@@ -46,6 +71,8 @@ struct SurveyDesk: Desk {
         var disposition: Disposition
         /// In the order of `PeopleClass`; empty where nobody told.
         var people: [Int]
+        var lessons: String
+        var isCheck: Bool
 
         init?(_ observation: Observation) {
             guard let value = JSONLine.read(observation.value), let text = value["disposition"] as? String,
@@ -53,6 +80,8 @@ struct SurveyDesk: Desk {
             else { return nil }
             self.observation = observation
             self.disposition = disposition
+            lessons = value["lessons"] as? String ?? ""
+            isCheck = value["checks"] != nil
             let people = value["people"] as? [String: Any]
             self.people = people.map { people in PeopleClass.allCases.map { people[$0.rawValue] as? Int ?? 0 } } ?? []
         }

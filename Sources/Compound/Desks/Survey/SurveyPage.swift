@@ -2,7 +2,8 @@ import Daemon
 
 /// Which doors are left, building by building: one look, no scrolling.
 enum SurveyPage {
-    static func overview(_ progress: SurveyProgress, _ links: Links, _ text: Messages) -> HTML {
+    static func overview(_ progress: SurveyProgress, _ round: RoundStanding, _ view: PageView) -> HTML {
+        let (links, text) = (view.links, view.text)
         guard !progress.campaign.isEmpty else {
             return "<h1>\(text("node.survey.title"))</h1><p class=\"muted\">\(text("node.survey.none"))</p>"
         }
@@ -15,12 +16,14 @@ enum SurveyPage {
             progress.elsewhere > 0
             ? "<p>⇄ \(text("node.survey.elsewhere", ["count": "\(progress.elsewhere)"]))</p>" : ""
         return """
-            <h1>\(progress.name) \(ConflictList.notice(progress.conflicts.count, links, text))</h1>
+            <h1>\(progress.name) \(ConflictList.notice(progress.conflicts.count, links, text))</h1>\(RoundLines.html(round, view))
             <div class="tiles"><section class="tile"><h2>\(text("node.survey.left"))</h2>
             <p class="big">\(progress.left)</p><p>\(text("node.survey.of", ["doors": "\(progress.doors)"]))</p>\(elsewhere)</section>
             <section class="tile"><h2>\(text("node.survey.done"))</h2><p class="big">\(done)</p></section>
             <section class="tile"><h2>\(text("node.survey.met"))</h2><p class="big">\(progress.met)</p></section></div>
             <ul class="grid">\(progress.buildings.map { tile($0, links, text) })</ul>
+            <p><a href="\(links("/revisit"))">\(text("node.revisit.title"))</a> · <a href="\(links("/verify"))">\(text("node.verify.title"))</a></p>
+            \(RoundLines.forms(round, campaign: progress.campaign, view))
             """
     }
 
@@ -43,7 +46,10 @@ enum SurveyPage {
     }
 
     /// Every door of one building, by stair unit, the top floor first as it stands before one's eyes.
-    static func building(_ code: String, _ doors: [SurveyDoor], _ links: Links, _ text: Messages) -> HTML {
+    static func building(
+        _ code: String, _ doors: [SurveyDoor], _ slip: Undo.Offer?, campaign: String, _ view: PageView
+    ) -> HTML {
+        let (links, text) = (view.links, view.text)
         let units = Dictionary(grouping: doors, by: \.stairUnit)
         let sections = units.keys.sorted(by: BuildingOrder.precedes).map { unit -> HTML in
             let floors = Dictionary(grouping: units[unit] ?? []) { $0.room.dropLast(2).description }
@@ -54,8 +60,26 @@ enum SurveyPage {
                 "<section><h2>\(text("node.stair_unit", ["unit": unit]))</h2><table class=\"doors\"><tbody>\(rows)</tbody></table></section>"
         }
         return """
-            <h1>\(text("node.building", ["code": code]))</h1>\(open(code, doors, links, text))<div class="units">\(sections)</div>
+            \(slip.map { undo($0, doors, campaign, view) } ?? "")<h1>\(text("node.building", ["code": code]))</h1>\(open(code, doors, links, text))<div class="units">\(sections)</div>
             <p class="muted">\(text("node.survey.legend"))</p><p><a href="\(links("/sheet/\(code)"))">\(text("node.sheet.link"))</a></p>
+            """
+    }
+
+    /// What was just recorded, to be undone with one tap, and the next door: nobody is asked before whether he is sure.
+    private static func undo(
+        _ slip: Undo.Offer, _ doors: [SurveyDoor], _ campaign: String, _ view: PageView
+    ) -> HTML {
+        let text = view.text
+        let values = ["door": slip.door, "what": text("node.disposition.\(slip.disposition)")]
+        let after = doors.drop { $0.code != slip.door }.dropFirst()
+        let next = (after.first(where: \.isLeft) ?? doors.first(where: \.isLeft)).map { door -> HTML in
+            let address = view.links("/survey/\(door.building)/\(door.code)")
+            return "<a class=\"primary\" href=\"\(address)\">\(text("node.undo.next", ["door": door.code]))</a>"
+        }
+        return """
+            <div class="ok undo"><form class="inline" method="post" action="\(view.links("/desk/survey/undo"))">● \(text("node.undo.recorded", values))
+            <input type="hidden" name="campaign" value="\(campaign)"><input type="hidden" name="door" value="\(slip.door)">\(Supersedes.field([slip.id]))
+            <button>\(text("node.undo.undo"))</button></form> \(next ?? "")</div>
             """
     }
 
@@ -67,11 +91,19 @@ enum SurveyPage {
         }
         let count: HTML = "<span>\(text("node.survey.doors_left", ["left": "\(left.count)", "doors": "\(due)"]))</span>"
         let named = doors.filter { $0.isLeft || $0.isDisputed }
-        let doors = (named.count > 24 ? [] : named).map { door -> HTML in
+        let anchors = (named.count > 24 ? [] : named).map { door -> HTML in
             let name = text("node.survey.door", ["unit": door.stairUnit, "room": door.room])
             return "<a href=\"\(links("/survey/\(code)/\(door.code)"))\">\(door.mark) \(name)</a>"
         }
-        return "<p class=\"open\">\(count)\(doors)</p>"
+        return "<p class=\"open\">\(count)\(anchors)</p>\(lessons(doors, text))"
+    }
+
+    /// When nobody should call: pupils behind these doors have lessons.
+    private static func lessons(_ doors: [SurveyDoor], _ text: Messages) -> HTML {
+        let said = doors.compactMap { door in door.lessons.map { "\(door.stairUnit)-\(door.room) \($0)" } }
+        guard !said.isEmpty else { return "" }
+        let values = ["doors": said.joined(separator: text("node.list_separator"))]
+        return "<p class=\"muted\">\(text("node.survey.lessons", values))</p>"
     }
 
     private static func cell(_ door: SurveyDoor, _ building: String, _ links: Links, _ text: Messages) -> HTML {
@@ -84,6 +116,9 @@ enum SurveyPage {
 }
 
 extension SurveyDoor {
+    /// The code of its building.
+    var building: String { String(code.prefix { $0 != "-" }) }
+
     var isLeft: Bool {
         // Another compound's volunteers go there.
         if elsewhere { return false }

@@ -10,6 +10,10 @@ extension Record {
         /// By class; only of people met or told about.
         var people: [PeopleClass: Int]?
         var evidence: Evidence
+        /// When pupils behind the door have lessons online, so that nobody calls them out then; nil says nothing.
+        var lessons: String?
+        /// The answer that a second person verifies with this one; see `Verification`.
+        var checks: UInt128?
     }
 
     /// How well a statement is founded; the better one stands.
@@ -65,6 +69,7 @@ extension Record.Visit {
     static let kind = "visit"
     var period: Code? { campaign }
     var page: String { "/survey/\(door.building)" }
+    func page(recorded id: UInt128) -> String { page + "?\(Record.Undo.query)=\(Hex.text(id))" }
 
     init(json: JSONFields) throws(IntakeError) {
         let disposition = try Record.Visit.disposition(json.text("disposition"))
@@ -79,7 +84,16 @@ extension Record.Visit {
         }
         self.init(
             campaign: try json.code("campaign"), door: try json.door("door"), disposition: disposition,
-            people: people, evidence: evidence)
+            people: people, evidence: evidence,
+            lessons: json.has("lessons") ? try json.text("lessons", limit: Record.Visit.lessonsLimit) : nil,
+            checks: json.has("checks") ? try Record.Visit.id(json.text("checks")) : nil)
+    }
+
+    private static let lessonsLimit = 60
+
+    private static func id(_ text: String) throws(IntakeError) -> UInt128 {
+        guard let id = Hex.uint128(text) else { throw IntakeError(.idInvalid, field: "checks", value: text) }
+        return id
     }
 
     init(form: FormFields) throws(IntakeError) {
@@ -94,7 +108,8 @@ extension Record.Visit {
         }
         self.init(
             campaign: try form.code("campaign"), door: try form.door("door"), disposition: disposition,
-            people: people, evidence: .door)
+            people: people, evidence: .door, lessons: try form.text("lessons", limit: Record.Visit.lessonsLimit),
+            checks: try form["checks"].map { text throws(IntakeError) in try Record.Visit.id(text) })
     }
 
     private static func disposition(_ text: String) throws(IntakeError) -> Disposition {
@@ -121,7 +136,9 @@ extension Record.Visit {
         guard try RegistryDesk.exists(door: door.code, db) else {
             throw IntakeError(.doorUnknown, field: "door", value: door.code.text)
         }
-        var members: [(String, JSONLine.Value)] = [("disposition", .text(disposition.rawValue))]
+        var members = JSONLine.text("checks", checks.map { Hex.text($0) })
+        members.append(("disposition", .text(disposition.rawValue)))
+        members += JSONLine.text("lessons", lessons)
         if let people {
             // Zeros are written: a class that is not there and a class with nobody in it are two things.
             members.append(("people", .object(PeopleClass.sorted.map { ($0.rawValue, .number(people[$0] ?? 0)) })))
@@ -138,6 +155,18 @@ extension Record.Visit {
         return [
             ("campaign", .text(campaign.text)), ("door", .text(door.code.text)),
             ("disposition", .text(disposition.rawValue)), ("evidence", .text(evidence.rawValue)),
-        ] + (people.map { [("people", .object($0))] } ?? [])
+        ] + (people.map { [("people", .object($0))] } ?? []) + JSONLine.text("lessons", lessons)
+            + JSONLine.text("checks", checks.map { Hex.text($0) })
+    }
+
+    /// Whoever verifies an answer isn't the one who gave it.
+    func check(_ record: Record, _ journal: Journal) throws {
+        guard let checks else { return }
+        guard let checked = try journal.statements([checks]).first, checked.subject == door.code.text else {
+            throw IntakeError(.itemUnknown, field: "checks", value: Hex.text(checks))
+        }
+        guard checked.recorder != record.recorder.text else {
+            throw IntakeError(.checkedByOneself, field: "recorder", value: VolunteerName.text(checked.recorder))
+        }
     }
 }

@@ -7,15 +7,32 @@ extension SurveyDesk {
         let store = pages.store
         return [
             pages.page("/survey") { _, campaign in
-                let progress = try store.read { try SurveyReader.progress(campaign, $0) }
-                return NodePages.Body { SurveyPage.overview(progress, $0.links, $0.text) }
+                let (progress, round) = try store.read { db in
+                    let progress = try SurveyReader.progress(campaign, db)
+                    return (progress, try RoundStanding(progress, now: store.clock(), db))
+                }
+                return NodePages.Body { SurveyPage.overview(progress, round, $0) }
             },
             pages.page("/survey/{building}") { call, campaign in
                 let code = call.captures["building"] ?? ""
-                let doors = try store.read { try SurveyReader.doors(of: code, campaign, $0) }
+                let (doors, slip) = try store.read { db in
+                    (
+                        try SurveyReader.doors(of: code, campaign, db),
+                        try Undo.offer(call.query[Record.Undo.query], campaign, db)
+                    )
+                }
                 return doors.isEmpty
-                    ? .notFound : NodePages.Body { SurveyPage.building(code, doors, $0.links, $0.text) }
+                    ? .notFound : NodePages.Body { SurveyPage.building(code, doors, slip, campaign: campaign, $0) }
             },
+            pages.page("/revisit") { _, campaign in
+                let doors = try store.read { try SurveyReader.revisits(campaign, $0) }
+                return NodePages.Body { RevisitPage.html(doors, $0) }
+            },
+            pages.page("/verify") { _, campaign in
+                let verification = try store.read { try Verification(campaign, $0) }
+                return NodePages.Body { VerificationPage.html(verification, $0) }
+            },
+            pages.form("/desk/survey/verify") { try SurveyDesk.verify($0, store) },
             pages.page("/survey/{building}/{door}") { try SurveyDesk.door($0, $1, store) },
             pages.page("/sheet/{building}") { call, campaign in
                 try SurveyDesk.sheet(call.captures["building"] ?? "", campaign, nil, store)
@@ -46,6 +63,30 @@ extension SurveyDesk {
         guard let door = doors.first(where: { $0.code == code }) else { return .notFound }
         let id = Hex.text(UInt128.random(in: 1 ... .max))
         return NodePages.Body { DoorPage.html(door, campaign: campaign, id: id, now: $0.now, $0.links, $0.text) }
+    }
+
+    /// A second person's answer: the same as the first, or his own.
+    private static func verify(_ form: Form, _ store: CompoundStore) throws -> String {
+        guard let who = form["recorder"], let recorder = VolunteerName.code(who) else {
+            throw IntakeError(.notAName, field: "recorder", value: form["recorder"] ?? "")
+        }
+        var visit: Record.Visit
+        if form["same"] == "1" {
+            let fields = FormFields(form)
+            guard let id = form["checks"].flatMap({ Hex.uint128($0) }),
+                let first = try store.read({ try Journal(db: $0, now: 0).statements([id]).first }).flatMap(Told.init),
+                let door = Door(first.observation.subject)
+            else { throw IntakeError(.itemUnknown, field: "checks", value: form["checks"] ?? "") }
+            let people = zip(PeopleClass.allCases, first.people).map { ($0, $1) }
+            visit = Record.Visit(
+                campaign: try fields.code("campaign"), door: door, disposition: first.disposition,
+                people: first.people.isEmpty ? nil : Dictionary(uniqueKeysWithValues: people), evidence: .door)
+            visit.checks = id
+        } else {
+            visit = try Record.Visit(form: FormFields(form))
+        }
+        try store.record([(visit, [])], by: recorder)
+        return "/verify"
     }
 
     private static func sheet(

@@ -60,6 +60,8 @@ package struct SurveyDoor: Sendable, Equatable, Encodable {
     @Null package var address: String?
     /// As the registry states it.
     package var state: String = ""
+    /// When pupils behind the door have lessons online; nil where nobody said.
+    @Null package var lessons: String?
 }
 
 extension SurveyProgress.Building {
@@ -121,19 +123,35 @@ enum SurveyReader {
     }
 
     static func doors(of building: String, _ campaign: String, _ db: Database) throws -> [SurveyDoor] {
+        try doors(where: "registered_door.building = ?", [building], campaign, db)
+    }
+
+    static func door(_ code: String, _ campaign: String, _ db: Database) throws -> SurveyDoor? {
+        try doors(where: "registered_door.code = ?", [code], campaign, db).first
+    }
+
+    /// Doors where somebody called and has to call again, by building.
+    static func revisits(_ campaign: String, _ db: Database) throws -> [SurveyDoor] {
+        try doors(where: "disposition IN ('nobody_home', 'postponed')", [], campaign, db).filter(\.isLeft)
+    }
+
+    private static func doors(
+        where condition: String, _ values: [String], _ campaign: String, _ db: Database
+    ) throws -> [SurveyDoor] {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT registered_door.*, disposition, people, passes, observed_at, visit, detail, door.stated, token,
+                SELECT registered_door.*, disposition, people, passes, observed_at, visit, lessons, detail, door.stated, token,
                 door.address AS own, (SELECT address FROM building WHERE code = registered_door.building) AS shared,
                 \(HouseholdClaims.isElsewhere) AS elsewhere
                 FROM registered_door JOIN door USING (code)
                 LEFT JOIN survey_door ON survey_door.door = registered_door.code AND survey_door.campaign = ?
                 LEFT JOIN household_claim AS claim ON claim.door = registered_door.code AND claim.campaign = ?
                 LEFT JOIN conflict ON subject = registered_door.code AND field = ?
-                WHERE registered_door.building = ?
+                WHERE \(condition)
                 ORDER BY registered_door.stair_unit, length(registered_door.room), registered_door.room
-                """, arguments: [campaign, campaign, campaign, SurveyDesk.field(campaign), building]
+                """,
+            arguments: StatementArguments([campaign, campaign, campaign, SurveyDesk.field(campaign)] + values)
         ).map { row in
             let visit = (row["visit"] as Data?).map { Hex.text(Bytes.uint128($0)) }
             let disagreeing = (row["detail"] as String?).map(Disagreement.ids) ?? []
@@ -143,7 +161,7 @@ enum SurveyReader {
                 visit: visit, answers: disagreeing.isEmpty ? visit.map { [$0] } ?? [] : disagreeing,
                 registered: row["stated"] == 1 ? row["residents"] : nil, told: told(row["people"]),
                 elsewhere: row["elsewhere"], token: row["token"], address: HouseholdClaims.address(row),
-                state: row["state"])
+                state: row["state"], lessons: (row["lessons"] as String?).flatMap { $0.isEmpty ? nil : $0 })
         }
     }
 

@@ -1,0 +1,69 @@
+import Federation
+import GRDB
+
+/// A round as the survey's page shows it above its figures.
+struct RoundStanding: Sendable, Equatable {
+    struct Target: Sendable, Equatable {
+        var at: Int64
+        var percent: Int
+        /// Doors that had their result by then, or have it now if that time is still to come.
+        var done: Int
+    }
+    var order: String
+    var deadline: Int64?
+    var targets: [Target]
+    var final: (reporter: String, at: Int64)?
+    /// What a target is a share of.
+    var doors: Int
+    var left: Int
+    var conflicts: Int
+    /// Records made since the final report: they leave as corrections.
+    var since: Int
+
+    static func == (a: RoundStanding, b: RoundStanding) -> Bool {
+        a.targets == b.targets && a.final?.at == b.final?.at && a.left == b.left && a.since == b.since
+    }
+
+    init(_ progress: SurveyProgress, now: Int64, _ db: Database) throws {
+        let campaign = progress.campaign
+        (doors, left, conflicts) = (progress.doors, progress.left, progress.conflicts.count)
+        let row = try Row.fetchOne(
+            db, sql: "SELECT order_number, deadline FROM campaign WHERE code = ?", arguments: [campaign])
+        (order, deadline) = (row?["order_number"] ?? "", row?["deadline"])
+        final = try Row.fetchOne(
+            db, sql: "SELECT reporter, at FROM final_report WHERE campaign = ?", arguments: [campaign]
+        )
+        .map { ($0["reporter"], $0["at"]) }
+        since =
+            try final.map { final in
+                try Int.fetchOne(
+                    db, sql: "SELECT count(*) FROM observation WHERE field = ? AND observed_at > ?",
+                    arguments: [SurveyDesk.field(campaign), final.at]) ?? 0
+            } ?? 0
+        let open = progress.doors - progress.left
+        targets = try Row.fetchAll(
+            db, sql: "SELECT at, percent FROM round_target WHERE campaign = ? ORDER BY at", arguments: [campaign]
+        ).map { row in
+            let at: Int64 = row["at"]
+            let done = at > now ? open : min(open, try RoundStanding.done(campaign, by: at, db))
+            return Target(at: at, percent: row["percent"], done: done)
+        }
+    }
+
+    /// Doors that have their result now and had one by then: a door that was corrected later had one too.
+    private static func done(_ campaign: String, by time: Int64, _ db: Database) throws -> Int {
+        try Int.fetchOne(
+            db,
+            sql: """
+                SELECT count(*) FROM survey_door WHERE campaign = ? AND disposition NOT IN ('postponed', 'vacant', 'not_dwelling')
+                AND (disposition <> 'nobody_home' OR passes >= \(SurveyDesk.finalPasses))
+                AND EXISTS (SELECT 1 FROM observation WHERE subject = survey_door.door AND field = ? AND observed_at <= ?
+                AND value NOT LIKE '%"postponed"%' AND value NOT LIKE '%"nobody_home"%')
+                """, arguments: [campaign, SurveyDesk.field(campaign), time]) ?? 0
+    }
+}
+
+extension RoundStanding.Target {
+    /// Doors that were wanted by then, rounded up: a target of 50 % of 3 doors is 2.
+    func wanted(of doors: Int) -> Int { (doors * percent + 99) / 100 }
+}

@@ -1,0 +1,91 @@
+import Daemon
+import Federation
+import Testing
+
+@testable import Compound
+
+@Suite struct TheRound {
+    private static func final(_ id: UInt128, _ state: Record.FinalReport.State, at time: Int64) -> Record {
+        Record(
+            id: id, content: Record.FinalReport(campaign: Fixture.campaign, state: state),
+            recorder: Code(literal: "desk"), observedAt: Fixture.evening + time, supersedes: [])
+    }
+
+    @Test func theFinalReportLeavesAsARowAndMayBeTakenBack() throws {
+        try Fixture.withStore { store in
+            try store.take(.building(1), .need(2, 3))
+            #expect(try store.counts("report", "-") == ["final": 0], "a round that opens says that nothing is final")
+            try store.take(Self.final(3, .final, at: 100))
+            #expect(try store.counts("report", "-") == ["final": 1])
+            try store.take(Self.final(4, .open, at: 200))
+            #expect(try store.counts("report", "-") == ["final": 0])
+        }
+    }
+
+    @Test func theLastWordStandsWhateverArrivesFirst() throws {
+        try expectOrderFree(
+            [Self.final(3, .final, at: 100), Self.final(4, .open, at: 200), Self.final(5, .final, at: 300)],
+            after: [.building(1), .need(2, 3)], seed: 11)
+    }
+
+    private func targets(_ text: String) throws -> [Record.Target] {
+        let form = try #require(Form(Array("campaign=c&day=19088&targets=\(text)".utf8)))
+        return try Record.Targets(form: FormFields(form)).targets
+    }
+
+    /// Day 19088 is 6 April 2022; noon in China is 04:00 UTC.
+    @Test func targetsAreReadAsPeopleWriteThem() throws {
+        let noon: Int64 = 19_088 * 86_400 + 4 * 3600
+        let expected = [Record.Target(at: noon, percent: 50), Record.Target(at: noon + 4 * 3600, percent: 100)]
+        for text in ["12:00 50%25,16:00 100%25", "12：00 50％，16：00 100％", "16:00 100、12:00 50"] {
+            #expect(try targets(text) == expected, "\(text)")
+        }
+        #expect(try targets("").isEmpty)
+        for text in ["12:00", "50%25", "25:00 50%25", "12:00 0%25", "12:00 101%25", "中午 50%25"] {
+            let error = #expect(throws: IntakeError.self) { try targets(text) }
+            #expect(error?.code == .notTargets, "\(text)")
+        }
+    }
+
+    @Test func aTargetSaysWhatWasDoneByThen() async throws {
+        try await CaseDesk.with { desk in
+            try desk.store.take(.building(1, units: 1, floors: 2, perFloor: 2))
+            try desk.store.take(
+                .visit(2, "7-1-101", .completed, at: 100), .visit(3, "7-1-102", .nobodyHome, at: 200),
+                .visit(4, "7-1-102", .refused, at: 7000))
+            // The first answer of 7-1-101 was in time; that it was corrected later doesn't change that.
+            try desk.store.take(.visit(5, "7-1-101", .refused, at: 7100, supersedes: [2]))
+            let targets = Record.Targets(
+                campaign: Fixture.campaign,
+                targets: [
+                    Record.Target(at: Fixture.evening + 3600, percent: 25),
+                    Record.Target(at: Fixture.evening + 3601, percent: 50),
+                    Record.Target(at: Fixture.evening + 40_000, percent: 100),
+                ])
+            try desk.store.record([(targets, [])], by: Code(literal: "desk"))
+            let progress = try desk.store.progress()
+            let round = try desk.store.read { try RoundStanding(progress, now: desk.fixture.clock.now, $0) }
+            #expect(round.targets.map(\.done) == [1, 1, 2])
+            #expect(round.targets.map { $0.wanted(of: round.doors) } == [1, 2, 4])
+            try await desk.expect(
+                on: "/survey", zh: "19:00 前 25 %：已达到（1 / 1 户）", en: "25 % by 19:00: reached (1 of 1 doors)")
+            try await desk.expect(
+                on: "/survey", zh: "19:00 前 50 %：没有达到，当时 1 / 2 户，差 1 户",
+                en: "50 % by 19:00: missed, 1 of 2 doors then, 1 short")
+        }
+    }
+
+    @Test func theRoundIsClosedAndOpenedOnThePage() async throws {
+        try await CaseDesk.with { desk in
+            try desk.store.take(.building(1), .visit(2, "7-1-101", .completed))
+            try await desk.press("终报", on: "/survey")
+            try await desk.expect(on: "/survey", zh: "已终报", en: "Final report sent")
+            #expect(try desk.store.counts("report", "-") == ["final": 1])
+            desk.fixture.clock.now += 60
+            try desk.store.take(.visit(3, "7-1-102", .refused, at: 20_030))
+            try await desk.expect(on: "/survey", zh: "终报后又有 1 条记录", en: "1 records since the final report")
+            try await desk.press("撤回终报", on: "/survey")
+            #expect(try desk.store.counts("report", "-") == ["final": 0])
+        }
+    }
+}
