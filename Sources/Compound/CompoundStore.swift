@@ -24,6 +24,8 @@ package final class CompoundStore: Sendable {
     let troubledSince = Mutex<Int64?>(nil)
     /// Why the disk refused the last record; nil once it takes records again.
     let diskTrouble = Mutex<IntakeError.Code?>(nil)
+    /// Rung with every change of what pages show.
+    let bell = Bell()
     package let surroundings: Surroundings
     var clock: @Sendable () -> Int64 { surroundings.clock }
 
@@ -152,6 +154,7 @@ package final class CompoundStore: Sendable {
     package func durably<Value>(_ body: (Database) throws -> Value) throws(IntakeError) -> Value {
         do {
             let value = try database.write(body)
+            bell.ring()
             let before = diskTrouble.withLock { trouble in
                 defer { trouble = nil }
                 return trouble

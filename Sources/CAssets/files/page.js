@@ -27,7 +27,15 @@ async function refresh() {
   }
 }
 
-setInterval(refresh, 5000);
+// The server says when something changed. Where it can't (too many pages, an old browser, a line that broke), the page
+// asks every few seconds; and now and then in any case.
+const source = window.EventSource ? new EventSource("/live") : null;
+const listens = () => source !== null && source.readyState === EventSource.OPEN;
+let refreshing = null;
+const soon = () => { refreshing = refreshing || setTimeout(() => { refreshing = null; refresh(); }, 400 + Math.random() * 400); };
+if (source) source.addEventListener("message", soon);
+let asked = 0;
+setInterval(() => { asked += 1; if (!listens() || asked % 12 === 0) refresh(); }, 5000);
 
 // A page over plain HTTP has no clipboard: what is selected is copied the old way.
 function copy(button) {

@@ -23,6 +23,7 @@ struct NodePages: Sendable {
             Route("POST", "/pin") { enter($0) },
             Route("GET", "/assets/style.css") { _ in asset("style.css", "text/css; charset=utf-8") },
             Route("GET", "/assets/page.js") { _ in asset("page.js", "text/javascript; charset=utf-8") },
+            guarded(Route("GET", "/live") { _ in store.bell.answer() }),
             page("/conflicts") { _, _ in
                 let conflicts = try store.read(SurveyReader.conflicts)
                 return Body { ConflictList.html(conflicts, now: $0.now, $0.links, $0.text) }

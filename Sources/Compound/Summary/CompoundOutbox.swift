@@ -1,3 +1,4 @@
+import Daemon
 package import Federation
 import Foundation
 import GRDB
@@ -87,5 +88,6 @@ extension CompoundStore: RowOutbox {
         self.standing.withLock { $0 = standing }
         let isInOrder = standing.trouble == nil && standing.role ?? .active == .active
         troubledSince.withLock { $0 = isInOrder ? nil : $0 ?? clock() }
+        bell.ring()
     }
 }

@@ -38,11 +38,21 @@ package struct Reply: Sendable {
     package var status: Int
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
+    /// Instead of a body: an answer that goes on until one side ends it.
+    package private(set) var events: AsyncStream<Bell.Sign>?
 
     package init(status: Int, type: String, body: [UInt8], headers: [(name: String, value: String)] = []) {
         self.status = status
         self.headers = [(name: "content-type", value: type)] + headers
         self.body = body
+    }
+
+    /// Server-sent events.
+    package static func events(_ signs: AsyncStream<Bell.Sign>) -> Reply {
+        var reply = Reply(
+            status: 200, type: "text/event-stream", body: [], headers: [(name: "cache-control", value: "no-store")])
+        reply.events = signs
+        return reply
     }
 
     package static func json(_ text: String, status: Int = 200) -> Reply {

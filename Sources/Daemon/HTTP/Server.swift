@@ -132,6 +132,22 @@ package enum Server {
             if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
         }
         return Response(
-            status: .init(code: reply.status), headers: fields, body: .init(byteBuffer: ByteBuffer(bytes: reply.body)))
+            status: .init(code: reply.status), headers: fields,
+            body: reply.events.map(stream) ?? .init(byteBuffer: ByteBuffer(bytes: reply.body)))
+    }
+
+    /// Ends with the browser's line, or with the daemon: whoever is asked to stop doesn't wait for open pages.
+    private static func stream(_ signs: AsyncStream<Bell.Sign>) -> ResponseBody {
+        ResponseBody { writer in
+            for await sign in signs.cancelOnGracefulShutdown() {
+                let text =
+                    switch sign {
+                    case .changed(let number): "id: \(number)\ndata: changed\n\n"
+                    case .beat: ": still here\n\n"
+                    }
+                try await writer.write(ByteBuffer(string: text))
+            }
+            try await writer.finish(nil)
+        }
     }
 }

@@ -26,6 +26,7 @@ package struct DashboardRoutes: Sendable {
                 page(call) { division($0, call.captures["code"] ?? "", $1, $2) }
             },
             Route("GET", "/unit/{code}") { call in page(call) { unit($0, call.captures["code"] ?? "", $1, $2) } },
+            Route("GET", "/live") { call in guarding.check(call) ?? aggregator.bell.answer() },
             Route("GET", "/login") { call in
                 guarding.entered(call)
                     ?? secured(.html(DashboardShell.login(Messages.of(Language(call)), .wrong).source, status: 401))

@@ -52,6 +52,8 @@ package final class Aggregator: @unchecked Sendable {
 
     private var ledger: Ledger  // writer:
     private var revision: UInt64 = 0  // writer:
+    /// Rung with every new picture.
+    let bell = Bell()
     private var unpublished = false  // writer:
     private var publishedAt: Int64 = 0  // writer:
     private var sweptAt: Int64 = 0  // writer:
@@ -290,6 +292,7 @@ package final class Aggregator: @unchecked Sendable {
         var fresh = Picture(ledger.tally, now: now, wall: clock.wall, revision: revision)
         fresh.scrub = lastScrub
         picture.withLock { $0 = fresh }
+        bell.ring()
     }
 }
 
