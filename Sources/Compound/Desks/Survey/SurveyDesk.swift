@@ -31,13 +31,16 @@ struct SurveyDesk: Desk {
                 .execute(arguments: [campaign.text, subject])
             return try [row] + RegistryDesk.rows(of: door.building, journal.db)
         }
+        let isRegistered = try RegistryDesk.exists(door: door.code, journal.db)
+        if !isRegistered { try RegistryDesk.keep(door, journal.db) }
         try journal.db.cachedStatement(sql: "INSERT OR REPLACE INTO survey_door VALUES (?, ?, ?, ?, ?, ?, ?)").execute(
             arguments: [
                 campaign.text, subject, stands.disposition.rawValue,
                 stands.people.map { String($0) }.joined(separator: ","),
                 visits.count, stands.observation.observedAt, Bytes.of(stands.observation.id),
             ])
-        return [row]
+        // A door that nothing else speaks for is there because somebody called at it.
+        return try [row] + (isRegistered ? [] : RegistryDesk.rows(of: door.building, journal.db))
     }
 
     /// A visit as the fold reads it.
