@@ -1,5 +1,6 @@
 """`jiayuan verify` at a node: running and stopped, whatever was planted is named, and nothing is touched unasked."""
 
+import os
 import sqlite3
 
 import pytest
@@ -98,3 +99,11 @@ def test_a_damaged_journal_is_74(node):
         log.unlink()
     done = verify(node)
     assert done.returncode == 74 and "damaged" in done.stderr, done.stderr
+
+
+def test_without_room_for_the_copy_nothing_is_known(node, tmp_path):
+    node.stop()
+    nowhere = tmp_path / "file"
+    nowhere.write_text("")
+    done = run("verify", "--config", node.config, check=False, env={**os.environ, "TMPDIR": str(nowhere)})
+    assert done.returncode == 74 and "not verified" in done.stderr and "findings" not in done.stdout, done.stderr

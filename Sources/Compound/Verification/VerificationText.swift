@@ -27,7 +27,7 @@ extension Verification {
         ].compactMap { $0 }.map { Verification.both($0) }
     }
 
-    fileprivate static func both(_ key: String, _ values: [String: String] = [:]) -> String {
+    static func both(_ key: String, _ values: [String: String] = [:]) -> String {
         [Messages.zhHans, .english].map { $0(key, values) }.joined(separator: " / ")
     }
 }

@@ -73,8 +73,13 @@ struct VerificationRoutes: Sendable {
     var routes: [Route] {
         [
             Route("POST", "/admin/verify") { call in
-                let verification = try await vigil.verify(rederive: call.query["rederive"] == "1")
-                return .text(verification.text, status: verification.found.isEmpty ? 200 : 409)
+                do {
+                    let verification = try await vigil.verify(rederive: call.query["rederive"] == "1")
+                    return .text(verification.text, status: verification.found.isEmpty ? 200 : 409)
+                } catch {
+                    // The copy found no room, or the disk fails: nothing is known, and nothing was written.
+                    return .text(Verification.both("verify.not_done", ["why": "\(error)"]) + "\n", status: 503)
+                }
             }
         ]
     }

@@ -26,9 +26,17 @@ struct VerifyCommand: AsyncParsableCommand {
     func run() async throws {
         let place = config ?? VerifyCommand.place
         let reply = try await VerifyCommand.isNode(place) ? node(place) : aggregator(place)
-        guard [200, 409].contains(reply.status) else { return _ = try reply.orExit() }
-        Console.out(reply.text.trimmingCharacters(in: .newlines))
-        if reply.status != 200 { throw Exit.refused }
+        let text = reply.text.trimmingCharacters(in: .newlines)
+        switch reply.status {
+        case 200: Console.out(text)
+        case 409:
+            Console.out(text)
+            throw Exit.refused
+        case 503:
+            Console.error(text)
+            throw Exit.disk
+        default: _ = try reply.orExit()
+        }
     }
 
     private func node(_ place: String) async throws -> Reply {
