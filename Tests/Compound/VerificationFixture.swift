@@ -28,6 +28,11 @@ enum VerifiedCompound {
         .visit(40, "9-1-302", .absent, at: 500, supersedes: [39]),
         // The third floor was a slip: one of its doors was called at, and stays; the others are gone.
         .building(41, "9", floors: 2, at: 600),
+        Record(
+            id: 50,
+            content: Record.Suggestion(
+                campaign: Fixture.campaign, item: Code(literal: "f1"), theme: .testing, text: "请早点通知", sender: nil),
+            recorder: Code(literal: "s01"), observedAt: Fixture.evening, supersedes: []),
     ]
 
     static func with(_ body: (CompoundStore) throws -> Void) throws {

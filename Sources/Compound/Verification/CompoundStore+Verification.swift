@@ -7,13 +7,13 @@ import Sync
 extension CompoundStore {
     /// Makes everything that follows from the journal anew in a copy of the file, and compares. The file is only read,
     /// and nobody waits but while it is copied.
-    func verify() throws -> Verification {
+    func verify() throws -> JournalVerification {
         let faults = try fileFaults()
-        guard faults.isEmpty else { return Verification(found: faults) }
+        guard faults.isEmpty else { return JournalVerification(found: faults) }
         return try JournalScratch(of: database).run { db in
             var replay = Replay(db, now: self.clock(), catalogues: self.catalogues)
             _ = try replay.run()
-            return try Verification(db, found: replay.found)
+            return try JournalVerification(db, found: replay.found)
         }
     }
 
@@ -21,13 +21,13 @@ extension CompoundStore {
     /// leaves is what changed, under the next numbers.
     ///
     /// - Returns: what stood before.
-    func rederive() throws -> Verification {
+    func rederive() throws -> JournalVerification {
         let before = try verify()
         guard before.found.contains(where: \.endsWithRederiving) else { return before }
         return try durably { db in
             var replay = Replay(db, now: self.clock(), catalogues: self.catalogues)
             let changed = try replay.run()
-            var verification = try Verification(db, found: replay.found)
+            var verification = try JournalVerification(db, found: replay.found)
             verification.rederived = changed
             return verification
         }
@@ -47,7 +47,7 @@ extension CompoundStore {
     }
 }
 
-extension Verification {
+extension JournalVerification {
     fileprivate init(_ db: Database, found: [Discrepancy]) throws {
         records = try Int.fetchOne(db, sql: "SELECT count(*) FROM observation") ?? 0
         rows = try Int.fetchOne(db, sql: "SELECT count(*) FROM row WHERE counts IS NOT NULL") ?? 0

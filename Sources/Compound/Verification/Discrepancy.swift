@@ -33,7 +33,7 @@ extension Discrepancy {
 }
 
 /// How much was recomputed, and what was found.
-struct Verification: Sendable, Equatable {
+struct JournalVerification: Sendable, Equatable {
     var records = 0
     var rows = 0
     var found: [Discrepancy] = []

@@ -1,9 +1,9 @@
 import GRDB
 
-/// A desk's table that holds nothing but what follows from the journal.
+/// A table that holds nothing but what follows from the journal: all that desks declare, and those of the first four.
 ///
-/// A new table is named here or among `kept`, whichever desk it belongs to: then it is verified, or somebody has said
-/// why it can't be.
+/// Any other table of the file is named here, as folded or among `kept`: then it is verified, or somebody has said that
+/// it can't be.
 struct FoldedTable {
     let name: String
     /// Columns that no record says; they stay as they stand and are compared with nothing.
@@ -11,8 +11,14 @@ struct FoldedTable {
     /// A condition: lines that may outlive what made them. They stay, and are compared with nothing.
     var outlives: String?
 
+    static let all = first + Desks.all.flatMap(\.tables).flatMap(names).map { FoldedTable(name: $0) }
+
+    private static func names(_ text: String) -> [String] {
+        text.matches(of: #/CREATE TABLE (\w+)/#).map { String($0.output.1) }
+    }
+
     /// A table after those that it refers to.
-    static let all = [
+    private static let first = [
         FoldedTable(name: "building"),
         // A door that nothing speaks for any more is never deleted.
         FoldedTable(name: "door", outlives: "shaped = 0 AND stated = 0"),

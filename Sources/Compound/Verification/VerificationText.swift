@@ -1,12 +1,12 @@
 import Daemon
 
-extension Verification {
+extension JournalVerification {
     /// Lines that are told; whoever has a thousand needs none of them twice.
     private static let most = 200
 
     /// What was found, a line each, then what to do and how much was looked at.
     var text: String {
-        let lines = found.prefix(Verification.most).map(\.text)
+        let lines = found.prefix(JournalVerification.most).map(\.text)
         let more = found.count - lines.count
         let summary = "\(records) records, \(rows) rows, \(found.count) findings"
         let all = lines + (more > 0 ? ["… +\(more)"] : []) + remedies + [summary]
@@ -15,8 +15,8 @@ extension Verification {
 
     /// What a person does next.
     private var remedies: [String] {
-        if let rederived { return [Verification.both("verify.rederived", ["rows": "\(rederived)"])] + rest }
-        return (found.contains(where: \.endsWithRederiving) ? [Verification.both("verify.remedy")] : []) + rest
+        if let rederived { return [JournalVerification.both("verify.rederived", ["rows": "\(rederived)"])] + rest }
+        return (found.contains(where: \.endsWithRederiving) ? [JournalVerification.both("verify.remedy")] : []) + rest
     }
 
     private var rest: [String] {
@@ -24,7 +24,7 @@ extension Verification {
         return [
             places.contains { if case .law = $0 { true } else { false } } ? "verify.remedy.law" : nil,
             places.contains(.file) ? "verify.remedy.file" : nil,
-        ].compactMap { $0 }.map { Verification.both($0) }
+        ].compactMap { $0 }.map { JournalVerification.both($0) }
     }
 
     static func both(_ key: String, _ values: [String: String] = [:]) -> String {
@@ -34,7 +34,7 @@ extension Verification {
 
 extension Discrepancy {
     /// Where, then what, in both languages.
-    var text: String { "\(name)  \(Verification.both(key, values))" }
+    var text: String { "\(name)  \(JournalVerification.both(key, values))" }
 
     private var name: String {
         switch place {

@@ -15,7 +15,7 @@ final class VerificationVigil: Service {
     init(_ store: CompoundStore) { self.store = store }
 
     /// One after the other.
-    func verify(rederive: Bool = false) async throws -> Verification {
+    func verify(rederive: Bool = false) async throws -> JournalVerification {
         try await queue.run { [self] in
             let verification = try rederive ? store.rederive() : store.verify()
             note(verification)
@@ -50,7 +50,7 @@ final class VerificationVigil: Service {
         return hour == 3 && now - last >= 2 * 3600
     }
 
-    private func note(_ verification: Verification) {
+    private func note(_ verification: JournalVerification) {
         // Whatever was written anew stands as it follows; what no rederiving ends is left.
         let left =
             verification.rederived == nil ? verification.found : verification.found.filter { !$0.endsWithRederiving }
@@ -78,7 +78,7 @@ struct VerificationRoutes: Sendable {
                     return .text(verification.text, status: verification.found.isEmpty ? 200 : 409)
                 } catch {
                     // The copy found no room, or the disk fails: nothing is known, and nothing was written.
-                    return .text(Verification.both("verify.not_done", ["why": "\(error)"]) + "\n", status: 503)
+                    return .text(JournalVerification.both("verify.not_done", ["why": "\(error)"]) + "\n", status: 503)
                 }
             }
         ]
