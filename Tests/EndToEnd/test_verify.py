@@ -41,6 +41,10 @@ def verify(node, *arguments):
     return run("verify", "--config", node.config, *arguments, check=False)
 
 
+def planted(done):
+    return [line for line in done.stdout.splitlines() if line.startswith(("survey_door", "volunteers"))]
+
+
 def settled(aggregator, node, doors):
     """The district holds what the node has: all but so many of the 12 doors are left."""
     figures = aggregator.stats(UNIT)
@@ -78,7 +82,8 @@ def test_what_was_planted_is_named_and_put_right_when_asked(node, aggregator):
     assert verify(node).stdout == bad.stdout and held(node) == before, "nothing is changed unasked"
     node.start()
     running = verify(node)
-    assert (running.returncode, running.stdout) == (1, bad.stdout), "running and stopped say the same"
+    # A position that isn't its rows' begins a new life as soon as the parent has seen it; the rest stands till asked.
+    assert running.returncode == 1 and planted(running) == planted(bad), running.stdout
     healed = verify(node, "--rederive")
     assert healed.returncode == 1 and "1 rows changed" in healed.stdout and "short" in healed.stdout, healed.stdout
     assert verify(node).stdout.strip() == "5 records, 5 rows, 0 findings"
