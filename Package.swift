@@ -112,7 +112,8 @@ let package = Package(
             path: "Tests/District",
             swiftSettings: strict),
         .testTarget(
-            name: "CompoundTests", dependencies: ["Compound", "Federation", "Wire", "Sync", "Daemon", "Laws", grdb],
+            name: "CompoundTests",
+            dependencies: ["Compound", "Federation", "Wire", "Sync", "Daemon", "Generator", "Laws", grdb],
             path: "Tests/Compound", swiftSettings: strict),
         .testTarget(
             name: "SimulatorTests", dependencies: ["Simulator", "Federation", "District", "Daemon", grdb],

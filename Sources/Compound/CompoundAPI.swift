@@ -8,10 +8,12 @@ import Synchronization
 package struct CompoundAPI: Sendable {
     let store: CompoundStore
     private let queue: SerialQueue
+    private let commit: SharedCommit
 
     package init(_ store: CompoundStore, queue: SerialQueue) {
         self.store = store
         self.queue = queue
+        commit = SharedCommit(store, on: queue)
     }
 
     /// Bytes of a body.
@@ -21,7 +23,7 @@ package struct CompoundAPI: Sendable {
         let (records, table) = (CompoundAPI.records, CompoundAPI.table)
         return [
             Route("POST", "/api/v1/records", bodyLimit: records, tooLarge: tooLarge(records)) { call in
-                try await queue.run { try record(call) }
+                try await record(call)
             },
             Route("POST", "/api/v1/registry/import", bodyLimit: table, tooLarge: tooLarge(table)) { call in
                 try await store.imports.run { try importRegistry(call) }
@@ -73,24 +75,29 @@ package struct CompoundAPI: Sendable {
         var position: Position
     }
 
-    private func record(_ call: Call) throws -> Reply {
+    private func record(_ call: Call) async throws -> Reply {
         let outcome: CompoundStore.Recorded
-        do throws(IntakeError) { outcome = try store.record(call.body) } catch { return problem(error, call) }
+        do {
+            outcome = try await commit.record(bytes: call.body.count) { try RecordReader.read(call.body) }
+        } catch let error as IntakeError {
+            return problem(error, call)
+        }
         let messages = Messages.of(Language(call))
         let refused = outcome.refused.map { item in
             Refusal(
                 index: item.index, id: item.id, code: item.error.code.rawValue, field: item.error.field,
                 message: item.error.text(messages), hint: item.error.hint(messages))
         }
+        let flagged = outcome.flagged
+        let notices = flagged.isEmpty ? [] : try await queue.run { try self.notices(flagged, messages) }
         return try json(
             Outcome(
-                recorded: outcome.recorded, refused: refused, flagged: outcome.flagged,
-                notices: try notices(outcome.flagged, messages), position: .init(seq: outcome.seq)))
+                recorded: outcome.recorded, refused: refused, flagged: outcome.flagged, notices: notices,
+                position: .init(seq: outcome.seq)))
     }
 
     /// One sentence for each device whose clock is off, however many records it sent.
     private func notices(_ flagged: [String], _ messages: Messages) throws -> [String] {
-        guard !flagged.isEmpty else { return [] }
         let statements = try store.read { db in
             try Journal(db: db, now: 0).statements(flagged.compactMap { Hex.uint128($0) })
         }

@@ -67,25 +67,39 @@ package final class CompoundStore: Sendable {
     }
 
     func record(_ items: [(id: String, Result<Record, IntakeError>)]) throws(IntakeError) -> Recorded {
-        try durably { db in
-            var outcome = Recorded()
+        try record(together: [items]).first ?? Recorded()
+    }
+
+    /// Several requests in one transaction, in their order; each has its own outcome.
+    func record(together requests: [[(id: String, Result<Record, IntakeError>)]]) throws(IntakeError) -> [Recorded] {
+        guard !requests.isEmpty else { return [] }
+        return try durably { db in
             var keys: Set<RowKey> = []
             let journal = Journal(db: db, now: self.clock())
-            for (index, item) in items.enumerated() {
-                do {
-                    let record = try item.1.get()
-                    keys.formUnion(try self.take(record, journal))
-                    outcome.recorded.append(item.id)
-                    if HybridClock.isOff(observedAt: record.observedAt, now: journal.now) {
-                        outcome.flagged.append(item.id)
-                    }
-                } catch let error as IntakeError {
-                    outcome.refused.append((index, item.id, error))
-                }
-            }
-            outcome.seq = try self.derive(keys, db)
-            return outcome
+            var outcomes = try requests.map { try self.take($0, &keys, journal) }
+            let seq = try self.derive(keys, db)
+            for place in outcomes.indices { outcomes[place].seq = seq }
+            return outcomes
         }
+    }
+
+    private func take(
+        _ items: [(id: String, Result<Record, IntakeError>)], _ keys: inout Set<RowKey>, _ journal: Journal
+    ) throws -> Recorded {
+        var outcome = Recorded()
+        for (index, item) in items.enumerated() {
+            do {
+                let record = try item.1.get()
+                keys.formUnion(try take(record, journal))
+                outcome.recorded.append(item.id)
+                if HybridClock.isOff(observedAt: record.observedAt, now: journal.now) {
+                    outcome.flagged.append(item.id)
+                }
+            } catch let error as IntakeError {
+                outcome.refused.append((index, item.id, error))
+            }
+        }
+        return outcome
     }
 
     /// What follows from something that was pasted, in one transaction and under one time.

@@ -13,13 +13,14 @@ package enum NodeDaemon {
         let store = try open(settings)
         let queue = SerialQueue("desk")
         let gate = PinGate(pin: settings.pin)
+        let vigil = VerificationVigil(store)
         let sender = Sender(
             outbox: store, url: settings.parent, token: settings.token, caFile: settings.caFile,
             log: JournalLog.logger("sync"))
         let doors = Doors(listen: settings.listen, socket: settings.socket, log: log) { tell(store) }
-            .services(open: publicRoutes(store, queue, gate), local: localRoutes(store, queue))
+            .services(open: publicRoutes(store, queue, gate), local: localRoutes(store, queue, vigil))
         sender.start()
-        try await Daemonry.run(doors, log: log, status: { status(store) }, fault: { store.fault() })
+        try await Daemonry.run(doors + [vigil], log: log, status: { status(store, vigil) }, fault: { store.fault() })
         sender.shutDown()
         withExtendedLifetime(lock) {}
     }
@@ -39,15 +40,17 @@ package enum NodeDaemon {
     }
 
     /// The same without a PIN: the socket is readable by this user's group only.
-    package static func localRoutes(_ store: CompoundStore, _ queue: SerialQueue) -> [Route] {
-        CompoundAPI(store, queue: queue).routes + AdoptionRoutes(store: store, queue: queue).routes + [health(store)]
+    private static func localRoutes(_ store: CompoundStore, _ queue: SerialQueue, _ vigil: VerificationVigil) -> [Route]
+    {
+        CompoundAPI(store, queue: queue).routes + AdoptionRoutes(store: store, queue: queue).routes
+            + VerificationRoutes(vigil: vigil).routes + [health(store)]
     }
 
     /// For a command where no daemon runs: the same routes over the same file.
     package static func offline(_ settings: NodeSettings) throws -> (routes: [Route], close: @Sendable () -> Void) {
         let lock = try lock(settings)
         let store = try open(settings)
-        return (localRoutes(store, SerialQueue("desk")), { withExtendedLifetime(lock) {} })
+        return (localRoutes(store, SerialQueue("desk"), VerificationVigil(store)), { withExtendedLifetime(lock) {} })
     }
 
     /// For a command that looks where no daemon runs: the status as the file has it. Nothing is created or changed.
@@ -80,9 +83,10 @@ package enum NodeDaemon {
         }
     }
 
-    private static func status(_ store: CompoundStore) -> String {
+    private static func status(_ store: CompoundStore, _ vigil: VerificationVigil) -> String {
         guard let status = try? store.status() else { return "the store does not answer" }
         let heard = status.acknowledgedAt.map { "last acknowledged \(status.now - $0) s ago" } ?? "never acknowledged"
         return "\(status.unacknowledged) unacknowledged, \(heard)\(status.because.map { ", \($0)" } ?? "")"
+            + (vigil.line.map { ", \($0)" } ?? "")
     }
 }

@@ -21,12 +21,13 @@ struct Jiayuan: AsyncParsableCommand {
                 subcommands: [
                     DivisionsCommand.self, UnitCommand.self, RelayCommand.self, CampaignCommand.self,
                     ClaimsCommand.self, WhyCommand.self,
-                    ReceiptsCommand.self, PhoneInCommand.self, PhoneInsCommand.self, VerifyCommand.self,
+                    ReceiptsCommand.self, PhoneInCommand.self, PhoneInsCommand.self,
                     BackupCommand.self, RestoreCommand.self,
                 ]),
             CommandGroup(
                 name: "At a compound",
                 subcommands: [RecordCommand.self, ImportCommand.self, AdoptCommand.self, StatusCommand.self]),
+            CommandGroup(name: "At either", subcommands: [VerifyCommand.self]),
             CommandGroup(
                 name: "Trying out",
                 subcommands: [DemoCommand.self, BenchCommand.self, SimulateCommand.self, GenerateCommand.self]),

@@ -40,7 +40,22 @@ extension CompoundStore: RowOutbox {
                 self.surroundings.log("summary").notice(
                     "rows are derived anew under newer catalogues", metadata: ["rows": "\(keys.count)"])
             }
-            return try self.derive(Set(keys), db)
+            return try self.derive(Set(keys).union(self.rowsOfNewDesks(db)), db)
+        }
+    }
+
+    /// A desk that came with this version has no row in the rounds that are known already.
+    private func rowsOfNewDesks(_ db: Database) throws -> Set<RowKey> {
+        let known = try Set(
+            Row.fetchAll(db, sql: "SELECT DISTINCT dataset, period FROM row").map {
+                [$0["dataset"], $0["period"]] as [String]
+            })
+        return try String.fetchAll(db, sql: "SELECT code FROM campaign").compactMap { Code($0) }.reduce(into: []) {
+            (keys, campaign) in
+            keys.formUnion(
+                try Desks.all.flatMap { try $0.keys(of: campaign, db) }.filter {
+                    !known.contains([$0.dataset.text, $0.period.text])
+                })
         }
     }
 

@@ -13,6 +13,9 @@ package final class SerialQueue: Sendable {
         }
     }
 
+    /// For a job that tells its outcome itself.
+    package func submit(_ job: @escaping @Sendable () -> Void) { queue.async(execute: job) }
+
     /// From a thread that may block, such as the sender's.
     package func sync<Value>(_ job: () throws -> Value) rethrows -> Value { try queue.sync(execute: job) }
 }

@@ -8,12 +8,14 @@ struct BenchCommand: AsyncParsableCommand {
         discussion: """
             W1: one summary of 12 buildings × 8 counts per request, 64 connections, answered after the fsync; the \
             median of three. W2: 200 compounds reconnect at once, each with 500 revisions in order, then with the last \
-            alone. W3: city figures read while W1 runs. W4: memory and disk per compound, after W1. A node at rest, and \
-            its page of 5,000 households. Client and servers share this machine; compare ratios, not figures.
+            alone. W3: city figures read while W1 runs. W4: memory and disk per compound, after W1. A node at rest, \
+            its page of 5,000 households, and the durable records of 32 phones at once. Client and servers share this \
+            machine; compare ratios, not figures.
             """)
     @Option(help: "Compounds.") var compounds = 1000
     @Option(help: "Seconds of each measurement.") var seconds = 8
     @Option(help: "Times that W1 and the empty handler are measured; the median is printed.") var repeats = 3
+    @Flag(help: "Measure a node alone.") var nodeOnly = false
     @Option(help: "Folder for data; emptied first if an earlier run left it.") var folder = ".bench"
 
     func validate() throws {
@@ -32,9 +34,13 @@ struct BenchCommand: AsyncParsableCommand {
         let signals = stage.stoppedBySignals { Foundation.exit(1) }
         defer { withExtendedLifetime(signals) {} }
         var table = BenchTable()
-        let city = try BenchCity(stage: stage, compounds: compounds)
         let empty = try await EmptyServer.start()
         table.machine()
+        if nodeOnly {
+            try BenchNode(stage: stage).rows(&table, emptyPort: empty.port, seconds: seconds, repeats: repeats)
+            return Console.out(table.text)
+        }
+        let city = try BenchCity(stage: stage, compounds: compounds)
 
         let floor = Load.median(of: repeats, seconds: seconds) { worker in EmptyServer.client(empty.port, worker) }
         table.row("empty handler, POST of the same body", floor.rate, "/s", floor, 1)
@@ -72,10 +78,7 @@ struct BenchCommand: AsyncParsableCommand {
         table.row("W4 proportional memory, empty process", memory.before, "MB", nil, nil)
         table.row("   per compound of 12 rows, after W1", memory.perCompound, "B", nil, nil)
         table.row("   on disk per compound", city.diskPerCompound(), "B", nil, nil)
-        let node = try BenchNode(stage: stage)
-        table.row("node at rest, anonymous memory", node.rest.anonymous, "MB", nil, nil)
-        table.row("   resident", node.rest.resident, "MB", nil, nil)
-        table.row("   page of 5,000 surveyed households, p50", try node.page(households: 5000).p50, "ms", nil, nil)
+        try BenchNode(stage: stage).rows(&table, emptyPort: empty.port, seconds: seconds, repeats: repeats)
         Console.out(table.text)
     }
 }
@@ -100,12 +103,14 @@ struct LoadResult {
     var clientShare: Double
 }
 
-/// 64 connections in a closed loop, each on a thread of its own.
+/// Connections in a closed loop, each on a thread of its own.
 enum Load {
     static let connections = 64
 
     /// - Parameter client: makes one connection's request, which returns false where it was not accepted.
-    static func run(seconds: Int, client: @escaping @Sendable (Int) -> () -> Bool) -> LoadResult {
+    static func run(seconds: Int, connections: Int = connections, client: @escaping @Sendable (Int) -> () -> Bool)
+        -> LoadResult
+    {
         let gathered = Gathered()
         let start = ContinuousClock.now
         let before = processorSeconds()
@@ -135,8 +140,10 @@ enum Load {
     }
 
     /// The run whose rate is in the middle.
-    static func median(of repeats: Int, seconds: Int, client: @escaping @Sendable (Int) -> () -> Bool) -> LoadResult {
-        let runs = (0..<max(1, repeats)).map { _ in run(seconds: seconds, client: client) }
+    static func median(
+        of repeats: Int, seconds: Int, connections: Int = connections, client: @escaping @Sendable (Int) -> () -> Bool
+    ) -> LoadResult {
+        let runs = (0..<max(1, repeats)).map { _ in run(seconds: seconds, connections: connections, client: client) }
         return runs.sorted { $0.rate < $1.rate }[runs.count / 2]
     }
 

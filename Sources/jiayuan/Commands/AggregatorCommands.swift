@@ -190,24 +190,6 @@ struct WhyCommand: AsyncParsableCommand {
     }
 }
 
-struct VerifyCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "verify",
-        abstract:
-            "Compare all rows, on the disk and in memory, with the digests that were acknowledged, and the totals with the rows.",
-        discussion: """
-            What differs is named, is unknown in every figure from then on, and is asked for again: the unit's next push \
-            brings everything. The daemon does the same once a day. Exit code 1 if anything differed.
-            """)
-    @OptionGroup var options: AggregatorOptions
-
-    func run() async throws {
-        let reply = try await options.daemon().send("POST", "/admin/verify")
-        Console.out(reply.text.trimmingCharacters(in: .newlines))
-        if reply.status != 200 { throw Exit.refused }
-    }
-}
-
 struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",

@@ -104,6 +104,16 @@ struct RegistryDesk: Desk {
             answers: { said[$0.recorder] ?? [$0] })
     }
 
+    /// A place for a door that a visit names and that neither a shape nor a statement speaks for (any more).
+    static func keep(_ door: Door, _ db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT OR IGNORE INTO door (code, building, stair_unit, room, residents, state, shaped, stated, listed)
+                VALUES (?, ?, ?, ?, 0, 'occupied', 0, 0, 0)
+                """
+        ).execute(arguments: [door.code.text, door.building.text, door.stairUnit, door.room])
+    }
+
     // MARK: Rows
 
     /// The rows over a building's doors: the frame's, and those of every campaign.

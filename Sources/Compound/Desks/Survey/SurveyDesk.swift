@@ -49,6 +49,8 @@ struct SurveyDesk: Desk {
                 .execute(arguments: [campaign.text, subject])
             return try [row] + RegistryDesk.rows(of: door.building, journal.db)
         }
+        let isRegistered = try RegistryDesk.exists(door: door.code, journal.db)
+        if !isRegistered { try RegistryDesk.keep(door, journal.db) }
         try journal.db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO survey_door
@@ -62,7 +64,8 @@ struct SurveyDesk: Desk {
                 max(1, visits.count { !$0.isCheck }), stands.observation.observedAt, Bytes.of(stands.observation.id),
                 visits.last { !$0.lessons.isEmpty }?.lessons ?? "",
             ])
-        return [row]
+        // A door that nothing else speaks for is there because somebody called at it.
+        return try [row] + (isRegistered ? [] : RegistryDesk.rows(of: door.building, journal.db))
     }
 
     /// A visit as the fold reads it.
@@ -112,19 +115,22 @@ struct SurveyDesk: Desk {
 
     // MARK: Counts
 
+    /// Doors that are told alike are read as one line: a row is counted anew with each record of its building.
     func counts(of key: RowKey, _ db: Database) throws -> [String: Int64]? {
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT residents, disposition, people, passes FROM registered_door
+                    SELECT disposition, people, min(passes, \(SurveyDesk.finalPasses)) AS passes, count(*) AS doors,
+                    sum(residents) AS residents FROM registered_door
                     LEFT JOIN survey_door ON survey_door.door = registered_door.code AND campaign = ? WHERE building = ?
-                    AND NOT \(HouseholdClaims.isElsewhere)
+                    AND NOT \(HouseholdClaims.isElsewhere) GROUP BY 1, 2, 3
                     """), arguments: [key.period.text, key.subject.text, key.period.text])
         var counts: [String: Int64] = [:]
         while let row = try rows.next() {
             let disposition = (row["disposition"] as String?).flatMap { Disposition(rawValue: $0) }
-            counts[SurveyDesk.householdClass(disposition, passes: row["passes"] ?? 0), default: 0] += 1
-            SurveyDesk.count(&counts, disposition, residents: row["residents"], people: row["people"] ?? "")
+            let doors: Int64 = row["doors"]
+            counts[SurveyDesk.householdClass(disposition, passes: row["passes"] ?? 0), default: 0] += doors
+            SurveyDesk.count(&counts, disposition, doors, residents: row["residents"], people: row["people"] ?? "")
         }
         // Explicit zeros where every door is counted elsewhere: a unit without a row would be silent.
         return try counts.isEmpty && !RegistryDesk.exists(building: key.subject, db) ? nil : counts
@@ -149,14 +155,18 @@ struct SurveyDesk: Desk {
     /// Doors where somebody was met.
     static let metClasses = [Disposition.completed, .partial, .postponed, .refused, .language].map(\.rawValue)
 
-    /// The people behind a door: as told where somebody told, else as the registry lists them.
+    /// The people behind doors that are told alike: as told where somebody told, else as the registry lists them.
+    ///
+    /// - Parameters:
+    ///   - residents: behind all of them.
+    ///   - people: behind each.
     private static func count(
-        _ counts: inout [String: Int64], _ disposition: Disposition?, residents: Int64, people: String
+        _ counts: inout [String: Int64], _ disposition: Disposition?, _ doors: Int64, residents: Int64, people: String
     ) {
         switch disposition {
         case .completed?, .partial?:
             for (name, number) in zip(toldNames, people.split(separator: ",")) {
-                counts[name, default: 0] += Int64(number) ?? 0
+                counts[name, default: 0] += doors * (Int64(number) ?? 0)
             }
         case .vacant?, .notDwelling?, .moved?: break
         case .absent?: counts["p_absent", default: 0] += residents
