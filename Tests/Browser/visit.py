@@ -1,0 +1,124 @@
+"""Every page of a node and of a district in a real Chromium, as axe, a keyboard, a printer and a narrow screen meet it. Run inside the
+network namespace of a member of staff:
+
+    ip netns exec STAFF python visit.py FOLDER < what.json
+
+reads `{"node": address, "pin": pin, "district": address, "token": token, "unit": code}` and prints what was found as one line of JSON.
+"""
+
+import json
+import pathlib
+import sys
+
+import axe_playwright_python
+from playwright.sync_api import sync_playwright
+
+AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+WIDTHS = (360, 768, 1366, 1920)
+NODE = ("registry", "survey", "survey/7", "survey/7/7-1-101", "sheet/7", "revisit", "verify", "volunteers", "feedback", "conflicts",
+        "survey/99")
+
+
+def looked_at(page, name, folder):
+    """What axe finds in one page, light and dark, and how wide it is."""
+    found = {"violations": [], "too_wide": [], "printed": 0}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate(AXE)
+        result = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+        found["violations"] += [f"{scheme} {one['id']}: {one['nodes'][0]['html'][:160]}" for one in result["violations"]]
+    page.emulate_media(color_scheme="light")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            found["too_wide"].append(width)
+        if width in (360, 1366):
+            page.screenshot(path=str(folder / f"{name.replace('/', '-')}-{width}.png"), full_page=True)
+    found["printed"] = len(page.pdf(format="A4"))
+    return found
+
+
+def visit(context, base, paths, language, folder, prefix):
+    page = context.new_page()
+    problems = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("dialog", lambda dialog: (problems.append("dialog: " + dialog.message), dialog.dismiss()))
+    page.on("console", lambda line: problems.append(line.text) if line.type == "error" and "404" not in line.text else None)
+    seen = {}
+    for path in paths:
+        page.goto(f"{base}/{path}{'&' if '?' in path else '?'}lang={language}", wait_until="load")
+        seen[path] = looked_at(page, f"{prefix}-{language}-{path.split('?')[0] or 'start'}", folder)
+        seen[path]["title"] = page.title()
+        seen[path]["hacked"] = page.evaluate("window.hacked === true")
+    page.close()
+    return {"pages": seen, "problems": problems}
+
+
+def by_keyboard(context, base):
+    """One door with nothing but the keyboard: from the building's page to an answer and back."""
+    page = context.new_page()
+    page.goto(f"{base}/survey/7/7-1-301?lang=zh-Hans")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('button.huge')"):
+            break
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/survey/7?*")
+    text = page.inner_text("main")
+    page.close()
+    return {"outline": outline, "text": text}
+
+
+def live(context, base, change):
+    """A change that somebody else makes, on a page that never asks by itself."""
+    context.add_init_script("window.setInterval = () => 0;")
+    page = context.new_page()
+    streams = []
+    page.on("response", lambda answer: streams.append([answer.status, answer.headers.get("content-type")])
+            if answer.url.endswith("/live") else None)
+    page.goto(f"{base}/volunteers?lang=zh-Hans")
+    before = page.inner_text(".tile .big")
+    other = context.new_page()
+    other.goto(f"{base}/volunteers?lang=zh-Hans")
+    action, field, value = change
+    other.evaluate(
+        "([action, field, value]) => { const f = document.querySelector(`form[action^='${action}']`); f.elements[field].value = value; f.submit(); }",
+        [action, field, value])
+    page.wait_for_function(f"document.querySelector('.tile .big').textContent.trim() !== '{before}'", timeout=20000)
+    after = page.inner_text(".tile .big")
+    page.close()
+    other.close()
+    return {"streams": streams, "short": [before, after]}
+
+
+def main():
+    what, folder = json.load(sys.stdin), pathlib.Path(sys.argv[1])
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+        seen = {}
+        context = browser.new_context(locale="zh-CN", bypass_csp=True)
+        page = context.new_page()
+        page.goto(what["node"] + "/registry")
+        seen["pin"] = {"pages": {"pin": looked_at(page, "pin", folder)}, "problems": []}
+        page.fill("input[name=pin]", what["pin"])
+        page.press("input[name=pin]", "Enter")
+        page.wait_for_url("**/survey*")
+        page.close()
+        for language in ("zh-Hans", "en"):
+            seen[f"node {language}"] = visit(context, what["node"], NODE, language, folder, "node")
+        seen["keyboard"] = by_keyboard(context, what["node"])
+        seen["live"] = live(context, what["node"], ("/desk/volunteers/need", "required", "60"))
+        context.close()
+        context = browser.new_context(locale="zh-CN", bypass_csp=True)
+        page = context.new_page()
+        page.goto(f"{what['district']}/login?token={what['token']}")
+        page.close()
+        for language in ("zh-Hans", "en"):
+            seen[f"district {language}"] = visit(context, what["district"], ("", f"unit/{what['unit']}"), language, folder, "district")
+        browser.close()
+    print(json.dumps(seen, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
