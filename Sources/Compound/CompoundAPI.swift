@@ -75,7 +75,9 @@ package struct CompoundAPI: Sendable {
 
     private func record(_ call: Call) throws -> Reply {
         let outcome: CompoundStore.Recorded
-        do throws(IntakeError) { outcome = try store.record(call.body) } catch { return problem(error, call) }
+        do throws(IntakeError) { outcome = try store.record(call.body, from: call.guest) } catch {
+            return problem(error, call)
+        }
         let messages = Messages.of(Language(call))
         let refused = outcome.refused.map { item in
             Refusal(

@@ -5,9 +5,12 @@ import Federation
 struct Links: Sendable {
     private let language: Language
     private let campaign: String?
+    /// The reader came by an invite: what leads elsewhere than to its doors isn't offered.
+    let isInvited: Bool
 
     init(_ call: Call) {
         language = Language(call)
+        isInvited = !call.guest.isEmpty
         campaign = call.query["campaign"].flatMap { Code($0)?.text }
     }
 

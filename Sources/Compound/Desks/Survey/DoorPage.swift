@@ -28,7 +28,7 @@ enum DoorPage {
             \(PeopleClass.allCases.map { field($0, text) })
             <button name="disposition" value="completed" class="primary">\(text("node.disposition.completed"))</button>
             <button name="disposition" value="partial">\(text("node.disposition.partial"))</button></form></details>
-            \(register(door, links, text))
+            \(links.isInvited ? "" : register(door, links, text))
             """
     }
 

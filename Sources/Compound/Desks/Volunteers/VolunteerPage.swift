@@ -25,7 +25,7 @@ enum VolunteerPage {
             \(pasted.map { read($0.read, board, links, text) } ?? "")
             <div class="columns"><section>\(chain(board, pasted?.left ?? "", links, text))
             \(CallTexts(board, now: now, text).all.map { message($0.name, $0.body, text) })</section>
-            <section><h2>\(text("node.volunteers.claims"))</h2>
+            <section><h2>\(text("node.volunteers.claims"))</h2><p><a href="\(links("/invites"))">\(text("node.invite.link"))</a></p>
             <table class="table"><thead><tr><th scope="col">\(text("node.column.building"))</th><th scope="col">\(text("node.column.volunteer"))</th>
             <th scope="col">\(text("node.column.state"))</th></tr></thead><tbody>\(board.claims.map { row($0, board.task, links, text) })</tbody></table>
             \(forms(board, links, text))</section></div>
