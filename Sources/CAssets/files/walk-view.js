@@ -19,6 +19,12 @@ export class Words {
   }
   walk(key, values) { return this.say(`node.walk.${key}`, values); }
 
+  /** For a cell: the ordinary answer in few letters. */
+  short(record) {
+    const isOrdinary = record.disposition === "completed" && Object.keys(record.people).join() === "tested";
+    return isOrdinary ? this.walk("tested", { people: record.people.tested }) : this.say(`node.disposition.${record.disposition}`);
+  }
+
   answer(record) {
     const people = Object.entries(record.people ?? {}).filter(([, count]) => count > 0);
     if (!people.length) return this.say(`node.disposition.${record.disposition}`);

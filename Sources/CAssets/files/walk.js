@@ -92,8 +92,8 @@ function draw() {
   const key = JSON.stringify([location.hash, code, building?.at ?? 0, correcting, seen.map((record) => [record.id, record.state])]);
   const old = main.querySelector(".walk-screen");
   if (key === drawn && old) {
-    old.querySelector(".walk-state").replaceWith(stateLine());
-    old.querySelector(".walk-notice").replaceWith(noticeLine());
+    renew(old.querySelector(".walk-state"), stateLine());
+    renew(old.querySelector(".walk-notice"), noticeLine());
     return;
   }
   const copying = main.querySelector("#walk-copying")?.open && drawn && JSON.parse(drawn)[1] === code;
@@ -101,6 +101,11 @@ function draw() {
   old?.remove();
   main.append(door ? doorScreen(door) : buildingScreen());
   if (copying && !door) main.querySelector("#walk-copying")?.setAttribute("open", "");
+}
+
+/** A button that is replaced under a finger isn't pressed. */
+function renew(old, fresh) {
+  if (old.outerHTML !== fresh.outerHTML) old.replaceWith(fresh);
 }
 
 const own = (door) => {
@@ -125,7 +130,7 @@ function stateLine() {
 
 function noticeLine() {
   if (!notice) return el("p", { class: "walk-notice", hidden: true });
-  const change = notice.record && el("button", { type: "button", id: "walk-undo", onclick: () => undo(notice.record) }, words.walk("undo"));
+  const change = notice.record && el("button", { type: "button", id: "walk-undo", "data-record": notice.record.id, onclick: () => undo(notice.record) }, words.walk("undo"));
   return el("p", { class: `walk-notice ${notice.kind}`, role: "status" }, notice.text, " ", change ?? "");
 }
 
@@ -140,7 +145,7 @@ function buildingScreen() {
   const left = doors.filter(({ at }) => at.left).length;
   const units = [...new Set(building.doors.map((door) => door.stair_unit))];
   const cell = ({ door, at }) => el("a", { class: `walk-door ${at.left ? "left" : "done"}`, href: `#${door.code}` },
-    el("strong", {}, door.room), el("small", {}, `${at.mark} `, at.record ? words.answer(at.record) : words.say(`node.disposition.${at.disposition ?? "unvisited"}`)));
+    el("strong", {}, door.room), el("small", {}, `${at.mark} `, at.record ? words.short(at.record) : words.say(`node.disposition.${at.disposition ?? "unvisited"}`)));
   const text = line(building, records, device);
   return el("section", { class: "walk-screen" }, choose || "",
     el("h1", {}, `${names[code]} · `, el("span", { id: "walk-left" }, words.walk("left", { left, doors: doors.length }))),

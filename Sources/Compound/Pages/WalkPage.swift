@@ -50,6 +50,6 @@ enum WalkPage {
         + [
             "away", "change", "closed", "copy", "copy_how", "delivered", "earlier", "elsewhere", "gone", "here", "kept",
             "left", "loaded", "never_loaded", "no_round", "no_store", "nobody", "not_kept", "not_saved", "people",
-            "refused", "replaced", "resend", "send", "sending", "trouble", "undo", "undone", "waiting",
+            "refused", "replaced", "resend", "send", "sending", "tested", "trouble", "undo", "undone", "waiting",
         ].map { "node.walk.\($0)" }
 }

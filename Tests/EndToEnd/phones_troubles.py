@@ -1,0 +1,124 @@
+"""What goes wrong with volunteers' phones. Run as phones_browser.py is:
+
+    ip netns exec STAFF python3 phones_troubles.py ADDRESS PIN FOLDER
+"""
+
+from browser import Browser
+from phones_browser import Phone, ask, cable, set_up, tap, tell
+
+NO_STORE = "IDBFactory.prototype.open = () => { throw new DOMException('private', 'SecurityError'); };"
+FULL = """
+    const add = IDBObjectStore.prototype.add;
+    IDBObjectStore.prototype.add = function (...what) {
+      if (this.name === 'records') throw new DOMException('full', 'QuotaExceededError');
+      return add.apply(this, what);
+    };"""
+
+
+class Broken:
+    """A browser whose pages begin with this script."""
+
+    def __init__(self, phone, script):
+        self.phone, self.script = phone, script
+
+    def command(self, name, **parameters):
+        return self.phone.call("POST", "/goog/cdp/execute", {"cmd": f"Page.{name}", "params": parameters})
+
+    def __enter__(self):
+        self.made = self.command("addScriptToEvaluateOnNewDocument", source=self.script)["identifier"]
+
+    def __exit__(self, *_):
+        self.command("removeScriptToEvaluateOnNewDocument", identifier=self.made)
+
+
+def nothing_can_be_kept(phone, link, folder, seen):
+    """A private window: the page says so, and the plain forms work."""
+    with Broken(phone, NO_STORE):
+        phone.open(link)
+        phone.until("document.querySelector('#walk-no-store')")
+        seen["no_store"] = phone.text("#walk")
+        phone.shot(folder / "phones-no-store.png")
+        phone.follow("#walk-forms a")
+        phone.open(phone.run("return document.querySelector('.doors a').href"))
+        phone.follow("button.huge")
+        seen["by_form"] = phone.text("main")
+
+
+def the_phone_is_full(phone, link, folder, seen):
+    with Broken(phone, FULL):
+        phone.load(link, 3)
+        phone.run("location.hash = '3-1-102'")
+        phone.until("document.querySelector('h1')?.innerText.endsWith('102')")
+        phone.click("#walk-ordinary")
+        phone.until("document.querySelector('.walk-notice.bad')")
+        seen["full"] = phone.text("#walk")
+        seen["full_at"] = phone.run("return location.hash")
+        phone.shot(folder / "phones-full.png")
+    phone.load(link, 3)
+    seen["full_after"] = phone.text("#walk-waiting")
+
+
+def two_tabs(phone, link, seen):
+    phone.load(link, 3)
+    first = phone.call("GET", "/window")
+    second = phone.call("POST", "/window/new", {"type": "tab"})["handle"]
+    phone.call("POST", "/window", {"handle": second})
+    phone.load(link, 3)
+    cable("down")
+    tap(phone, "3-1-201", "空置")
+    phone.call("POST", "/window", {"handle": first})
+    phone.waits(1)
+    tap(phone, "3-1-202", "拒绝")
+    # The other tab's door is answered anew here: what the other tab said is taken back, not contradicted.
+    phone.answer("3-1-201", "#walk-ordinary")
+    phone.run("location.hash = '3'")
+    phone.waits(3)
+    cable("up")
+    phone.delivered()
+    phone.call("POST", "/window", {"handle": second})
+    phone.run("location.hash = '3'")
+    phone.delivered()
+    ask("tabs")
+    seen["two_tabs"] = phone.text("#walk")
+    phone.call("DELETE", "/window")
+    phone.call("POST", "/window", {"handle": first})
+
+
+def refused(phone, link, other, folder, seen):
+    """Another invite that doesn't open the building: the record is kept with its reason, and follows when it may."""
+    phone.load(link, 3)
+    cable("down")
+    tap(phone, "3-2-101", "外出（本轮不回）")
+    phone.close_tab()
+    cable("up")
+    phone.open(other)
+    phone.until("document.querySelector('#walk-refused')")
+    seen["refused"] = phone.text("#walk")
+    phone.load(link, 3)
+    phone.run("location.hash = '3-2-101'")
+    phone.until("document.querySelector('#walk-own button')")
+    seen["reason"] = phone.text("#walk-own")
+    phone.shot(folder / "phones-refused.png")
+    phone.click("#walk-own button")
+    phone.delivered()
+    ask("refused")
+
+
+def play(base, pin, folder):
+    seen = {}
+    desk, phone = Browser(9515), Phone(9516)
+    try:
+        set_up(desk, base, pin, folder, seen)
+        link, other = seen["links"]
+        nothing_can_be_kept(phone, link, folder, seen)
+        the_phone_is_full(phone, link, folder, seen)
+        two_tabs(phone, link, seen)
+        refused(phone, link, other, folder, seen)
+        return seen
+    finally:
+        desk.close()
+        phone.close()
+
+
+if __name__ == "__main__":
+    tell(play)
