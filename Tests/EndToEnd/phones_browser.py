@@ -133,7 +133,7 @@ def set_up(desk, base, pin, folder, seen):
 
 
 def thirty_doors(phone, link, folder, seen):
-    """Offline from the first door to the last; the third is changed at once."""
+    """Offline from the first door to the last; the third is undone, the fourth changed later."""
     phone.load(link, 3)
     phone.shot(folder / "phones-list.png")
     seen["secure_context"] = phone.run("return window.isSecureContext")
@@ -149,11 +149,16 @@ def thirty_doors(phone, link, folder, seen):
         phone.until(f"document.querySelector('.walk-notice').innerText.startsWith('{code} ')")
         if number == 3:
             phone.click("#walk-undo")
-            phone.until("document.querySelector('#walk-own')?.innerText.includes('请选新的结果')")
-            phone.shot(folder / "phones-correct.png")
-            phone.run(f"{choice('拒绝')}.click()")
-            phone.until("document.querySelector('.walk-notice').innerText.startsWith('3-1-201 拒绝')")
-            phone.until("location.hash !== '#3-1-201'")
+            phone.until("document.querySelector('.walk-notice').innerText.includes('已撤销')")
+            tap(phone, code, "拒绝")
+            phone.until(f"location.hash !== '#{code}'")
+    # What was said before is changed: the new answer takes the old one back.
+    phone.run("location.hash = '3-1-202'")
+    phone.until("document.querySelector('#walk-change')")
+    phone.click("#walk-change")
+    phone.until("document.querySelector('#walk-own')?.innerText.includes('请选新的结果')")
+    phone.shot(folder / "phones-correct.png")
+    tap(phone, "3-1-202", "外出（本轮不回）")
     phone.run("location.hash = ''")
     phone.waits(31)
     phone.shot(folder / "phones-offline.png")
@@ -184,7 +189,7 @@ def other_ways(phone, desk, base, folder, seen):
     seen["copied"] = phone.text("#walk-copy")
     phone.shot(folder / "phones-line.png")
     paper = [f"{unit}-{floor}0{door} 1" for unit in (1, 2) for floor in range(1, 10) for door in (1, 2)][:30]
-    paper[2] = "1-201 拒"
+    paper[2:4] = ["1-201 拒", "1-202 外出"]
     seen["pasted"] = [paste(desk, base, 3, seen["line"]), paste(desk, base, 3, "\n".join(paper)), paste(desk, base, 3, seen["line"][:-9]),
                       paste(desk, base, 4, seen["line"])]
     desk.shot(folder / "phones-pasted.png")

@@ -4,7 +4,7 @@
 """
 
 from browser import Browser
-from phones_browser import Phone, ask, cable, set_up, tap, tell
+from phones_browser import Phone, ask, cable, paste, set_up, tap, tell
 
 NO_STORE = "IDBFactory.prototype.open = () => { throw new DOMException('private', 'SecurityError'); };"
 FULL = """
@@ -13,6 +13,22 @@ FULL = """
       if (this.name === 'records') throw new DOMException('full', 'QuotaExceededError');
       return add.apply(this, what);
     };"""
+
+
+EVERY_ANSWER = """
+    const script = document.querySelector('script').src;
+    return import(script.replace('walk.js', 'walk-line.js')).then(({ line, CLASSES }) => {
+      const plain = ['nobody_home', 'absent', 'postponed', 'refused', 'vacant', 'not_dwelling', 'not_found', 'moved', 'language', 'other'];
+      const classes = Object.keys(CLASSES);
+      const people = [...classes.map((one) => ({ [one]: 3 })), Object.fromEntries(classes.map((one, at) => [one, at]))];
+      const said = [...plain.map((disposition) => ({ disposition })),
+        ...people.map((people, at) => ({ disposition: at % 2 ? 'partial' : 'completed', people }))];
+      const base = 'ab'.repeat(13);
+      const records = said.map((one, at) => ({ ...one, id: base + String(100000 + at), state: 'sent', observedAt: 1649242800, supersedes: [],
+        door: `6-${1 + Math.floor(at / 18)}-${1 + Math.floor(at % 18 / 2)}0${1 + at % 2}` }));
+      return { line: line({ building: '6', campaign: '2022-04-06-survey', base }, records, 'p-00000001'),
+        said: Object.fromEntries(records.map((one) => [one.door, one.disposition])) };
+    });"""
 
 
 class Broken:
@@ -104,6 +120,14 @@ def refused(phone, link, other, folder, seen):
     ask("refused")
 
 
+def every_answer(phone, desk, base, link, seen):
+    """Whatever a phone can say in a line, the node reads."""
+    phone.load(link, 3)
+    made = phone.run(EVERY_ANSWER)
+    seen["said"] = made["said"]
+    seen["read"] = paste(desk, base, 6, made["line"])
+
+
 def play(base, pin, folder):
     seen = {}
     desk, phone = Browser(9515), Phone(9516)
@@ -114,6 +138,7 @@ def play(base, pin, folder):
         the_phone_is_full(phone, link, folder, seen)
         two_tabs(phone, link, seen)
         refused(phone, link, other, folder, seen)
+        every_answer(phone, desk, base, link, seen)
         return seen
     finally:
         desk.close()

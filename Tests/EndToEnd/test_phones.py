@@ -133,10 +133,17 @@ def test_doors_on_phones(network, stage, tmp_path):  # noqa: F811
 
 
 def test_what_goes_wrong_with_phones(network, stage, tmp_path):  # noqa: F811
-    seen = tell("phones_troubles.py", Office(network, stage, tmp_path), tmp_path)
+    office = Office(network, stage, tmp_path)
+    seen = tell("phones_troubles.py", office, tmp_path)
     assert "不能保存" in seen["no_store"] and "普通表单" in seen["no_store"] and "3栋" in seen["no_store"]
     assert "已登记" in seen["by_form"], "the plain form records under the same invite"
     assert "没有存下" in seen["full"] and "已存在本机" not in seen["full"] and seen["full_at"] == "#3-1-102"
     assert "没有待送的" in seen["full_after"], "what wasn't kept isn't claimed"
     assert "没有待送的，已送到 3" in seen["two_tabs"]
     assert "没有被收下 1 条" in seen["refused"] and "这个邀请不能登记“3-2-101”" in seen["reason"]
+    # The phone's writer of lines and the node's reader agree about every answer there is.
+    assert "读懂新的 21 户（0 户没有变化），0 户和已有结果不同，0 行要人看" in seen["read"], seen["read"]
+    doors = office.get("/api/v1/survey?building=6")
+    assert {door["code"]: door["disposition"] for door in doors if door["passes"]} == seen["said"]
+    told = {door["told"] for door in doors if door["told"] is not None}
+    assert told == {3, sum(range(10))}

@@ -1,6 +1,10 @@
 // Brings what was recorded to the node, in order, until the node has said of each record that it has it. A record keeps
 // its id, so that sending it twice, from two tabs or after a lost answer, is sending it once.
+import { now } from "./walk-store.js";
+
 const [SECOND, FIRST, LONGEST, PATIENCE] = [1000, 2, 60, 15];
+// Seconds in which a tap can be undone without a trace, because it hasn't left.
+const GRACE = 4;
 const BATCH = 200;
 
 export class Queue {
@@ -8,15 +12,21 @@ export class Queue {
   constructor(store, device, headers, changed) {
     Object.assign(this, { store, device, headers, changed, failures: 0, timer: null, sending: false });
     addEventListener("online", () => this.send());
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.send(); });
+    // Whoever puts the phone away has decided.
+    document.addEventListener("visibilitychange", () => this.send(document.hidden));
   }
 
-  async waiting() {
-    return (await this.store.all()).filter((record) => record.state === "waiting");
+  /** @param hurry takes what may still be undone too */
+  async waiting(hurry) {
+    const waiting = (await this.store.all()).filter((record) => record.state === "waiting");
+    // Either way: a clock may be set while a record waits.
+    const ripe = (record) => hurry || record.tries > 0 || Math.abs(now() - record.observedAt) >= GRACE;
+    return { ripe: waiting.filter(ripe).slice(0, BATCH), green: waiting.some((record) => !ripe(record)) };
   }
 
-  /** Sends all that waits; called again while it runs, it goes on with what came meanwhile. */
-  async send() {
+  /** Sends what waits; called again while it runs, it goes on with what came meanwhile. */
+  async send(hurry = false) {
+    this.hurry ||= hurry;
     if (this.sending) { this.again = true; return; }
     this.sending = true;
     clearTimeout(this.timer);
@@ -24,13 +34,15 @@ export class Queue {
       do {
         this.again = false;
         let batch;
-        while ((batch = (await this.waiting()).slice(0, BATCH)).length) {
+        while ((batch = (await this.waiting(this.hurry)).ripe).length) {
           this.changed({ kind: "sending" });
           if (!await this.deliver(batch)) return this.later();
           this.failures = 0;
         }
       } while (this.again);
+      this.hurry = false;
       this.changed({ kind: "idle" });
+      if ((await this.waiting(false)).green) this.timer = setTimeout(() => this.send(), SECOND);
     } catch (error) {
       this.changed({ kind: "trouble", message: String(error) });
       this.later();
@@ -60,7 +72,7 @@ export class Queue {
       return false;
     }
     if (!answer.ok || !Array.isArray(said.recorded)) {
-      const kind = answer.status === 401 || answer.status === 403 ? "closed" : "trouble";
+      const kind = { 401: "pin", 403: "closed" }[answer.status] ?? "trouble";
       this.changed({ kind, message: [said.message, said.hint].filter(Boolean).join(" ") || String(answer.status) });
       return false;
     }

@@ -1,6 +1,6 @@
 // What the phone keeps: the doors as the node last told them, and what was recorded here. A promise is kept only once
 // the browser has said that the change is durable.
-const [NAME, EDITION] = ["jiayuan-walk", 1];
+const EDITION = 1;
 // The first 26 digits of the ids of a building's records; the last 6 are drawn for each.
 const [BASE_BYTES, TAG_BYTES] = [13, 3];
 const WEEK = 7 * 86400;
@@ -22,9 +22,13 @@ export function standing(records) {
 }
 
 export class Store {
-  static open() {
+  /**
+   * @param unit the compound: another one's machine may have the same address on another network, and what was recorded
+   * at its doors belongs there
+   */
+  static open(unit) {
     return new Promise((resolve, reject) => {
-      const request = indexedDB.open(NAME, EDITION);
+      const request = indexedDB.open(`jiayuan-walk-${unit}`, EDITION);
       request.onupgradeneeded = () => {
         const records = request.result.createObjectStore("records", { keyPath: "number", autoIncrement: true });
         records.createIndex("id", "id", { unique: true });

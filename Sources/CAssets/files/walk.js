@@ -12,14 +12,14 @@ const codes = Object.keys(names).sort((a, b) => (parseInt(a, 10) || 0) - (parseI
 const token = location.pathname.match(/^[/]i[/]([0-9a-f]{32})$/)?.[1];
 const headers = () => (token ? { authorization: `Invite ${token}` } : {});
 const LOOK = 60_000;
-const tabs = "BroadcastChannel" in window ? new BroadcastChannel("jiayuan-walk") : null;
+const tabs = "BroadcastChannel" in window ? new BroadcastChannel(`jiayuan-walk-${main.dataset.unit}`) : null;
 
 let store, queue, device, building, records = [], all = [];
 let code = codes[0], link = { kind: "idle" }, notice = null, correcting = null, shown = null;
 
 async function start() {
   try {
-    store = await Store.open();
+    store = await Store.open(main.dataset.unit);
     await store.forget();
     device = invited() ?? await store.device();
   } catch {
@@ -69,10 +69,11 @@ async function load() {
     const answer = await ask(`/api/v1/walk/${encodeURIComponent(code)}`, headers());
     const told = await answer.json();
     if (answer.status === 404) notice = { kind: "bad", text: words.walk(told.error === "campaign_unknown" ? "no_round" : "gone") };
-    if (answer.status === 401 || answer.status === 403) link = { kind: "closed", message: [told.message, told.hint].filter(Boolean).join(" ") };
+    if (answer.status === 401) link = { kind: "pin" };
+    if (answer.status === 403) link = { kind: "closed", message: [told.message, told.hint].filter(Boolean).join(" ") };
     if (answer.ok && Array.isArray(told.doors)) {
       await store.keepBuilding(told);
-      if (link.kind === "away" || link.kind === "closed") link = { kind: "idle" };
+      if (["away", "closed", "pin"].includes(link.kind)) link = { kind: "idle" };
       queue.send();
     }
   } catch {
@@ -121,10 +122,11 @@ function stateLine() {
     waiting ? `◔ ${words.walk("waiting", { count: waiting })}` : `● ${words.walk("delivered", { count: count("sent") })}`)];
   if (link.kind === "away") parts.push(el("p", { class: "warn" }, words.walk("away")));
   if (link.kind === "sending") parts.push(el("p", { class: "muted" }, words.walk("sending")));
+  if (link.kind === "pin") parts.push(el("p", { class: "bad", role: "alert" }, words.walk("pin"), " ", el("a", { href: "/pin" }, words.walk("enter"))));
   if (link.kind === "closed") parts.push(el("p", { class: "bad", role: "alert", id: "walk-closed" }, words.walk("closed"), " ", link.message));
   if (link.kind === "trouble") parts.push(el("p", { class: "bad", role: "alert" }, words.walk("trouble"), " ", link.message));
   if (refused) parts.push(el("p", { class: "bad", id: "walk-refused" }, `✕ ${words.walk("refused", { count: refused })}`));
-  if (waiting) parts.push(el("button", { type: "button", id: "walk-send", onclick: () => queue.send() }, words.walk("send")));
+  if (waiting) parts.push(el("button", { type: "button", id: "walk-send", onclick: () => queue.send(true) }, words.walk("send")));
   return el("section", { class: "walk-state", role: "status" }, parts);
 }
 

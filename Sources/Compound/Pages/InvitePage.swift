@@ -1,5 +1,6 @@
 import Daemon
 import Federation
+import Foundation
 
 /// Who may record with a phone, where and until when; a new invite as a link, a QR code and a sheet of paper.
 enum InvitePage {
@@ -132,5 +133,13 @@ enum InviteRefusal: String, CaseIterable {
             ("error", .text("invite_\(rawValue)")), ("hint", .text(text("node.invite.refused.\(rawValue).hint"))),
             ("message", .text(text("node.invite.refused.\(rawValue)"))),
         ])
+    }
+}
+
+extension Links {
+    /// The page of invites, filled in for whoever holds a building.
+    func invite(_ claim: VolunteerBoard.Claim) -> String {
+        let person = VolunteerName.text(claim.volunteer).addingPercentEncoding(withAllowedCharacters: .alphanumerics)
+        return self("/invites") + "&building=\(claim.building)&person=\(person ?? "")"
     }
 }

@@ -124,7 +124,8 @@ extension NodePages {
                 ["person": VolunteerName.text(invite.person.text), "until": Clock.text(invite.until, asOf: now)])
         }
         let page = WalkPage.html(
-            named, device: invite?.code.text ?? "", who: who ?? "", version: NodePages.version, Links(call), text)
+            named, unit: store.unit.text, device: invite?.code.text ?? "", who: who ?? "", version: NodePages.version,
+            Links(call), text)
         // For a shift; a phone reads the doors themselves anew whenever it can.
         return secured(.html(page.source), cache: "private, max-age=43200, stale-if-error=604800")
     }
@@ -187,13 +188,13 @@ extension NodePages {
         return Body { InvitePage.html(model, $0.links, $0.text) }
     }
 
-    /// As the reader reached this node, or else the address that it has itself.
+    /// As the reader reached this node from elsewhere, or else the address that it has itself; empty where it can't tell.
     private func address(_ call: Call) -> String {
         let host = call.headers["host"] ?? ""
         let name = host.prefix { $0 != ":" }
         guard name.isEmpty || name == "localhost" || name.hasPrefix("127.") || host.hasPrefix("[") else { return host }
         let port = host.split(separator: ":").last.flatMap { Int($0) }
-        return Addresses.lan().first.map { $0 + (port.map { ":\($0)" } ?? "") } ?? host
+        return Addresses.lan().first.map { $0 + (port.map { ":\($0)" } ?? "") } ?? ""
     }
 
     private func makeInvite(_ form: Form) throws(IntakeError) -> InvitePage.Made {

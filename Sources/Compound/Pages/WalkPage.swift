@@ -18,11 +18,13 @@ enum WalkPage {
     ]
 
     /// - Parameters:
+    ///   - unit: the compound; what a phone keeps is kept for it.
     ///   - device: the invite's code; empty at the desk.
     ///   - who: for whom, and until when; empty at the desk.
     ///   - version: the first step in the addresses of its assets.
     static func html(
-        _ buildings: [Building], device: String, who: String, version: String, _ links: Links, _ text: Messages
+        _ buildings: [Building], unit: String, device: String, who: String, version: String, _ links: Links,
+        _ text: Messages
     ) -> HTML {
         let list = JSONLine.object(buildings.map { ($0.code, .text($0.name)) })
         let words = JSONLine.object(keys.map { ($0, .text(text($0))) })
@@ -34,7 +36,7 @@ enum WalkPage {
             <meta name="viewport" content="width=device-width, initial-scale=1"><title>\(text("node.walk.title")) · \(text("node.title"))</title>
             <link rel="stylesheet" href="/assets/\(version)/style.css"><script type="module" src="/assets/\(version)/walk.js"></script></head>
             <body class="walk"><header class="bar"><strong>\(text("node.walk.title"))</strong><span class="muted">\(who)</span></header>
-            <main id="walk" data-device="\(device)" data-buildings="\(list)" data-words="\(words)"><section id="walk-forms"><p>\(text("node.walk.forms"))</p><ul>\(forms)</ul></section></main>
+            <main id="walk" data-unit="\(unit)" data-device="\(device)" data-buildings="\(list)" data-words="\(words)"><section id="walk-forms"><p>\(text("node.walk.forms"))</p><ul>\(forms)</ul></section></main>
             <footer class="muted"><p>\(text("node.walk.reload"))</p><p>\(text("node.plain_http"))</p></footer></body></html>
             """
     }
@@ -48,8 +50,10 @@ enum WalkPage {
         + (["unvisited"] + Disposition.allCases.map(\.rawValue)).map { "node.disposition.\($0)" }
         + PeopleClass.allCases.map { "node.people.\($0.rawValue)" }
         + [
-            "away", "change", "closed", "copy", "copy_how", "delivered", "earlier", "elsewhere", "gone", "here", "kept",
+            "away", "change", "closed", "copy", "copy_how", "delivered", "earlier", "elsewhere", "enter", "gone",
+            "here", "kept",
             "left", "loaded", "never_loaded", "no_round", "no_store", "nobody", "not_kept", "not_saved", "people",
+            "pin",
             "refused", "replaced", "resend", "send", "sending", "tested", "trouble", "undo", "undone", "waiting",
         ].map { "node.walk.\($0)" }
 }

@@ -115,9 +115,10 @@ enum VolunteerPage {
         // Who holds a building can finish it; a release takes every word about the claim back.
         let isOpen = claim.rank == 0 && claim.state == Record.Claim.claimed.rawValue
         let finish: HTML = isOpen ? button(claim, task, "done", text("node.claim.finish"), [], links) : ""
+        let invite: HTML = isOpen ? "<a href=\"\(links.invite(claim))\">\(text("node.invite.short"))</a>" : ""
         return """
             <tr><th scope="row">\(text("node.building", ["code": claim.building]))</th><td>\(VolunteerName.text(claim.volunteer))</td><td>\(state)
-            \(finish)\(button(claim, task, "released", text("node.claim.release"), claim.answers, links))</td></tr>
+            \(invite)\(finish)\(button(claim, task, "released", text("node.claim.release"), claim.answers, links))</td></tr>
             """
     }
 
