@@ -120,6 +120,11 @@ def sign_in(desk, base, pin):
     desk.follow("button.primary")
 
 
+def look(browser, **how):
+    """On paper, or in the dark."""
+    browser.call("POST", "/goog/cdp/execute", {"cmd": "Emulation.setEmulatedMedia", "params": how})
+
+
 def set_up(desk, base, pin, folder, seen):
     desk.size(1366, 900)
     sign_in(desk, base, pin)
@@ -130,12 +135,19 @@ def set_up(desk, base, pin, folder, seen):
     seen["links"] = [invite(desk, base, "张勇", "35"), invite(desk, base, "李梅", "45")]
     seen["slip"] = desk.text(".slip")
     desk.shot(folder / "phones-invite.png")
+    look(desk, media="print")
+    seen["printed"] = desk.run("return [...document.querySelectorAll('main > *')].filter((part) => part.checkVisibility()).length")
+    desk.shot(folder / "phones-slip.png")
+    look(desk, media="")
 
 
 def thirty_doors(phone, link, folder, seen):
     """Offline from the first door to the last; the third is undone, the fourth changed later."""
     phone.load(link, 3)
     phone.shot(folder / "phones-list.png")
+    look(phone, features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    phone.shot(folder / "phones-dark.png")
+    look(phone, features=[])
     seen["secure_context"] = phone.run("return window.isSecureContext")
     cable("down")
     for number, (unit, floor, door) in enumerate([(u, f, d) for u in (1, 2) for f in range(1, 10) for d in (1, 2)][:30], 1):

@@ -110,6 +110,7 @@ def test_doors_on_phones(network, stage, tmp_path):  # noqa: F811
     seen = tell("phones_browser.py", Office(network, stage, tmp_path), tmp_path)
     assert seen["secure_context"] is False, "the test must not enjoy loopback's privileges"
     assert "手机连上 Wi-Fi“门岗”" in seen["slip"] and "用手机流量打不开" in seen["slip"] and "未加密" in seen["slip"]
+    assert seen["printed"] == 1, "the sheet alone is printed"
     assert "连不上主机" in seen["offline"] and "还剩 6 / 36 户" in seen["offline"]
     assert "待送 31" in seen["reopened"] and "还剩 6 / 36 户" in seen["reopened"] and seen["styled"] == "grid"
     # By the chat and on paper: thirty doors that are known already; a line that was cut, and one on the wrong page.

@@ -52,6 +52,8 @@ async function show() {
   if (codes.includes(asked)) code = asked;
   if (correcting && correcting.door !== place) correcting = null;
   await refresh();
+  // Whoever uses the keyboard or listens goes on where the new screen begins.
+  main.querySelector("h1")?.focus({ preventScroll: true });
   if (building?.building !== code || shown !== code) { shown = code; load(); }
 }
 
@@ -150,7 +152,7 @@ function buildingScreen() {
     el("strong", {}, door.room), el("small", {}, `${at.mark} `, at.record ? words.short(at.record) : words.say(`node.disposition.${at.disposition ?? "unvisited"}`)));
   const text = line(building, records, device);
   return el("section", { class: "walk-screen" }, choose || "",
-    el("h1", {}, `${names[code]} · `, el("span", { id: "walk-left" }, words.walk("left", { left, doors: doors.length }))),
+    el("h1", { tabindex: -1 }, `${names[code]} · `, el("span", { id: "walk-left" }, words.walk("left", { left, doors: doors.length }))),
     noticeLine(), stateLine(),
     units.map((unit) => el("section", {}, el("h2", {}, words.say("node.stair_unit", { unit })),
       el("div", { class: "walk-doors" }, doors.filter(({ door }) => door.stair_unit === unit).map(cell)))),
@@ -162,7 +164,7 @@ function doorScreen(door) {
   const mine = own(door);
   const last = mine.at(-1);
   const earlier = !last && door.disposition && el("p", { class: "muted" }, words.walk("earlier", { what: words.say(`node.disposition.${door.disposition}`) }));
-  const head = el("h1", {}, `${words.say("node.stair_unit", { unit: door.stair_unit })} ${door.room}`);
+  const head = el("h1", { tabindex: -1 }, `${words.say("node.stair_unit", { unit: door.stair_unit })} ${door.room}`);
   return el("section", { class: "walk-screen" }, el("p", {}, el("a", { href: `#${code}` }, `← ${names[code]}`)),
     noticeLine(), head, earlier || "", door.elsewhere ? el("p", { class: "warn" }, words.walk("elsewhere")) : "",
     last ? ownLine(last) : "", answers(words, door, (answer) => record(door, answer)), stateLine());

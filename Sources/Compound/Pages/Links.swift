@@ -17,6 +17,9 @@ struct Links: Sendable {
     /// The first page, without a round: the one that was asked for may be what nobody knows.
     static func start(_ text: Messages) -> String { "/survey?lang=" + text.language.rawValue }
 
+    /// Where a reader goes on who has got nowhere.
+    var home: String { self(isInvited ? "/walk" : "/survey") }
+
     /// A path of this node with what has to be kept.
     func callAsFunction(_ path: String) -> String { address(path, in: language) }
 

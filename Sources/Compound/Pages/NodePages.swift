@@ -50,7 +50,7 @@ struct NodePages: Sendable {
             Body(status: 400) { view in
                 """
                 <h1>\(view.text("node.problem"))</h1><p class="bad" role="alert">\(error.text(view.text))</p><p>\(error.hint(view.text))</p>
-                <p><a href="\(view.links("/survey"))" class="primary">\(view.text("node.back"))</a></p>
+                <p><a href="\(view.links.home)" class="primary">\(view.text("node.back"))</a></p>
                 """
             }
         }
