@@ -106,6 +106,7 @@ import Testing
     @Test func aPageSaysWhatIsShut() async throws {
         try await Self.with { phone, _ in
             let shut = String(decoding: try await phone.ask("GET", "/survey/8").body, as: UTF8.self)
+            #expect(shut.contains("href=\"/pin?lang=zh-Hans\""), "staff who opened a link to try it find back")
             #expect(shut.contains("邀请不包括这里") && shut.contains("href=\"/walk?lang=zh-Hans\""))
             let page = String(decoding: try await phone.ask("GET", "/survey/7/7-1-101").body, as: UTF8.self)
             #expect(page.contains("都已检") && !page.contains("/desk/registry/household"))
@@ -123,7 +124,7 @@ import Testing
             let reply = try await stranger.ask("GET", "/i/\(Self.token.text)")
             let header = { (name: String) in reply.headers.filter { $0.name == name }.map(\.value) }
             #expect(reply.status == 200 && header("set-cookie").first?.hasPrefix("jiayuan_invite=0000") == true)
-            #expect(header("cache-control") == ["private, max-age=43200, stale-if-error=604800"])
+            #expect(header("cache-control") == ["private, max-age=86400, stale-if-error=604800"])
             let page = String(decoding: reply.body, as: UTF8.self)
             #expect(page.contains("data-device=\"i-0000002a\"") && page.contains("张勇") && !page.contains("8栋"))
             let script = try #require(page.firstMatch(of: #/src="(/assets/[0-9a-f]{12}/walk.js)"/#)).output.1
@@ -254,6 +255,24 @@ import Testing
             #expect(list.contains("never opened") && !list.contains(token))
             try await desk.press("结束", on: "/invites")
             #expect(try desk.store.invites().first?.invite.endedAt != nil)
+        }
+    }
+
+    /// Whoever holds a building gets his invite from there.
+    @Test func aClaimLeadsToItsInvite() async throws {
+        try await CaseDesk.with { desk in
+            let name = try #require(VolunteerName.code("张 <勇>"))
+            try desk.store.take(.building(900), .building(901, "8"), .need(902, 1), .claim(903, "8", name.text))
+            let page = try await desk.page("/volunteers", .zhHans)
+            let link = try #require(page.firstMatch(of: #/href="(/invites[^"]*)">手机邀请</#)).output.1
+            #expect(link == "/invites?lang=zh-Hans&amp;building=8&amp;person=%E5%BC%A0%20%3C%E5%8B%87%3E")
+            let routes = NodePages(store: desk.store, queue: SerialQueue("q"), gate: PinGate(pin: nil)).routes
+            let route = try #require(routes.first { $0.pattern == "/invites" && $0.method == "GET" })
+            let query = ["building": "8", "person": "张 <勇>", "lang": "zh-Hans"]
+            let reply = try await route.handler(Call(method: "GET", path: "/invites", query: query))
+            let form = String(decoding: reply.body, as: UTF8.self)
+            #expect(form.contains("name=\"b.8\" checked") && !form.contains("name=\"b.7\" checked"))
+            #expect(form.contains("value=\"张 &lt;勇&gt;\""))
         }
     }
 

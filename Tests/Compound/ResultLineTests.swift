@@ -98,6 +98,17 @@ import Testing
         }
     }
 
+    /// A phone of the office has no invite; its line and its queue are one too.
+    @Test func aPhoneWithoutAnInviteIsTheDesks() throws {
+        try Self.with { store in
+            _ = try Self.paste(Self.line("101/n/a1b2c3", doors: 1, device: "p-00000001"), store)
+            var visit = Record.visit(Self.id("a1b2c3"), "7-1-101", .nobodyHome, by: "desk")
+            visit.device = Code(literal: "p-00000001")
+            #expect(try store.take(visit).refused.isEmpty)
+            #expect(try store.doors("7").first?.passes == 1)
+        }
+    }
+
     @Test func whatCameByTheQueueOrOnPaperIsTheSame() throws {
         try Self.with { store in
             var visit = Record.visit(Self.id("a1b2c3"), "7-1-101", .completed, [.tested: 2], by: "v01")

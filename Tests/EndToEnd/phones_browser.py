@@ -51,7 +51,7 @@ class Phone(Browser):
         self.open(link)
         self.until("document.querySelectorAll('.walk-door').length === 36")
         self.run(f"location.hash = '{building}'")
-        self.until(f"document.querySelector('h1').innerText.startsWith('{building}栋')"
+        self.until(f"document.querySelector('h1').innerText.includes('{building}')"
                    " && document.querySelectorAll('.walk-door').length === 36")
 
     def answer(self, door, selector):
@@ -166,7 +166,7 @@ def thirty_doors(phone, link, folder, seen):
             phone.until(f"location.hash !== '#{code}'")
     # What was said before is changed: the new answer takes the old one back.
     phone.run("location.hash = '3-1-202'")
-    phone.until("document.querySelector('#walk-change')")
+    phone.until("document.querySelector('h1')?.innerText.endsWith('1 单元 202') && document.querySelector('#walk-change')")
     phone.click("#walk-change")
     phone.until("document.querySelector('#walk-own')?.innerText.includes('请选新的结果')")
     phone.shot(folder / "phones-correct.png")
@@ -251,6 +251,13 @@ def what_is_shut(phone, desk, base, link, folder, seen):
     phone.open(base + "/survey/3/3-2-801")
     phone.shot(folder / "phones-form.png")
     seen["form"] = phone.text("main")
+    phone.load(link + "?lang=en", 3)
+    phone.shot(folder / "phones-english.png")
+    seen["english"] = phone.text("body")
+    phone.run("document.querySelector('#walk-copying').open = true")
+    phone.click("#walk-again")
+    phone.delivered()
+    ask("again")
     desk.open(base + "/invites")
     seen["list"] = desk.text("main .table")
     desk.shot(folder / "phones-invites.png")

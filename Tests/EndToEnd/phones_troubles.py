@@ -116,7 +116,7 @@ def refused(phone, link, other, folder, seen):
     seen["reason"] = phone.text("#walk-own")
     phone.shot(folder / "phones-refused.png")
     phone.click("#walk-own button")
-    phone.delivered()
+    phone.until("document.querySelector('#walk-own')?.innerText.includes('已送到主机')")
     ask("refused")
 
 

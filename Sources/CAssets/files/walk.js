@@ -75,6 +75,7 @@ async function load() {
     if (answer.status === 403) link = { kind: "closed", message: [told.message, told.hint].filter(Boolean).join(" ") };
     if (answer.ok && Array.isArray(told.doors)) {
       await store.keepBuilding(told);
+      renewPage();
       if (["away", "closed", "pin"].includes(link.kind)) link = { kind: "idle" };
       queue.send();
     }
@@ -82,6 +83,13 @@ async function load() {
     link = { kind: "away" };
   }
   await refresh();
+}
+
+/** The page's own copy in the browser counts its age from now: it has to open with the node away. */
+function renewPage() {
+  if (renewPage.done) return;
+  renewPage.done = true;
+  fetch(location.pathname + location.search, { cache: "reload" }).catch(() => { renewPage.done = false; });
 }
 
 // MARK: Drawing
@@ -156,7 +164,7 @@ function buildingScreen() {
     noticeLine(), stateLine(),
     units.map((unit) => el("section", {}, el("h2", {}, words.say("node.stair_unit", { unit })),
       el("div", { class: "walk-doors" }, doors.filter(({ door }) => door.stair_unit === unit).map(cell)))),
-    text ? el("details", { id: "walk-copying" }, el("summary", {}, words.walk("copy")), copyable(words, text)) : "",
+    text ? el("details", { id: "walk-copying" }, el("summary", {}, words.walk("copy")), copyable(words, text), again()) : "",
     el("p", { class: "muted" }, words.walk("loaded", { at: clock(building.at) })));
 }
 
@@ -178,6 +186,16 @@ function ownLine(last) {
       ? words.walk("replaced") : el("button", { type: "button", id: "walk-change", onclick: () => correct(last) }, words.walk("change")));
 }
 
+/** For a node that came back from an older copy of itself: what it still has is counted once. */
+function again() {
+  const sent = all.filter((record) => record.state === "sent").map((record) => record.id);
+  return el("p", {}, words.walk("again_why"), " ", el("button", { type: "button", id: "walk-again", disabled: !sent.length, onclick: async () => {
+    await store.note(sent, () => ({ state: "waiting" }));
+    await refresh();
+    queue.send();
+  } }, words.walk("again")));
+}
+
 const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
 
 // MARK: Recording
@@ -197,8 +215,9 @@ async function record(door, answer) {
     record.busy = false;
   }
   tabs?.postMessage("records");
+  // Not under somebody who has gone on meanwhile.
+  if (location.hash === `#${door.code}`) next(door);
   await refresh();
-  next(door);
   queue.send();
 }
 

@@ -124,6 +124,7 @@ enum InviteRefusal: String, CaseIterable {
             ? "<p><a class=\"primary\" href=\"\(links("/walk"))\">\(text("node.invite.back"))</a></p>" : ""
         return """
             <h1>\(text("node.invite.refused.\(rawValue)"))</h1><p role="alert">\(text("node.invite.refused.\(rawValue).hint"))</p>\(back)
+            <p><a href="\(links("/pin"))">\(text("node.invite.staff"))</a></p>
             """
     }
 

@@ -126,8 +126,8 @@ extension NodePages {
         let page = WalkPage.html(
             named, unit: store.unit.text, device: invite?.code.text ?? "", who: who ?? "", version: NodePages.version,
             Links(call), text)
-        // For a shift; a phone reads the doors themselves anew whenever it can.
-        return secured(.html(page.source), cache: "private, max-age=43200, stale-if-error=604800")
+        // For the longest shift, from the last time that the phone was here: its scripts ask anew whenever they can.
+        return secured(.html(page.source), cache: "private, max-age=86400, stale-if-error=604800")
     }
 
     private func named(_ text: Messages) throws -> [WalkPage.Building] {

@@ -50,7 +50,8 @@ enum WalkPage {
         + (["unvisited"] + Disposition.allCases.map(\.rawValue)).map { "node.disposition.\($0)" }
         + PeopleClass.allCases.map { "node.people.\($0.rawValue)" }
         + [
-            "away", "change", "closed", "copy", "copy_how", "delivered", "earlier", "elsewhere", "enter", "gone",
+            "again", "again_why", "away", "change", "closed", "copy", "copy_how", "delivered", "earlier", "elsewhere",
+            "enter", "gone",
             "here", "kept",
             "left", "loaded", "never_loaded", "no_round", "no_store", "nobody", "not_kept", "not_saved", "people",
             "pin",
