@@ -80,7 +80,7 @@ function detail(words, tell) {
 
 /** A page over plain HTTP has no clipboard: what is selected is copied the old way, or by a long press. */
 export function copyable(words, text) {
-  const area = el("textarea", { readonly: true, rows: 6, id: "walk-line" });
+  const area = el("textarea", { readonly: true, rows: 6, id: "walk-line", "aria-label": words.walk("copy") });
   area.value = text;
   const button = el("button", { type: "button", class: "primary", id: "walk-copy" }, words.say("node.call.copy"));
   button.addEventListener("click", () => {

@@ -27,7 +27,7 @@ async function start() {
     main.prepend(el("p", { class: "bad", role: "alert", id: "walk-no-store" }, words.walk("no_store")));
     return;
   }
-  document.getElementById("walk-forms").hidden = true;
+  document.getElementById("walk-forms").remove();
   queue = new Queue(store, device, headers, (state) => {
     if (state.kind === "told") notice = state.notices.length ? { kind: "warn", text: state.notices.join(" ") } : notice;
     else link = state;

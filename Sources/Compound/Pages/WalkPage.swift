@@ -36,7 +36,7 @@ enum WalkPage {
             <meta name="viewport" content="width=device-width, initial-scale=1"><title>\(text("node.walk.title")) · \(text("node.title"))</title>
             <link rel="stylesheet" href="/assets/\(version)/style.css"><script type="module" src="/assets/\(version)/walk.js"></script></head>
             <body class="walk"><header class="bar"><strong>\(text("node.walk.title"))</strong><span class="muted">\(who)</span></header>
-            <main id="walk" data-unit="\(unit)" data-device="\(device)" data-buildings="\(list)" data-words="\(words)"><section id="walk-forms"><p>\(text("node.walk.forms"))</p><ul>\(forms)</ul></section></main>
+            <main id="walk" data-unit="\(unit)" data-device="\(device)" data-buildings="\(list)" data-words="\(words)"><section id="walk-forms"><h1>\(text("node.walk.title"))</h1><p>\(text("node.walk.forms"))</p><ul>\(forms)</ul></section></main>
             <footer class="muted"><p>\(text("node.walk.reload"))</p><p>\(text("node.plain_http"))</p></footer></body></html>
             """
     }
