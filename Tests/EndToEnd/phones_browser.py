@@ -173,6 +173,7 @@ def thirty_doors(phone, link, folder, seen):
     tap(phone, "3-1-202", "外出（本轮不回）")
     phone.run("location.hash = ''")
     phone.waits(31)
+    phone.until("document.querySelector('.walk-state').innerText.includes('连不上主机')")
     phone.shot(folder / "phones-offline.png")
     seen["offline"] = phone.text("#walk")
 

@@ -30,6 +30,7 @@ export class Queue {
     if (this.sending) { this.again = true; return; }
     this.sending = true;
     clearTimeout(this.timer);
+    let arrived = false;
     try {
       do {
         this.again = false;
@@ -38,10 +39,12 @@ export class Queue {
           this.changed({ kind: "sending" });
           if (!await this.deliver(batch)) return this.later();
           this.failures = 0;
+          arrived = true;
         }
       } while (this.again);
       this.hurry = false;
-      this.changed({ kind: "idle" });
+      // Where nothing was due nothing is known of the way either.
+      if (arrived) this.changed({ kind: "idle" });
       if ((await this.waiting(false)).green) this.timer = setTimeout(() => this.send(), SECOND);
     } catch (error) {
       this.changed({ kind: "trouble", message: String(error) });
