@@ -19,7 +19,7 @@ VENV := .build-venv
 CI_SEEDS := 100
 PYTEST := $(VENV)/bin/python -m pytest -q
 
-BUILD_PACKAGES := libcurl4-openssl-dev libsqlite3-dev zlib1g-dev
+BUILD_PACKAGES := libcurl4-openssl-dev libsqlite3-dev zlib1g-dev libqrencode-dev
 # chromium and a Chinese font look at the pages; strace counts fdatasync; ip makes the networks that are cut.
 TEST_PACKAGES := python3 python3-venv strace iproute2 procps systemd curl chromium chromium-driver fonts-wqy-microhei
 HOST_PACKAGES := debootstrap systemd-container iproute2 procps python3

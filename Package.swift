@@ -50,6 +50,7 @@ let package = Package(
     targets: [
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CZlib", cSettings: shims, linkerSettings: [.linkedLibrary("z")]),
+        .target(name: "CQRCode", linkerSettings: [.linkedLibrary("qrencode")]),
         .target(name: "CAssets", exclude: ["files"], cSettings: embeds),
         .target(name: "CDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "Federation", swiftSettings: strict),
@@ -68,7 +69,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Compound",
-            dependencies: ["Federation", "Wire", "Sync", "Daemon", grdb, log, crypto], exclude: ["API.md"],
+            dependencies: ["CQRCode", "Federation", "Wire", "Sync", "Daemon", grdb, log, crypto], exclude: ["API.md"],
             swiftSettings: strict),
         .target(
             name: "District",

@@ -7,6 +7,21 @@ static const unsigned char style[] = {
 static const unsigned char script[] = {
 #embed "files/page.js"
 };
+static const unsigned char walk[] = {
+#embed "files/walk.js"
+};
+static const unsigned char walk_store[] = {
+#embed "files/walk-store.js"
+};
+static const unsigned char walk_queue[] = {
+#embed "files/walk-queue.js"
+};
+static const unsigned char walk_line[] = {
+#embed "files/walk-line.js"
+};
+static const unsigned char walk_view[] = {
+#embed "files/walk-view.js"
+};
 static const unsigned char zh[] = {
 #embed "files/zh-Hans.yaml"
 };
@@ -23,6 +38,11 @@ static const unsigned char divisions[] = {
 static const jy_asset assets[] = {
     {"style.css", style, sizeof style},
     {"page.js", script, sizeof script},
+    {"walk.js", walk, sizeof walk},
+    {"walk-store.js", walk_store, sizeof walk_store},
+    {"walk-queue.js", walk_queue, sizeof walk_queue},
+    {"walk-line.js", walk_line, sizeof walk_line},
+    {"walk-view.js", walk_view, sizeof walk_view},
     {"zh-Hans.yaml", zh, sizeof zh},
     {"en.yaml", en, sizeof en},
     {"indicators.yaml", indicators, sizeof indicators},

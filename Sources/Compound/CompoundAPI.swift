@@ -78,7 +78,9 @@ package struct CompoundAPI: Sendable {
     private func record(_ call: Call) async throws -> Reply {
         let outcome: CompoundStore.Recorded
         do {
-            outcome = try await commit.record(bytes: call.body.count) { try RecordReader.read(call.body) }
+            outcome = try await commit.record(bytes: call.body.count) {
+                try store.signed(try RecordReader.read(call.body), by: call.guest)
+            }
         } catch let error as IntakeError {
             return problem(error, call)
         }

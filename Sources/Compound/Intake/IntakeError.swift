@@ -31,6 +31,7 @@ package struct IntakeError: Error, Sendable, Equatable, CustomStringConvertible 
         case nothingToUndo = "nothing_to_undo"
         case stateUnknown = "state_unknown"
         case evidenceUnknown = "evidence_unknown"
+        case notInvited = "not_invited"
         case otherCompound = "other_compound"
         case doorTaken = "door_taken"
         case diskFull = "disk_full"

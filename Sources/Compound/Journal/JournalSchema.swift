@@ -17,6 +17,7 @@ enum JournalSchema {
         migrator.registerMigration("3 rows") { try $0.execute(sql: RowSchema.text) }
         migrator.registerMigration("4 receipts read") { try $0.execute(sql: receiptsRead) }
         migrator.registerMigration("5 household claims") { try $0.execute(sql: householdClaims) }
+        migrator.registerMigration("6 invites") { try $0.execute(sql: InviteSchema.text) }
         // The first four desks came together, in 2 to 5; every other brings its own.
         for desk in Desks.all {
             for (edition, text) in desk.tables.enumerated() {

@@ -67,7 +67,8 @@ extension ConflictStatement {
     /// The claimant where it is a claim among others, else the recorder, with the device where one is named.
     func who(_ text: Messages) -> String {
         if let volunteer = words["volunteer"] { return VolunteerName.text(volunteer) }
-        return device.isEmpty ? recorder : text("node.conflict.device", ["recorder": recorder, "device": device])
+        let name = VolunteerName.text(recorder)
+        return device.isEmpty ? name : text("node.conflict.device", ["recorder": name, "device": device])
     }
 
     /// What it says, in the words of its desk.

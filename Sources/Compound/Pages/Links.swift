@@ -5,14 +5,20 @@ import Federation
 struct Links: Sendable {
     private let language: Language
     private let campaign: String?
+    /// The reader came by an invite: what leads elsewhere than to its doors isn't offered.
+    let isInvited: Bool
 
     init(_ call: Call) {
         language = Language(call)
+        isInvited = !call.guest.isEmpty
         campaign = call.query["campaign"].flatMap { Code($0)?.text }
     }
 
     /// The first page, without a round: the one that was asked for may be what nobody knows.
     static func start(_ text: Messages) -> String { "/survey?lang=" + text.language.rawValue }
+
+    /// Where a reader goes on who has got nowhere.
+    var home: String { self(isInvited ? "/walk" : "/survey") }
 
     /// A path of this node with what has to be kept.
     func callAsFunction(_ path: String) -> String { address(path, in: language) }

@@ -6,6 +6,11 @@ enum NodePage {
         _ body: NodePages.Body, status: NodeStatus, path: String, _ links: Links, _ text: Messages
     ) -> HTML {
         let content = body.html(PageView(links: links, text: text, now: status.now))
+        // Whoever was invited is at one desk, and what the parent holds is no business of his.
+        guard !links.isInvited else {
+            let own: HTML = "<nav class=\"tabs\"><a href=\"\(links("/walk"))\">\(text("node.invite.back"))</a></nav>"
+            return shell("", own, "", content, path, links, text)
+        }
         let name = status.name.map { "\($0) \(status.unit)" } ?? status.unit
         return shell(
             name, tabs(path, links, text), StandingLines(status: status, links: links, text: text).html, content, path,

@@ -29,7 +29,7 @@ struct NodePages: Sendable {
                 return Body { ConflictList.html(conflicts, now: $0.now, $0.links, $0.text) }
             },
             form("/desk/receipts/read") { try readReceipt($0) },
-        ] + Desks.all.flatMap { desk in desk.routes(self) + desk.kinds.map { taken($0, at: desk) } }
+        ] + Desks.all.flatMap { desk in desk.routes(self) + desk.kinds.map { taken($0, at: desk) } } + phoneRoutes
     }
 
     /// What a page shows below its head.
@@ -51,7 +51,7 @@ struct NodePages: Sendable {
             Body(status: 400) { view in
                 """
                 <h1>\(view.text("node.problem"))</h1><p class="bad" role="alert">\(error.text(view.text))</p><p>\(error.hint(view.text))</p>
-                <p><a href="\(view.links("/survey"))" class="primary">\(view.text("node.back"))</a></p>
+                <p><a href="\(view.links.home)" class="primary">\(view.text("node.back"))</a></p>
                 """
             }
         }
@@ -63,12 +63,19 @@ struct NodePages: Sendable {
     func guarded(_ route: Route) -> Route {
         var route = route
         let inner = route.handler
-        route.handler = { call in
+        route.handler = { [route] call in
+            // A link that says itself whose it is goes before the session of whoever holds the phone.
+            if let token = InviteToken.header(of: call) {
+                return try await invited(token, route, call) ?? refused(.unknown, call)
+            }
             let now = NodePages.uptime
             if gate.check(call, now: now) == .open
                 || gate.admits(header: call.headers["authorization"], peer: call.peer, now: now)
             {
                 return try await inner(call)
+            }
+            if let token = InviteToken.cookie(of: call), let reply = try await invited(token, route, call) {
+                return reply
             }
             guard call.path.hasPrefix("/api/") else { return .seeOther(Links(call)("/pin")) }
             return .json(#"{"error":"pin_needed","hint":"send the header authorization: PIN <pin>"}"#, status: 401)
@@ -116,7 +123,7 @@ struct NodePages: Sendable {
         }
     }
 
-    private func posted(
+    func posted(
         _ pattern: String, bodyLimit: Int, _ answer: @escaping @Sendable (Call, Form) throws -> Reply
     ) -> Route {
         guarded(
@@ -154,7 +161,8 @@ struct NodePages: Sendable {
         return Desks.named(String(parts[1]))?.places.first ?? "/registry"
     }
 
-    private func secured(_ reply: Reply) -> Reply {
+    /// - Parameter cache: pages show names, and aren't kept unless they have to work without this node.
+    func secured(_ reply: Reply, cache: String = "no-store") -> Reply {
         var reply = reply
         reply.headers += [
             (
@@ -162,7 +170,7 @@ struct NodePages: Sendable {
                 value: "default-src 'self'; img-src 'self' data:; form-action 'self'; frame-ancestors 'none'"
             ),
             (name: "x-content-type-options", value: "nosniff"), (name: "referrer-policy", value: "same-origin"),
-            (name: "cache-control", value: "no-store"),
+            (name: "cache-control", value: cache),
         ]
         return reply
     }

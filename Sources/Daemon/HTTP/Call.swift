@@ -10,6 +10,8 @@ package struct Call: Sendable {
     package var body: [UInt8]
     /// Address of the caller; empty over the local socket.
     package var peer: String
+    /// Code of the invite that let the caller in; empty for staff, and wherever there are no invites.
+    package var guest = ""
 
     package init(
         method: String, path: String, captures: [String: String] = [:], query: [String: String] = [:],

@@ -26,6 +26,9 @@ package final class PinGate: Sendable {
 
     package init(pin: String?) { self.pin = pin }
 
+    /// Without a PIN the pages are open to this machine alone.
+    package var asks: Bool { pin != nil }
+
     package enum Verdict: Sendable, Equatable { case open, ask, wait }
 
     /// - Parameter now: seconds on any clock that only goes forward.

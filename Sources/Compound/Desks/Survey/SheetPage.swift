@@ -21,7 +21,7 @@ enum SheetPage {
             <form id="sheet" class="form" method="post" action="\(links("/desk/survey/sheet"))"><h2>\(text("node.sheet.key"))</h2>
             <input type="hidden" name="building" value="\(code)"><input type="hidden" name="campaign" value="\(campaign)">
             <label>\(text("node.sheet.who")) <input name="recorder" value="\(keyed?.recorder ?? "")"></label>
-            <label>\(text("node.sheet.hint")) <textarea name="lines" rows="8" required>\(keyed?.left ?? "")</textarea></label>
+            <label>\(text("node.sheet.hint"))\(text("node.result.hint")) <textarea name="lines" rows="8" required>\(keyed?.left ?? "")</textarea></label>
             <button class="primary" name="apply" value="0">\(text("node.sign_up.read"))</button></form>
             <section class="paper"><h1>\(name) · \(text("node.sheet.title"))</h1><p>\(text("node.sheet.columns"))</p>\(table(doors, text))</section>
             """
@@ -40,7 +40,7 @@ enum SheetPage {
             "<li>◇ \(entry.door.description) \(text("node.disposition.\(entry.disposition.rawValue)"))</li>"
         }
         let unclear = sheet.unclear.map { line -> HTML in
-            "<li>\(text("node.registry.line", ["line": "\(line.line)"]))“\(line.text)” \(text("node.sheet.\(line.doubt)"))</li>"
+            "<li>\(text("node.registry.line", ["line": "\(line.line)"]))“\(line.text)” \(text("node.\(sheet.form.rawValue).\(line.doubt)"))</li>"
         }
         return """
             <section class="\(sheet.unclear.isEmpty ? "ok" : "warn")"><p>\(text(sheet.applied ? "node.sheet.taken" : "node.sheet.read", values))</p>

@@ -59,9 +59,11 @@ enum SurveyPage {
             return
                 "<section><h2>\(text("node.stair_unit", ["unit": unit]))</h2><table class=\"doors\"><tbody>\(rows)</tbody></table></section>"
         }
+        let sheet: HTML =
+            links.isInvited ? "" : "<a href=\"\(links("/sheet/\(code)"))\">\(text("node.sheet.link"))</a> · "
         return """
             \(slip.map { undo($0, doors, campaign, view) } ?? "")<h1>\(text("node.building", ["code": code]))</h1>\(open(code, doors, links, text))<div class="units">\(sections)</div>
-            <p class="muted">\(text("node.survey.legend"))</p><p><a href="\(links("/sheet/\(code)"))">\(text("node.sheet.link"))</a></p>
+            <p class="muted">\(text("node.survey.legend"))</p><p>\(sheet)<a href="\(links("/walk/\(code)"))">\(text("node.walk.link"))</a></p>
             """
     }
 

@@ -25,7 +25,7 @@ enum VolunteerPage {
             \(pasted.map { read($0.read, board, links, text) } ?? "")
             <div class="columns"><section>\(chain(board, pasted?.left ?? "", links, text))
             \(CallTexts(board, now: now, text).all.map { message($0.name, $0.body, text) })</section>
-            <section><h2>\(text("node.volunteers.claims"))</h2>
+            <section><h2>\(text("node.volunteers.claims"))</h2><p><a href="\(links("/invites"))">\(text("node.invite.link"))</a></p>
             <table class="table"><thead><tr><th scope="col">\(text("node.column.building"))</th><th scope="col">\(text("node.column.volunteer"))</th>
             <th scope="col">\(text("node.column.state"))</th></tr></thead><tbody>\(board.claims.map { row($0, board.task, links, text) })</tbody></table>
             \(forms(board, links, text))</section></div>
@@ -115,9 +115,10 @@ enum VolunteerPage {
         // Who holds a building can finish it; a release takes every word about the claim back.
         let isOpen = claim.rank == 0 && claim.state == Record.Claim.claimed.rawValue
         let finish: HTML = isOpen ? button(claim, task, "done", text("node.claim.finish"), [], links) : ""
+        let invite: HTML = isOpen ? "<a href=\"\(links.invite(claim))\">\(text("node.invite.short"))</a>" : ""
         return """
             <tr><th scope="row">\(text("node.building", ["code": claim.building]))</th><td>\(VolunteerName.text(claim.volunteer))</td><td>\(state)
-            \(finish)\(button(claim, task, "released", text("node.claim.release"), claim.answers, links))</td></tr>
+            \(invite)\(finish)\(button(claim, task, "released", text("node.claim.release"), claim.answers, links))</td></tr>
             """
     }
 
