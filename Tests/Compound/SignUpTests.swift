@@ -85,7 +85,7 @@ import Testing
     }
 
     private static func board(_ store: CompoundStore) throws -> VolunteerBoard {
-        try store.read { try VolunteerReader.board(task.text, $0) }
+        try store.read { try VolunteerReader.board(task.text, $0, now: store.clock()) }
     }
 
     private static let chain = (1...11).map { "\($0). 志愿\("甲乙丙丁戊己庚辛壬癸子".map(String.init)[$0 - 1]) \($0)栋" }
