@@ -25,6 +25,17 @@ import Testing
         }
     }
 
+    /// Most tasks aren't split: whoever takes a building then goes to its doors.
+    @Test func whoeverTakesABuildingWithoutARoleGoesToItsDoors() throws {
+        try Fixture.withStore { store in
+            try store.take(.building(900), .restriction(1, "v01", [.survey]))
+            let refused = try store.take(.claim(2, "7", "v01")).refused
+            #expect(refused.map(\.error) == [IntakeError(.dutyRestricted, field: "role", value: "survey")])
+            #expect(try Self.code(store, .fill(3, "v01")) == nil, "there is other work than doors")
+            #expect(try Self.code(store, .claim(4, "7", "v01", .claimed, .disinfection)) == nil)
+        }
+    }
+
     @Test func aRestrictionEndsByItselfOrIsLifted() throws {
         try Fixture.with { fixture in
             let store = try fixture.open()
@@ -93,9 +104,9 @@ import Testing
                 .restriction(4, "v01", [.general], .age, at: 60))
             #expect(try store.board().restricted.map(\.building) == ["7", nil])
             try await desk.expect(
-                on: "/volunteers", zh: "v01 有值勤限制，不安排不分岗位，但已有：7栋。请换人或换岗位。",
+                on: "/volunteers", zh: "v01 有值勤限制，不安排一般任务，但已有：7栋。请换人或换岗位。",
                 en:
-                    "v01 has a duty restriction: not for any work; but has taken: Building 7. Find somebody else, or another role."
+                    "v01 has a duty restriction: not for general work; but has taken: Building 7. Find somebody else, or another role."
             )
             try await desk.press("释放", on: "/volunteers")
             try await desk.press("取消报名", on: "/volunteers")

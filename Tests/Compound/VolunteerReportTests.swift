@@ -85,6 +85,8 @@ import Testing
         #expect(time.shown(4).map(\.short) == [40, 3, 2, 1])
         let quick = [0, 70, 80, 90].map { FillTime.Step(at: $0, short: Int(100 - $0)) }
         #expect(FillTime(neededAt: 0, steps: quick).shown(4).map(\.short) == [100, 10])
+        let minute = [3, 4, 1, 0, 1].enumerated().map { FillTime.Step(at: Int64($0), short: $1) }
+        #expect(FillTime(neededAt: 0, steps: minute).shown(4).map(\.short) == [4, 0, 1])
     }
 
     @Test func itStandsOnThePageAndInTheDocument() async throws {

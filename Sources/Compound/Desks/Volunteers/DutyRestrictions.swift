@@ -16,16 +16,10 @@ package struct DutyRestriction: Sendable, Equatable, Encodable {
 
 enum DutyRestrictions {
     /// - Throws: `dutyRestricted`, which names the role and never the reason.
-    static func admit(_ volunteer: Code, to role: VolunteerRole, _ journal: Journal) throws {
-        guard try forbids(volunteer.text, role, now: journal.now, journal.db) else { return }
-        throw IntakeError(.dutyRestricted, field: "role", value: role.rawValue)
-    }
-
-    static func forbids(_ volunteer: String, _ role: VolunteerRole, now: Int64, _ db: Database) throws -> Bool {
-        try Int.fetchOne(
-            db.cachedStatement(
-                sql: "SELECT 1 FROM duty_restriction WHERE volunteer = ? AND role = ? AND (until IS NULL OR until > ?)"
-            ), arguments: [volunteer, role.rawValue, now]) != nil
+    static func admit(_ volunteer: Code, to duty: VolunteerRole.Duty, _ journal: Journal) throws {
+        if let role = try all(now: journal.now, journal.db).forbidden(volunteer.text, duty) {
+            throw IntakeError(.dutyRestricted, field: "role", value: role.rawValue)
+        }
     }
 
     /// Those that hold now.
@@ -49,6 +43,7 @@ enum DutyRestrictions {
         }
     }
 
+    /// The rows of one person, from the statement about him that stands.
     static func fold(_ volunteer: String, _ statement: Observation?, _ db: Database) throws {
         try db.cachedStatement(sql: "DELETE FROM duty_restriction WHERE volunteer = ?").execute(arguments: [volunteer])
         guard let said = statement.flatMap({ JSONLine.read($0.value) }) else { return }
@@ -57,5 +52,13 @@ enum DutyRestrictions {
                 volunteer, String(role), said["reason"] as? String ?? "", said["until"] as? Int,
             ])
         }
+    }
+}
+
+extension [DutyRestriction] {
+    /// - Returns: the role that somebody must not be given, of those that a duty asks for; nil where there is none.
+    func forbidden(_ volunteer: String, _ duty: VolunteerRole.Duty) -> VolunteerRole? {
+        let roles = lazy.filter { $0.volunteer == volunteer }.flatMap(\.roles)
+        return duty.roles.first { roles.contains($0.rawValue) }
     }
 }

@@ -49,10 +49,15 @@ extension FillTime {
         self.init(neededAt: first.at, filledAt: filledAt, seconds: filledAt.map { $0 - first.at }, steps: steps)
     }
 
-    /// Steps as a page has room for: the last of each minute, and of many the first and the latest.
+    /// Steps as a page has room for: the last of each minute, and of many the first and the latest. Where it began and
+    /// where nobody was short stays.
     func shown(_ most: Int) -> [Step] {
         let minutes = steps.reduce(into: [Step]()) { shown, step in
-            if let last = shown.last, last.at / 60 == step.at / 60, shown.count > 1 { shown.removeLast() }
+            if let last = shown.last, last.at / 60 == step.at / 60, last.short > 0,
+                shown.count > 1 || step.short > last.short
+            {
+                shown.removeLast()
+            }
             shown.append(step)
         }
         return minutes.count > most ? [minutes[0]] + minutes.suffix(most - 1) : minutes

@@ -89,7 +89,7 @@ private struct SignUpReading {
                 if all.contains(where: { $0.number > line.number && $0.withdraws(names) }) { return }
                 return doubtful(line, .withdrewBefore)
             }
-            guard !codes.contains(where: { isRestricted($0, post(of: $0, role)) }) else {
+            guard !codes.contains(where: { isRestricted($0, post(of: $0, role), building) }) else {
                 return doubtful(line, .restricted)
             }
             join(line, names, codes, building, role)
@@ -105,8 +105,8 @@ private struct SignUpReading {
         return said ?? (before.contains(role) ? role : VolunteerRole.allCases.first(where: before.contains) ?? role)
     }
 
-    private func isRestricted(_ code: Code, _ role: VolunteerRole) -> Bool {
-        restrictions.contains { $0.volunteer == code.text && $0.roles.contains(role.rawValue) }
+    private func isRestricted(_ code: Code, _ role: VolunteerRole, _ building: Code?) -> Bool {
+        restrictions.forbidden(code.text, building == nil ? .role(role) : .building(role)) != nil
     }
 
     private mutating func doubtful(_ line: SignUpLine, _ doubt: SignUpLine.Doubt) {

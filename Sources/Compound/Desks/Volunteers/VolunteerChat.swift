@@ -79,7 +79,7 @@ struct VolunteerChat {
 
     /// A text for the chat. It can be selected without any script; the buttons copy it, or make a picture of it.
     private func message(_ name: String, _ body: String, isTitled: Bool = true) -> HTML {
-        let rows = body.split(separator: "\n", omittingEmptySubsequences: false).count + 1
+        let rows = body.split(separator: "\n", omittingEmptySubsequences: false).reduce(1) { $0 + 1 + $1.count / 32 }
         let title: HTML = isTitled ? "<h2>\(text("node.call.\(name).title"))</h2>" : ""
         return """
             <section class="message">\(title)<textarea id="call-\(name)" rows="\(rows)" readonly aria-label="\(text("node.call.\(name).title"))">\(body)</textarea>

@@ -18,15 +18,12 @@ struct VolunteerClaims {
 
     private func row(_ claim: VolunteerBoard.Claim) -> HTML {
         let role = VolunteerRole(rawValue: claim.role) ?? .general
-        let building = text("node.building", ["code": claim.building])
-        let place =
-            role == .general
-            ? building : text("node.volunteers.in_role", ["what": building, "role": role.words(text)])
+        let post: HTML = role == .general ? "" : "<br><small>\(role.words(text))</small>"
         // Who holds a building can finish it; a release takes every word about the claim back.
         let isOpen = claim.rank == 0 && claim.state == Record.Claim.claimed.rawValue
         let finish: HTML = isOpen ? button(claim, role, "done", text("node.claim.finish"), []) : ""
         return """
-            <tr><th scope="row">\(place)</th><td>\(VolunteerName.text(claim.volunteer))</td><td>\(state(claim))
+            <tr><th scope="row">\(text("node.building", ["code": claim.building]))\(post)</th><td>\(VolunteerName.text(claim.volunteer))</td><td>\(state(claim))
             \(finish)\(button(claim, role, "released", text("node.claim.release"), claim.answers))</td></tr>
             """
     }
@@ -68,7 +65,7 @@ struct VolunteerClaims {
         <label>\(text("node.column.volunteer")) <input name="volunteer" required></label>\(VolunteerPage.roleField(model, text))
         <label>\(text("node.claim.from")) <input name="from" type="time"></label>
         <button class="primary" name="state" value="claimed">\(text("node.claim.take"))</button></form>
-        \(need(.general, text("node.volunteers.need")))\(needs)
+        \(need(.general, "<h2>\(text("node.volunteers.need"))</h2>", text("node.volunteers.required")))\(needs)
         """
     }
 
@@ -76,16 +73,16 @@ struct VolunteerClaims {
     private var needs: HTML {
         let rest = VolunteerRole.allCases.filter { $0 != .general }
         return """
-            <details id="needs"><summary>\(text("node.volunteers.need_by_role"))</summary>\(rest.map { need($0, $0.words(text)) })</details>
+            <details id="needs"><summary>\(text("node.volunteers.need_by_role"))</summary><div class="needs">\(rest.map { need($0, "", $0.words(text)) })</div></details>
             """
     }
 
-    private func need(_ role: VolunteerRole, _ title: String) -> HTML {
+    private func need(_ role: VolunteerRole, _ title: HTML, _ label: String) -> HTML {
         let post = board.roles.first { $0.role == role.rawValue }
         let answers = role == .general ? board.needAnswers : post?.needAnswers ?? []
         return """
-            <form class="form" method="post" action="\(view.links("/desk/volunteers/need"))"><h2>\(title)</h2>
-            \(VolunteerPage.hidden([("task", board.task)] + role.named))<label>\(text("node.volunteers.required"))
+            <form class="form" method="post" action="\(view.links("/desk/volunteers/need"))">\(title)
+            \(VolunteerPage.hidden([("task", board.task)] + role.named))<label>\(label)
             <input name="required" type="number" min="0" max="100000" value="\(post?.need ?? 0)" required></label>\(Supersedes.field(answers))
             <button class="primary">\(text("node.save"))</button></form>
             """

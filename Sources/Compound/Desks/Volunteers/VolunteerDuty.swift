@@ -13,7 +13,8 @@ struct VolunteerDuty {
         board.restricted.reduce(into: HTML()) { items, one in
             let role = VolunteerRole(rawValue: one.role) ?? .general
             let what = one.building.map { text("node.building", ["code": $0]) } ?? text("node.volunteers.fill")
-            let values = ["volunteer": VolunteerName.text(one.volunteer), "role": role.words(text), "what": what]
+            let forbidden = VolunteerRole(rawValue: one.forbidden) ?? role
+            let values = ["volunteer": VolunteerName.text(one.volunteer), "role": forbidden.words(text), "what": what]
             let place = one.building.map { [(name: "building", value: $0)] } ?? []
             let fields = [(name: "task", value: board.task), (name: "volunteer", value: one.volunteer)] + place
             let (kind, state, label) =

@@ -85,7 +85,7 @@ extension Record.Answer {
     }
 
     func check(_ record: Record, _ journal: Journal) throws {
-        if state == .filled { try DutyRestrictions.admit(volunteer, to: role, journal) }
+        if state == .filled { try DutyRestrictions.admit(volunteer, to: .role(role), journal) }
     }
 
     var members: [(String, JSONLine.Value)] {
@@ -121,7 +121,7 @@ extension Record.BuildingClaim {
     }
 
     func check(_ record: Record, _ journal: Journal) throws {
-        if state == .claimed { try DutyRestrictions.admit(volunteer, to: role, journal) }
+        if state == .claimed { try DutyRestrictions.admit(volunteer, to: .building(role), journal) }
     }
 
     private var fromMembers: [(String, JSONLine.Value)] { from.map { [("from", .number(Int($0)))] } ?? [] }

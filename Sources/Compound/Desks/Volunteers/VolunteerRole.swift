@@ -7,6 +7,20 @@ enum VolunteerRole: String, CaseIterable, Sendable {
     case dataEntry = "data_entry"
     case gate, disinfection, delivery
 
+    /// What somebody takes on: a role at the task, or on a building of it.
+    enum Duty {
+        case role(VolunteerRole)
+        case building(VolunteerRole)
+
+        /// Whoever takes a building without saying for what goes to its doors.
+        var roles: [VolunteerRole] {
+            switch self {
+            case .building(.general): [.general, .survey]
+            case .role(let role), .building(let role): [role]
+            }
+        }
+    }
+
     func words(_ text: Messages) -> String { text("node.volunteers.role.\(rawValue)") }
 
     /// What a line of a chain calls it, the longest first.

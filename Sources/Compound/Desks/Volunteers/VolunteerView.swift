@@ -59,12 +59,14 @@ package struct VolunteerBoard: Sendable, Equatable, Encodable {
     package struct Restricted: Sendable, Equatable, Encodable {
         package var volunteer: String
         package var role: String
+        /// What he must not be given of it.
+        package var forbidden: String
         /// Nil where he signed up for the role, without a building.
         @Null package var building: String?
         /// Ids of the live statements about it.
         package var answers: [String] = []
 
-        private enum CodingKeys: String, CodingKey { case volunteer, role, building }
+        private enum CodingKeys: String, CodingKey { case volunteer, role, forbidden, building }
     }
     /// The need went up: people who answered stay, and more are wanted.
     package struct Raise: Sendable, Equatable, Encodable {
@@ -122,6 +124,7 @@ enum VolunteerReader {
         let claims = try standing(task, db)
         let taken = Set(claims.filter(\.isStanding).map(\.building))
         let round = try Row.fetchOne(db, sql: "SELECT * FROM campaign WHERE code = ?", arguments: [task])
+        let restrictions = try DutyRestrictions.all(now: now, db)
         let here = call.people.keys.filter { !call.missing.contains($0) }.sorted()
         return VolunteerBoard(
             task: task, name: round?["name"] ?? task, opens: round?["opens"], deadline: round?["deadline"],
@@ -129,8 +132,7 @@ enum VolunteerReader {
             volunteers: here, noShows: call.missing.sorted(), buildings: buildings,
             unclaimed: buildings.filter { !taken.contains($0) }, claims: claims,
             attendance: try attendance(task, now: now, db),
-            restrictions: try DutyRestrictions.all(now: now, db),
-            restricted: try restricted(call, claims, task, now: now, db),
+            restrictions: restrictions, restricted: try restricted(call, claims, restrictions, task, db),
             raise: try raise(task, db), fillTime: try FillTime(task, db),
             needAnswers: try answers(task, VolunteerFact.need(.general).field, db),
             conflicts: try SurveyReader.conflicts(db).filter { $0.matter?.task == task }, asOf: now,
@@ -162,23 +164,24 @@ enum VolunteerReader {
 
     /// What stands against a restriction that became known later.
     private static func restricted(
-        _ call: VolunteerCall, _ claims: [VolunteerBoard.Claim], _ task: String, now: Int64, _ db: Database
+        _ call: VolunteerCall, _ claims: [VolunteerBoard.Claim], _ restrictions: [DutyRestriction], _ task: String,
+        _ db: Database
     ) throws -> [VolunteerBoard.Restricted] {
-        var found: [VolunteerBoard.Restricted] = []
-        for claim in claims where claim.state != Record.Claim.done.rawValue {
-            guard let role = VolunteerRole(rawValue: claim.role),
-                try DutyRestrictions.forbids(claim.volunteer, role, now: now, db)
-            else { continue }
-            found.append(
-                .init(
-                    volunteer: claim.volunteer, role: claim.role, building: claim.building, answers: claim.answers))
+        guard !restrictions.isEmpty else { return [] }
+        var found = claims.compactMap { claim -> VolunteerBoard.Restricted? in
+            guard claim.state != Record.Claim.done.rawValue, let role = VolunteerRole(rawValue: claim.role),
+                let forbidden = restrictions.forbidden(claim.volunteer, .building(role))
+            else { return nil }
+            return .init(
+                volunteer: claim.volunteer, role: claim.role, forbidden: forbidden.rawValue, building: claim.building,
+                answers: claim.answers)
         }
         for (volunteer, roles) in call.people.sorted(by: { $0.key < $1.key }) {
             for role in VolunteerRole.allCases where roles.contains(role) {
-                guard try DutyRestrictions.forbids(volunteer, role, now: now, db) else { continue }
+                guard let forbidden = restrictions.forbidden(volunteer, .role(role)) else { continue }
                 found.append(
                     .init(
-                        volunteer: volunteer, role: role.rawValue, building: nil,
+                        volunteer: volunteer, role: role.rawValue, forbidden: forbidden.rawValue, building: nil,
                         answers: try answers(task, VolunteerFact.fill(volunteer, role).field, db)))
             }
         }
