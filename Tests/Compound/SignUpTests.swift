@@ -60,6 +60,9 @@ import Testing
             let code = VolunteerName.code(name)
             #expect(code.map { VolunteerName.text($0.text) } == name, "\(name)")
         }
+        #expect(
+            VolunteerName.code("张\u{200B}勇\u{202E}") == VolunteerName.code("张勇"), "one person, whatever nobody sees")
+        #expect(VolunteerName.code("\u{202E}") == nil)
         #expect(VolunteerName.code("") == nil && VolunteerName.code(String(repeating: "长", count: 11)) == nil)
         #expect(VolunteerName.text("n:zz") == "n:zz" && VolunteerName.text("n:ff") == "n:ff")
     }

@@ -181,6 +181,26 @@ import Testing
         }
     }
 
+    /// Another copy's journal may hold what nobody here could have recorded: no sum overflows on it.
+    @Test func numbersOutOfAllRangeAreNotAddedUp() throws {
+        try Fixture.withStore { one in
+            try Fixture.withStore { two in
+                try two.take(
+                    .building(900), .need(1, 3), .attendance(2, "v01", .present, stated: 0),
+                    .attendance(3, "v01", .left, stated: 60, at: 50), .claim(4, "7", "v01", from: 60))
+                var copy = try #require(try two.copyOfJournal())
+                for place in copy.statements.indices {
+                    copy.statements[place].value = copy.statements[place].value
+                        .replacing(/"(at|from|required)":\d+/) { "\"\($0.output.1)\":\(Int64.max)" }
+                }
+                #expect(try one.adopt(copy).new == 5)
+                let board = try one.board()
+                #expect(board.need == 0 && board.claims.map(\.from) == [nil] && board.attendance.map(\.seconds) == [10])
+                #expect(board.fillTime == nil)
+            }
+        }
+    }
+
     // MARK: On the page
 
     @Test func theMusterIsKeptOnThePage() async throws {

@@ -1,6 +1,7 @@
 import Daemon
 import Federation
 import Foundation
+import GRDB
 import Sync
 import Testing
 
@@ -50,6 +51,28 @@ import Testing
                     ["2022-04-06-survey", "fill/v01", #"{"state":"filled"}"#],
                     ["2022-04-06-survey/7", "claim/v01", #"{"state":"claimed"}"#],
                 ])
+        }
+    }
+
+    /// A file of the program before roles: what it counted stands as general, and its rows don't change.
+    @Test func aFileFromBeforeIsBroughtUp() throws {
+        try Fixture.with { fixture in
+            let queue = try DatabaseQueue(path: fixture.journal)
+            try JournalSchema.migrations.migrate(queue, upTo: "5 household claims")
+            try queue.write { db in
+                try db.execute(
+                    sql: """
+                        INSERT INTO need VALUES ('t', 48); INSERT INTO fill VALUES ('t', 'v01', 'filled');
+                        INSERT INTO fill VALUES ('t', 'v02', 'withdrawn');
+                        INSERT INTO claim VALUES ('t', '7', 'v01', 'claimed', 5);
+                        """)
+            }
+            try queue.close()
+            let store = try fixture.open()
+            let call = try store.read { try VolunteerCall("t", $0) }
+            #expect(call.need == [.general: 48] && call.people == ["v01": [.general]] && call.short == 47)
+            let claims = try store.read { try VolunteerReader.claims("t", $0) }
+            #expect(claims.map(\.volunteer) == ["v01"] && claims.map(\.role) == ["general"])
         }
     }
 

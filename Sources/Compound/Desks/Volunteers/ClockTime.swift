@@ -20,6 +20,11 @@ enum ClockTime {
         return [today - day, today, today + day].min { abs($0 - near) < abs($1 - near) }
     }
 
+    /// A statement's member: another copy's journal may hold what nobody here could have recorded.
+    static func moment(_ member: Any?) -> Int64? {
+        (member as? Int).flatMap { moments.contains($0) ? Int64($0) : nil }
+    }
+
     /// The end of a day that a form names, `2022-04-20`.
     static func end(ofDay text: String) -> Int64? {
         guard text.wholeMatch(of: #/\d{4}-\d{2}-\d{2}/#) != nil,

@@ -114,11 +114,10 @@ private struct Replay {
             words.insert(event.word, at: words.firstIndex { Observation.standsBelow(event.word, $0) } ?? words.endIndex)
         }
         live[field] = words
-        let said = words.last.flatMap { JSONLine.read($0.value) }
         switch fact {
-        case .need(let role): call.require(said?["required"] as? Int, in: role)
+        case .need(let role): call.require(VolunteerDesk.required(words.last), in: role)
         case .fill(let volunteer, let role):
-            call.fill(volunteer, role, said?["state"] as? String == Record.Fill.filled.rawValue)
+            call.fill(volunteer, role, VolunteerDesk.state(words.last) == Record.Fill.filled.rawValue)
         case .attendance(let volunteer): call.miss(volunteer, AttendanceReading(words)?.state == .absent)
         case .claim, .claims, .restriction: break
         }

@@ -42,7 +42,7 @@ struct VolunteerDesk: Desk {
         try db.cachedStatement(sql: "DELETE FROM need WHERE task = ? AND role = ?").execute(arguments: [
             task, role.rawValue,
         ])
-        if let required = statement.flatMap({ JSONLine.read($0.value)?["required"] as? Int }) {
+        if let required = VolunteerDesk.required(statement) {
             try db.cachedStatement(sql: "INSERT INTO need VALUES (?, ?, ?)").execute(arguments: [
                 task, role.rawValue, required,
             ])
@@ -119,7 +119,7 @@ struct VolunteerDesk: Desk {
         }
     }
 
-    private static func state(_ statement: Observation?) -> String? {
+    static func state(_ statement: Observation?) -> String? {
         statement.flatMap { JSONLine.read($0.value)?["state"] as? String }
     }
 
@@ -181,7 +181,13 @@ struct VolunteerDesk: Desk {
     }
 
     private static func required(_ statement: Observation) -> [(String, JSONLine.Value)] {
-        [("required", .number(JSONLine.read(statement.value)?["required"] as? Int ?? 0))]
+        [("required", .number(required(statement) ?? 0))]
+    }
+
+    /// - Returns: nil for what nobody here could have recorded: sums of it would overflow.
+    static func required(_ statement: Observation?) -> Int? {
+        let required = statement.flatMap { JSONLine.read($0.value)?["required"] as? Int }
+        return required.flatMap { Record.Need.range.contains($0) ? $0 : nil }
     }
 
     // MARK: Counts

@@ -34,7 +34,7 @@ extension Record {
 
 extension Record.Need {
     static let kind = "need"
-    private static let range = 0...100_000
+    static let range = 0...100_000
     var period: Code? { task }
     var page: String { "/volunteers" }
 

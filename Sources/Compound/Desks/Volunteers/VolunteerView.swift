@@ -197,11 +197,13 @@ enum VolunteerReader {
         let journal = Journal(db: db, now: 0)
         let raises = try VolunteerRole.allCases.compactMap { role -> (Observation, VolunteerBoard.Raise)? in
             let field = VolunteerFact.need(role).field
-            guard let stands = try journal.live(task, field).last, let to = required(stands) else { return nil }
-            let before = try journal.said(task, field).filter {
-                Observation.standsBelow($0, stands) && required($0) != to
+            guard let stands = try journal.live(task, field).last, let to = VolunteerDesk.required(stands) else {
+                return nil
             }
-            guard let from = before.last.flatMap(required), from < to else { return nil }
+            let before = try journal.said(task, field).filter {
+                Observation.standsBelow($0, stands) && VolunteerDesk.required($0) != to
+            }
+            guard let from = before.last.flatMap(VolunteerDesk.required), from < to else { return nil }
             return (
                 stands,
                 .init(
@@ -209,10 +211,6 @@ enum VolunteerReader {
             )
         }
         return raises.max { Observation.standsBelow($0.0, $1.0) }?.1
-    }
-
-    private static func required(_ statement: Observation) -> Int? {
-        JSONLine.read(statement.value)?["required"] as? Int
     }
 
     // MARK: Claims
