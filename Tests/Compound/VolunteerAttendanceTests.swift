@@ -100,7 +100,7 @@ import Testing
             #expect(claims.map(\.volunteer) == ["v02", "v01"] && claims.map(\.state) == ["claimed", "no_show"])
             #expect(claims[0].after == "v01")
             try await desk.expect(
-                on: "/volunteers", zh: "候补顶上：v01 已释放或未到", en: "Moved up: v01 released it or did not come")
+                on: "/volunteers", zh: "候补顶上：v01 未到", en: "Moved up: v01 did not come")
             // He comes after all: whoever moved up has been told and stays.
             try store.take(.attendance(4, "v01", .present, at: 3600))
             #expect(try store.board().claims.map(\.volunteer) == ["v02", "v01"])
@@ -116,7 +116,7 @@ import Testing
             try store.take(.claim(3, "7", "v01", .released, at: 50, supersedes: [1]))
             #expect(try store.board().claims.map(\.after) == ["v01"])
             try await desk.expect(
-                on: "/volunteers", zh: "候补顶上：v01 已释放或未到", en: "Moved up: v01 released it or did not come")
+                on: "/volunteers", zh: "候补顶上：v01 已释放", en: "Moved up: v01 released it")
             // Who claims what somebody has given up was nobody's reserve.
             try store.take(.claim(4, "7", "v02", .released, at: 60), .claim(5, "7", "v03", at: 70))
             #expect(try store.board().claims.map(\.after) == [nil])

@@ -166,6 +166,29 @@ import Testing
         }
     }
 
+    /// People write what they are coming for, whether anybody asked or not: it fills the task as it is needed.
+    @Test func aRoleThatTheTaskDoesNotNeedIsARemark() throws {
+        try Fixture.withStore { store in
+            let desk = Code(literal: "desk")
+            let spared = try #require(VolunteerName.code("李梅"))
+            try store.take(.building(900), .need(1, 2), .restriction(2, spared.text, [.disinfection]))
+            let plan = try store.signUp(
+                "1. 张勇 7栋 入户摸底\n2. 李梅 消杀", for: Fixture.campaign, by: desk, apply: true)
+            #expect(plan.shortAfter == 1 && plan.entries.map(\.role) == [.general])
+            #expect(plan.unclear.map(\.doubt) == ["restricted"], "what she must not do is asked all the same")
+            #expect(try store.board().roles.map(\.role) == ["general"])
+        }
+    }
+
+    @Test func theHandOverCountsBuildingsAndNotClaims() throws {
+        try Fixture.withStore { store in
+            try store.take(
+                .building(900), .claim(1, "7", "v01", .done), .claim(2, "7", "v02", .done, .disinfection, at: 40))
+            let texts = CallTexts(try store.board(), now: Fixture.evening, .zhHans).all
+            #expect(texts.last?.body.contains("已完成 1 栋，进行中：没有") == true)
+        }
+    }
+
     @Test func theCallNamesWhatEachRoleLacks() throws {
         try Fixture.withStore { store in
             try store.take(.building(900), .need(1, 30, .survey), .need(2, 8, .disinfection, at: 11))

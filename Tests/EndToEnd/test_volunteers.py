@@ -41,7 +41,7 @@ def test_roles_reserve_restrictions_hours_and_the_report(network, stage, tmp_pat
     assert "钱姐：不安排 入户摸底 · 术后" in seen["duty"]
     assert "有值勤限制，不安排这个岗位" in seen["restricted"] and "术后" not in seen["restricted"]
     assert "未到 1 人：张勇" in seen["missing"]
-    assert "候补顶上：张勇 已释放或未到" in seen["claims"]
+    assert "候补顶上：张勇 未到" in seen["claims"]
     assert "点名：到 2，未到 0，未点名 2" in seen["muster"] and "在岗，算到现在" in seen["muster"]
     assert seen["stays_unfolded"], "a page that is kept fresh folds nothing that somebody reads"
     assert seen["copied"] == "已复制"

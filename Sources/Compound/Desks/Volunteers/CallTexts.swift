@@ -26,7 +26,7 @@ struct CallTexts {
             "task": board.name, "short": "\(board.short)", "need": "\(board.need)", "filled": "\(board.filled)",
             "at": Clock.text(now, asOf: now), "people": people, "unclaimed": unclaimed,
             "example": text("node.building", ["code": board.unclaimed.first ?? board.buildings.first ?? "3"]),
-            "buildings": "\(board.buildings.count)", "done": "\(held(.done).count)", "open": open, "roles": roles,
+            "buildings": "\(board.buildings.count)", "done": "\(board.done.count)", "open": open, "roles": roles,
             "missing": missing,
         ]
     }
@@ -63,16 +63,12 @@ struct CallTexts {
 
     /// Who is still at work, building by building.
     private var open: String {
-        let working = held(.claimed).map { claim in
+        let working = board.claims.filter { $0.rank == 0 && $0.state == Record.Claim.claimed.rawValue }.map { claim in
             let place = "\(text("node.building", ["code": claim.building])) \(VolunteerName.text(claim.volunteer))"
             guard let from = claim.from else { return place }
             return text("node.call.from", ["who": place, "at": Clock.text(from, asOf: now)])
         }
         return working.isEmpty ? text("node.call.nobody_open") : working.joined(separator: text("node.list_separator"))
-    }
-
-    private func held(_ state: Record.Claim) -> [VolunteerBoard.Claim] {
-        board.claims.filter { $0.rank == 0 && $0.state == state.rawValue }
     }
 
     private func list(_ codes: [String]) -> String {

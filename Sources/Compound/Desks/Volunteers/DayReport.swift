@@ -46,18 +46,11 @@ struct DayReport {
     }
 
     private var claims: String {
-        let done = board.buildings.filter { building in
-            let claims = board.claims.filter { $0.building == building && $0.isStanding }
-            return !claims.isEmpty
-                && Dictionary(grouping: claims, by: \.role).values.allSatisfy {
-                    $0.contains { $0.state == Record.Claim.done.rawValue }
-                }
-        }
-        return text(
+        text(
             "node.call.report.claims",
             [
                 "buildings": "\(board.buildings.count)",
-                "claimed": "\(board.buildings.count - board.unclaimed.count)", "done": "\(done.count)",
+                "claimed": "\(board.buildings.count - board.unclaimed.count)", "done": "\(board.done.count)",
             ])
     }
 

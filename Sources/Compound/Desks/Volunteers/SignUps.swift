@@ -89,10 +89,13 @@ private struct SignUpReading {
                 if all.contains(where: { $0.number > line.number && $0.withdraws(names) }) { return }
                 return doubtful(line, .withdrewBefore)
             }
-            guard !codes.contains(where: { isRestricted($0, post(of: $0, role), building) }) else {
-                return doubtful(line, .restricted)
+            // What a line says beside the name is a role where the task needs that role, and else a remark.
+            let named = role.flatMap { isDecided || call.need[$0] != nil ? $0 : nil }
+            let isForbidden = codes.contains { code in
+                [role, post(of: code, named)].compactMap { $0 }.contains { isRestricted(code, $0, building) }
             }
-            join(line, names, codes, building, role)
+            guard !isForbidden else { return doubtful(line, .restricted) }
+            join(line, names, codes, building, named)
         case .withdraw(let names, let building):
             guard let codes = people(names, building) else { return doubtful(line, .personUnknown) }
             withdraw(line, codes)

@@ -34,11 +34,18 @@ struct VolunteerClaims {
             isReserve ? text("node.claim.reserve", ["rank": "\(claim.rank)"]) : text("node.claim.\(claim.state)")
         let from: HTML =
             claim.from.map { " · \(text("node.claim.since", ["at": Clock.text($0, asOf: view.now)]))" } ?? ""
-        let after: HTML =
-            claim.after.map {
-                " <span class=\"warn\">↑ \(text("node.claim.moved_up", ["volunteer": VolunteerName.text($0)]))</span>"
-            } ?? ""
-        return "\(words)\(from)\(after)"
+        return "\(words)\(from)\(claim.after.map(movedUp) ?? "")"
+    }
+
+    /// The reserve has to be told, and why.
+    private func movedUp(after volunteer: String) -> HTML {
+        let isMissing = board.attendance.contains {
+            $0.volunteer == volunteer && $0.state == Record.Attendance.State.absent.rawValue
+        }
+        let why = isMissing ? "missed" : "released"
+        return """
+             <span class="warn">↑ \(text("node.claim.moved_up.\(why)", ["volunteer": VolunteerName.text(volunteer)]))</span>
+            """
     }
 
     private func button(

@@ -205,9 +205,7 @@ struct VolunteerDesk: Desk {
         guard try RegistryDesk.exists(building: key.subject, db) else { return nil }
         let claims = try VolunteerReader.claims(key.period.text, building: key.subject.text, db)
             .filter(\.isStanding)
-        let roles = Dictionary(grouping: claims, by: \.role).values
-        let isDone = roles.allSatisfy { $0.contains { $0.state == Record.Claim.done.rawValue } }
-        return ["buildings": 1, "claimed": claims.isEmpty ? 0 : 1, "done": !claims.isEmpty && isDone ? 1 : 0]
+        return ["buildings": 1, "claimed": claims.isEmpty ? 0 : 1, "done": VolunteerBoard.isDone(claims) ? 1 : 0]
     }
 
     func keys(of period: Code, _ db: Database) throws -> [RowKey] {

@@ -108,6 +108,18 @@ package struct VolunteerBoard: Sendable, Equatable, Encodable {
     /// Seconds since 1970 up to which a shift that goes on is counted.
     package var asOf: Int64
 
+    /// Buildings where whatever somebody has taken on is done.
+    var done: [String] {
+        let claims = Dictionary(grouping: claims.filter(\.isStanding), by: \.building)
+        return buildings.filter { VolunteerBoard.isDone(claims[$0] ?? []) }
+    }
+
+    /// - Parameter claims: those on one building that stand.
+    static func isDone(_ claims: [Claim]) -> Bool {
+        let roles = Dictionary(grouping: claims, by: \.role).values
+        return !claims.isEmpty && roles.allSatisfy { $0.contains { $0.state == Record.Claim.done.rawValue } }
+    }
+
     /// What somebody fills, by his code.
     var rolesOf: [String: Set<VolunteerRole>] = [:]
 
