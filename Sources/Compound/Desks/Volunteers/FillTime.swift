@@ -29,7 +29,7 @@ extension FillTime {
     ///
     /// - Returns: nil where nobody was ever needed.
     init?(_ task: String, _ db: Database) throws {
-        var replay = Replay()
+        var story = CallStory()
         var steps: [Step] = []
         let words = try Word.all(task, db)
         let start = words.lazy.filter { !$0.statement.isClockReset }.map(\.statement.seconds).min() ?? 0
@@ -38,9 +38,9 @@ extension FillTime {
             return [Event(hlc: word.statement.hlc, word: word.statement, isEnd: false), end].compactMap { $0 }
         }
         for event in events.sorted(by: Event.precedes) {
-            replay.take(event)
-            let (at, short) = (max(start, (event.hlc >> 16) / 1000), replay.call.short)
-            if steps.isEmpty, replay.call.needed == 0 { continue }
+            story.take(event)
+            let (at, short) = (max(start, (event.hlc >> 16) / 1000), story.call.short)
+            if steps.isEmpty, story.call.needed == 0 { continue }
             if steps.last?.at == at { steps.removeLast() }
             if steps.last?.short != short { steps.append(Step(at: at, short: short)) }
         }
@@ -100,7 +100,7 @@ private struct Event {
 }
 
 /// The call as the journal's words make it, one after the other.
-private struct Replay {
+private struct CallStory {
     private(set) var call = VolunteerCall()
     private var live: [String: [Observation]] = [:]
 
