@@ -120,12 +120,14 @@ package final class CompoundStore: Sendable {
     private func take(_ record: Record, _ journal: Journal) throws -> Set<RowKey> {
         guard let taker = Desks.taker(of: record.content) else { return [] }
         let statement = try record.content.statement(journal.db)
-        try record.content.check(record, journal)
         let observation = Observation(
             id: record.id, desk: taker.name, subject: statement.subject, field: statement.field,
             value: statement.value, recorder: record.recorder.text, device: record.device?.text ?? "",
             observedAt: record.observedAt, hlc: 0, evidence: statement.evidence)
-        guard try journal.append(observation, supersedes: record.supersedes) == .new else { return [] }
+        let appended = try journal.append(observation, supersedes: record.supersedes) {
+            try record.content.check(record, journal)
+        }
+        guard appended == .new else { return [] }
         var keys = try open(record.content.period, journal.db)
         let takenBack = try journal.statements(record.supersedes)
         for fact in try takenBack + journal.statements(takenBackBy: record.supersedes) + [observation] {

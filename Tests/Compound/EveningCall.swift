@@ -138,13 +138,13 @@ struct EveningCall {
         for conflict in try store.conflicts() {
             let answers = Disagreement.ids(conflict.detail)
             switch conflict.matter {
-            case .building(let building, _)?:
+            case .building(let building, _, _)?:
                 let own = try store.board().claims.first {
                     $0.building == building && $0.volunteer == Self.code(second)
                 }
                 try send(
                     claim(building, second, "released"), at: 15_500, by: "s01", takingBack: own?.answers ?? [])
-            case .claim(let building, _, _)?:
+            case .claim(let building, _, _, _)?:
                 try send(claim(building, holder(building), "done"), at: 15_500, by: "s01", takingBack: answers)
             default: continue
             }

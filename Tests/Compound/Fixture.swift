@@ -104,7 +104,9 @@ extension CompoundStore {
     func overview() throws -> RegistryOverview { try read(RegistryReader.overview) }
     func conflicts() throws -> [Conflict] { try read(SurveyReader.conflicts) }
     func progress() throws -> SurveyProgress { try read { try SurveyReader.progress(Fixture.campaign.text, $0) } }
-    func board() throws -> VolunteerBoard { try read { try VolunteerReader.board(Fixture.campaign.text, $0) } }
+    func board() throws -> VolunteerBoard {
+        try read { try VolunteerReader.board(Fixture.campaign.text, $0, now: self.clock()) }
+    }
     func doors(_ building: String) throws -> [SurveyDoor] {
         try read { try SurveyReader.doors(of: building, Fixture.campaign.text, $0) }
     }

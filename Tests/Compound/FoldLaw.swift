@@ -47,8 +47,11 @@ private func conclusions(_ db: Database) throws -> [String] {
         "SELECT 'row', dataset, period, subject, counts FROM row WHERE counts IS NOT NULL",
         "SELECT 'conflict', subject, field, kind, detail FROM conflict",
         "SELECT 'visit', campaign, door, disposition, people, passes, hex(visit) FROM survey_door",
-        "SELECT 'fill', task, volunteer, state FROM fill",
-        "SELECT 'claim', task, building, volunteer, state, since FROM claim",
+        "SELECT 'need', task, role, required FROM need",
+        "SELECT 'fill', task, volunteer, role, state FROM fill",
+        "SELECT 'claim', task, building, volunteer, role, state, since, held, present_from FROM claim",
+        "SELECT 'attendance', task, volunteer, state, began, ended, seconds, open_since, unclear, came FROM attendance",
+        "SELECT 'restriction', volunteer, role, reason, until FROM duty_restriction",
     ].flatMap {
         try Row.fetchAll(db, sql: $0).map { row in row.databaseValues.map(\.description).joined(separator: " ") }
     }

@@ -89,13 +89,23 @@ private struct Story {
     mutating func volunteer() -> Record {
         let (id, _, supersedes) = next()
         let who = pick(["v01", "v02", "v03"])
-        switch pick(0..<4) {
-        case 0: return .need(id, pick(0..<60), at: time, supersedes: supersedes)
-        case 1: return .fill(id, who, pick([.filled, .withdrawn]), at: time, supersedes: supersedes)
+        let role = pick([VolunteerRole.general, .general, .disinfection])
+        switch pick(0..<7) {
+        case 0: return .need(id, pick(0..<60), role, at: time, supersedes: supersedes)
+        case 1: return .fill(id, who, pick([.filled, .withdrawn]), role, at: time, supersedes: supersedes)
+        case 2, 3:
+            return .attendance(
+                id, who, pick(Record.Attendance.State.allCases), stated: pick([nil, time - 40, time + 40]),
+                by: pick(["s01", "s02"]), at: time, supersedes: supersedes)
+        case 4:
+            // Of somebody who signs up for nothing: a record that is refused is no part of the law.
+            return .restriction(
+                id, "v09", pick([[], [.survey], [.gate, .survey]]), pick(Record.Restriction.Reason.allCases),
+                until: pick([nil, 90_000]), at: time, supersedes: supersedes)
         default:
             return .claim(
-                id, pick(["7", "8"]), who, pick([.claimed, .claimed, .released, .done]), at: time,
-                supersedes: supersedes)
+                id, pick(["7", "8"]), who, pick([.claimed, .claimed, .released, .done]), role,
+                from: pick([nil, 600, 1200]), at: time, supersedes: supersedes)
         }
     }
 

@@ -42,23 +42,49 @@ extension Record {
         return Record(id, visit, recorder, time, supersedes)
     }
 
-    static func need(_ id: UInt128, _ required: Int, at time: Int64 = 10, supersedes: [UInt128] = []) -> Record {
-        Record(id, Need(task: Fixture.campaign, required: required), "s01", time, supersedes)
+    static func need(
+        _ id: UInt128, _ required: Int, _ role: VolunteerRole = .general, at time: Int64 = 10,
+        supersedes: [UInt128] = []
+    ) -> Record {
+        Record(id, Need(task: Fixture.campaign, required: required, role: role), "s01", time, supersedes)
     }
 
     static func fill(
-        _ id: UInt128, _ who: String, _ state: Fill = .filled, at time: Int64 = 20, supersedes: [UInt128] = []
-    ) -> Record {
-        Record(id, Answer(task: Fixture.campaign, volunteer: Code(who)!, state: state), "s01", time, supersedes)
-    }
-
-    static func claim(
-        _ id: UInt128, _ building: String, _ who: String, _ state: Claim = .claimed, at time: Int64 = 30,
+        _ id: UInt128, _ who: String, _ state: Fill = .filled, _ role: VolunteerRole = .general, at time: Int64 = 20,
         supersedes: [UInt128] = []
     ) -> Record {
-        Record(
-            id, BuildingClaim(task: Fixture.campaign, building: Code(building)!, volunteer: Code(who)!, state: state),
-            who, time, supersedes)
+        let answer = Answer(task: Fixture.campaign, volunteer: Code(who)!, state: state, role: role)
+        return Record(id, answer, "s01", time, supersedes)
+    }
+
+    /// - Parameter from: seconds after the evening's beginning.
+    static func claim(
+        _ id: UInt128, _ building: String, _ who: String, _ state: Claim = .claimed,
+        _ role: VolunteerRole = .general, from: Int64? = nil, at time: Int64 = 30, supersedes: [UInt128] = []
+    ) -> Record {
+        let claim = BuildingClaim(
+            task: Fixture.campaign, building: Code(building)!, volunteer: Code(who)!, state: state, role: role,
+            from: from.map { Fixture.evening + $0 })
+        return Record(id, claim, who, time, supersedes)
+    }
+
+    /// - Parameter stated: when he came or left where that isn't the time of the record; after the evening's beginning.
+    static func attendance(
+        _ id: UInt128, _ who: String, _ state: Attendance.State, stated: Int64? = nil, by recorder: String = "s01",
+        at time: Int64 = 40, supersedes: [UInt128] = []
+    ) -> Record {
+        let attendance = Attendance(
+            task: Fixture.campaign, volunteer: Code(who)!, state: state, at: stated.map { Fixture.evening + $0 })
+        return Record(id, attendance, recorder, time, supersedes)
+    }
+
+    static func restriction(
+        _ id: UInt128, _ who: String, _ roles: [VolunteerRole], _ reason: Restriction.Reason = .postSurgery,
+        until: Int64? = nil, at time: Int64 = 0, supersedes: [UInt128] = []
+    ) -> Record {
+        let restriction = Restriction(
+            volunteer: Code(who)!, roles: roles, reason: reason, until: until.map { Fixture.evening + $0 })
+        return Record(id, restriction, "s01", time, supersedes)
     }
 
     private init(_ id: UInt128, _ content: Content, _ recorder: String, _ time: Int64, _ supersedes: [UInt128]) {

@@ -60,6 +60,9 @@ import Testing
             let code = VolunteerName.code(name)
             #expect(code.map { VolunteerName.text($0.text) } == name, "\(name)")
         }
+        #expect(
+            VolunteerName.code("张\u{200B}勇\u{202E}") == VolunteerName.code("张勇"), "one person, whatever nobody sees")
+        #expect(VolunteerName.code("\u{202E}") == nil)
         #expect(VolunteerName.code("") == nil && VolunteerName.code(String(repeating: "长", count: 11)) == nil)
         #expect(VolunteerName.text("n:zz") == "n:zz" && VolunteerName.text("n:ff") == "n:ff")
     }
@@ -85,7 +88,7 @@ import Testing
     }
 
     private static func board(_ store: CompoundStore) throws -> VolunteerBoard {
-        try store.read { try VolunteerReader.board(task.text, $0) }
+        try store.read { try VolunteerReader.board(task.text, $0, now: store.clock()) }
     }
 
     private static let chain = (1...11).map { "\($0). 志愿\("甲乙丙丁戊己庚辛壬癸子".map(String.init)[$0 - 1]) \($0)栋" }

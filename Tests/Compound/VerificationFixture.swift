@@ -20,6 +20,8 @@ enum VerifiedCompound {
         .fill(15, "v03", .withdrawn, at: 90), .claim(16, "7", "v01"), .claim(17, "8", "v01", at: 40),
         .claim(18, "8", "v02", at: 50), .claim(19, "9", "v02", at: 60), .claim(20, "9", "v02", .released, at: 70),
         .claim(21, "9", "v02", .done, at: 80).on("p9"),
+        .attendance(22, "v01", .present, at: 100), .attendance(23, "v01", .left, at: 3700),
+        .restriction(24, "v09", [.survey]),
         .visit(30, "7-1-101", .completed, [.tested: 2, .absent: 1]), .visit(31, "7-1-201", .completed, [.tested: 1]),
         .visit(32, "7-1-201", .completed, [.tested: 2], by: "v02", at: 200), .visit(33, "8-1-101", .nobodyHome),
         .visit(34, "8-1-102", .refused), .visit(35, "7-1-301", .nobodyHome),

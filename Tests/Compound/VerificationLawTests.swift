@@ -14,7 +14,7 @@ import Testing
             Figures.Building(
                 code: "8", frame: ["dwellings": 2, "households": 2], survey: ["postponed": 1, "refused": 1],
                 volunteers: ["buildings": 1, "claimed": 0, "done": 0], doors: 2, people: 0),
-        ], call: ["need": 48, "filled": 30, "short": 18], volunteers: 30, doors: 8, left: 5)
+        ], call: ["need": 48, "filled": 30, "short": 18], volunteers: 30, short: 18, doors: 8, left: 5)
 
     @Test func soundFiguresBreakNothing() {
         #expect(MustHold.broken(Self.sound) == [])
@@ -41,6 +41,7 @@ import Testing
         Change(.claimedWithinBuildings, "c 8") { $0.buildings[1].volunteers?["claimed"] = 2 },
         Change(.doneWithinClaimed, "c 8") { $0.buildings[1].volunteers?["done"] = 1 },
         Change(.shortIsTheGap, "c") { $0.call?["short"] = 17 },
+        Change(.shortIsTheGap, "c") { $0.short = 19 },
         Change(.filledIsPeople, "c") { $0.volunteers = 29 },
         Change(.buildingsAddUp, "c") { $0.doors = 9 },
         Change(.buildingsAddUp, "c") { $0.left = 4 },

@@ -20,6 +20,12 @@ import Testing
 
     @Test func aMissingKeyShowsItself() { #expect(Messages.english("no.such.key") == "⟦no.such.key⟧") }
 
+    @Test func textFromPeopleIsNoPlaceOfAText() {
+        let said = Messages.english("node.call.from", ["who": "{at} {who}", "at": "18:00"])
+        #expect(said == "{at} {who} (since 18:00)")
+        #expect(Messages.english("node.call.from", ["at": "18:00"]) == "{who} (since 18:00)")
+    }
+
     @Test func textFromPeopleIsNeverMarkup() {
         let name = "<script>alert('x')</script>\""
         let page: HTML = "<p title=\"\(name)\">\(name)</p>"

@@ -13,6 +13,11 @@ async function refresh() {
     if (!answer.ok) throw new Error(answer.status);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (busy()) return;
+    // What somebody has unfolded stays so.
+    for (const one of document.querySelectorAll("details[id]")) {
+      const same = fresh.getElementById(one.id);
+      if (same) same.open = one.open;
+    }
     for (const part of ["main", "#standing"]) {
       const [old, now] = [document.querySelector(part), fresh.querySelector(part)];
       if (old && now && old.outerHTML !== now.outerHTML) old.replaceWith(now);

@@ -15,23 +15,29 @@ enum ConflictMatter: Equatable {
     case visit(door: String, campaign: String)
     case household(door: String)
     /// Several people on one building.
-    case building(String, task: String)
+    case building(String, VolunteerRole, task: String)
     /// One person's claim on a building.
-    case claim(building: String, volunteer: String, task: String)
-    case need(task: String)
-    case fill(volunteer: String, task: String)
+    case claim(building: String, volunteer: String, VolunteerRole, task: String)
+    case need(VolunteerRole, task: String)
+    case fill(volunteer: String, VolunteerRole, task: String)
+    case attendance(volunteer: String, task: String)
 
     init?(subject: String, field: String) {
         let parts = field.split(separator: "/", maxSplits: 1).map(String.init)
         let place = subject.split(separator: "/", maxSplits: 1).map(String.init)
-        switch (parts.first, parts.count, place.count) {
-        case ("visit", 2, _): self = .visit(door: subject, campaign: parts[1])
-        case ("household", 1, _): self = .household(door: subject)
-        case ("claim", 1, 2): self = .building(place[1], task: place[0])
-        case ("claim", 2, 2): self = .claim(building: place[1], volunteer: parts[1], task: place[0])
-        case ("need", 1, _): self = .need(task: subject)
-        case ("fill", 2, _): self = .fill(volunteer: parts[1], task: subject)
-        default: return nil
+        switch (parts.first, parts.count) {
+        case ("visit", 2): self = .visit(door: subject, campaign: parts[1])
+        case ("household", 1): self = .household(door: subject)
+        default:
+            switch (VolunteerFact(field), place.count) {
+            case (.claims(let role), 2): self = .building(place[1], role, task: place[0])
+            case (.claim(let volunteer, let role), 2):
+                self = .claim(building: place[1], volunteer: volunteer, role, task: place[0])
+            case (.need(let role), 1): self = .need(role, task: subject)
+            case (.fill(let volunteer, let role), 1): self = .fill(volunteer: volunteer, role, task: subject)
+            case (.attendance(let volunteer), 1): self = .attendance(volunteer: volunteer, task: subject)
+            default: return nil
+            }
         }
     }
 
@@ -39,7 +45,9 @@ enum ConflictMatter: Equatable {
     var task: String? {
         switch self {
         case .visit, .household: nil
-        case .building(_, let task), .claim(_, _, let task), .need(let task), .fill(_, let task): task
+        case .building(_, _, let task), .claim(_, _, _, let task), .need(_, let task), .fill(_, _, let task),
+            .attendance(_, let task):
+            task
         }
     }
 }

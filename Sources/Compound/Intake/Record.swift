@@ -38,7 +38,8 @@ protocol RecordContent: Sendable, Equatable {
     /// - Throws: `IntakeError` where it names a door or building that isn't there.
     func statement(_ db: Database) throws -> Statement
 
-    /// What only the whole record and the journal can say is wrong; most kinds have nothing of that.
+    /// What only the whole record and the journal can say is wrong; most kinds have nothing of that. Asked of a new
+    /// record alone: one that is sent again was taken.
     func check(_ record: Record, _ journal: Journal) throws
 
     /// Its own members of the JSON that `init(json:)` reads.

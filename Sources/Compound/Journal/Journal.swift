@@ -40,14 +40,18 @@ struct Journal {
 
     enum Appended { case new, known }
 
+    /// - Parameter admit: throws what speaks against a new record.
     /// - Throws: `IntakeError.idReused` if the id is known with another content.
-    func append(_ observation: Observation, supersedes: [UInt128]) throws -> Appended {
+    func append(
+        _ observation: Observation, supersedes: [UInt128], admit: () throws -> Void = {}
+    ) throws -> Appended {
         if let known = try observations("WHERE id = ?", [Bytes.of(observation.id)]).first {
             guard known.says(observation), try taken(backBy: observation.id) == Set(supersedes) else {
                 throw IntakeError(.idReused, field: "id", value: Hex.text(observation.id))
             }
             return .known
         }
+        try admit()
         try insert(observation, hlc: try stamp(observation))
         for id in supersedes {
             try db.cachedStatement(sql: "INSERT OR IGNORE INTO supersession VALUES (?, ?)")
@@ -95,6 +99,16 @@ struct Journal {
     /// The statements about one fact that nobody has taken back, the one that stands last.
     func live(_ subject: String, _ field: String) throws -> [Observation] {
         try observations(Journal.live, [subject, field]).sorted(by: Observation.standsBelow)
+    }
+
+    /// All that was ever said about one fact, taken back or not, in the journal's order.
+    func said(_ subject: String, _ field: String) throws -> [Observation] {
+        try observations("WHERE subject = ? AND field = ?", [subject, field]).sorted(by: Observation.standsBelow)
+    }
+
+    /// The same about all facts of a subject.
+    func said(about subject: String) throws -> [Observation] {
+        try observations("WHERE subject = ?", [subject]).sorted(by: Observation.standsBelow)
     }
 
     /// What took something back and was undone itself took nothing back.

@@ -28,6 +28,9 @@ enum Clock {
         return (then.day.prefix(4) == today.day.prefix(4) ? then.day.dropFirst(5) : then.day[...]) + " " + then.time
     }
 
+    /// Hour and minute.
+    static func time(_ seconds: Int64) -> String { moment(seconds).time }
+
     private static func moment(_ seconds: Int64) -> (day: String, time: String) {
         let parts = Date(timeIntervalSince1970: Double(seconds + 8 * 3600)).formatted(.iso8601).split(separator: "T")
         return (String(parts.first ?? ""), String(parts.last?.prefix(5) ?? ""))

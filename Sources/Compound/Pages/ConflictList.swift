@@ -73,26 +73,37 @@ struct ConflictChoice {
             return ConflictChoice(
                 label: label, action: "/desk/registry/household",
                 fields: [("door", door), ("residents", residents), ("state", state)], supersedes: [])
-        case .building(let building, let task):
+        case .building(let building, let role, let task):
             let volunteer = statement.words["volunteer"] ?? ""
             return ConflictChoice(
                 label: text("node.conflict.release", ["volunteer": VolunteerName.text(volunteer)]),
                 action: "/desk/volunteers/claim",
-                fields: [("task", task), ("building", building), ("volunteer", volunteer), ("state", "released")],
+                fields: [("task", task), ("building", building), ("volunteer", volunteer), ("state", "released")]
+                    + role.named,
                 supersedes: statement.answers)
-        case .claim(let building, let volunteer, let task):
+        case .claim(let building, let volunteer, let role, let task):
             return ConflictChoice(
                 label: label, action: "/desk/volunteers/claim",
-                fields: [("task", task), ("building", building), ("volunteer", volunteer), ("state", state)],
+                fields: [("task", task), ("building", building), ("volunteer", volunteer), ("state", state)]
+                    + role.named,
                 supersedes: [])
-        case .need(let task):
+        case .need(let role, let task):
             return ConflictChoice(
                 label: label, action: "/desk/volunteers/need",
-                fields: [("task", task), ("required", "\(statement.numbers["required"] ?? 0)")], supersedes: [])
-        case .fill(let volunteer, let task):
+                fields: [("task", task), ("required", "\(statement.numbers["required"] ?? 0)")] + role.named,
+                supersedes: [])
+        case .attendance(let volunteer, let task):
+            let at = statement.numbers["at"].map { Int64($0) } ?? statement.observedAt
+            return ConflictChoice(
+                label: label, action: "/desk/volunteers/attendance",
+                fields: [
+                    ("task", task), ("volunteer", volunteer), ("state", state), ("at", Clock.time(at)),
+                    ("near", "\(at)"),
+                ], supersedes: [])
+        case .fill(let volunteer, let role, let task):
             return ConflictChoice(
                 label: label, action: "/desk/volunteers/fill",
-                fields: [("task", task), ("volunteer", volunteer), ("state", state)], supersedes: [])
+                fields: [("task", task), ("volunteer", volunteer), ("state", state)] + role.named, supersedes: [])
         }
     }
 }

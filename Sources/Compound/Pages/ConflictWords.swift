@@ -40,6 +40,7 @@ struct ConflictWords {
         case .claim?: "released_and_done"
         case .need?: "need"
         case .fill?: "fill"
+        case .attendance?: "attendance"
         case nil: conflict.kind
         }
     }
@@ -47,12 +48,24 @@ struct ConflictWords {
     private static func subject(_ conflict: Conflict, _ text: Messages) -> [String: String] {
         switch conflict.matter {
         case .visit(let door, _)?, .household(let door)?: ["subject": door]
-        case .building(let code, _)?: ["subject": text("node.building", ["code": code])]
-        case .claim(let code, let volunteer, _)?:
-            ["subject": text("node.building", ["code": code]), "volunteer": VolunteerName.text(volunteer)]
-        case .fill(let volunteer, _)?: ["volunteer": VolunteerName.text(volunteer)]
-        case .need?, nil: ["subject": conflict.subject]
+        case .building(let code, let role, _)?: ["subject": place(code, role, text)]
+        case .claim(let code, let volunteer, let role, _)?:
+            ["subject": place(code, role, text), "volunteer": VolunteerName.text(volunteer)]
+        case .fill(let volunteer, let role, _)?:
+            ["volunteer": inRole(VolunteerName.text(volunteer), role, text)]
+        case .attendance(let volunteer, _)?: ["volunteer": VolunteerName.text(volunteer)]
+        case .need(let role, let task)?: ["subject": inRole(task, role, text)]
+        case nil: ["subject": conflict.subject]
         }
+    }
+
+    private static func place(_ building: String, _ role: VolunteerRole, _ text: Messages) -> String {
+        inRole(text("node.building", ["code": building]), role, text)
+    }
+
+    /// What concerns one role of several names it.
+    private static func inRole(_ what: String, _ role: VolunteerRole, _ text: Messages) -> String {
+        role == .general ? what : text("node.volunteers.in_role", ["what": what, "role": role.words(text)])
     }
 
     private static func answer(_ statement: ConflictStatement, _ now: Int64, _ text: Messages) -> String {
@@ -83,6 +96,7 @@ extension ConflictStatement {
         }
         if let required = numbers["required"] { return text("node.conflict.required", ["required": "\(required)"]) }
         let state = words["state"] ?? ""
+        if Record.Attendance.State(rawValue: state) != nil { return text("node.attendance.\(state)") }
         return text(Record.Fill(rawValue: state) == nil ? "node.claim.\(state)" : "node.volunteers.\(state)")
     }
 

@@ -18,8 +18,10 @@ struct Figures {
     var buildings: [Building]
     /// The call's row.
     var call: [String: Int64]?
-    /// People who answered and didn't withdraw.
+    /// People who answered, didn't withdraw and weren't missed.
     var volunteers: Int64
+    /// The sum of what each role lacks.
+    var short: Int64
     /// Doors as the survey's page adds them up, vacant ones too, and those where somebody has to call.
     var doors: Int64
     var left: Int64
@@ -39,11 +41,22 @@ extension Figures {
                 call: try rows.counts(VolunteerDesk.dataset, campaign, Desks.compound.text),
                 volunteers: try Int64.fetchOne(
                     db,
-                    sql: "SELECT count(DISTINCT volunteer) FROM fill WHERE task = ? AND state = 'filled'",
+                    sql: "SELECT count(DISTINCT volunteer) FROM fill WHERE task = ? AND \(isFilled)",
                     arguments: [campaign]) ?? 0,
+                short: try Int64.fetchOne(
+                    db,
+                    sql: """
+                        SELECT sum(max(0, required - (SELECT count(*) FROM fill WHERE task = need.task
+                        AND role = need.role AND \(isFilled)))) FROM need WHERE task = ?
+                        """, arguments: [campaign]) ?? 0,
                 doors: Int64(progress.buildings.reduce(0) { $0 + $1.doors + $1.vacant }), left: Int64(progress.left))
         }
     }
+
+    private static let isFilled = """
+        state = 'filled' AND NOT EXISTS (SELECT 1 FROM attendance WHERE attendance.task = fill.task
+        AND attendance.volunteer = fill.volunteer AND attendance.state = 'absent')
+        """
 
     private static func buildings(_ campaign: String, _ rows: Rows) throws -> [Building] {
         var behind = try doors(campaign, rows.db)

@@ -13,8 +13,11 @@ struct FoldedTable {
 
     static let all = first + Desks.all.flatMap(\.tables).flatMap(names).map { FoldedTable(name: $0) }
 
+    /// A table that is made anew to take another's name has stood under that name before.
     private static func names(_ text: String) -> [String] {
-        text.matches(of: #/CREATE TABLE (\w+)/#).map { String($0.output.1) }
+        let renamed = text.matches(of: #/ALTER TABLE (\w+) RENAME TO/#).map(\.output.1)
+        return text.matches(of: #/CREATE TABLE (\w+)/#).map(\.output.1).filter { !renamed.contains($0) }.map(
+            String.init)
     }
 
     /// A table after those that it refers to.

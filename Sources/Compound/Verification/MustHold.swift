@@ -13,9 +13,9 @@ enum MustHold {
         case householdsWithinDwellings = "households_within_dwellings"
         case claimedWithinBuildings = "claimed_within_buildings"
         case doneWithinClaimed = "done_within_claimed"
-        /// Short = max(0, need − filled).
+        /// Short = the sum of max(0, need − filled) over roles: what one has too many fills no other.
         case shortIsTheGap = "short_is_the_gap"
-        /// Filled = people who answered and didn't withdraw, each once.
+        /// Filled = people who answered, didn't withdraw and weren't missed, each once.
         case filledIsPeople = "filled_is_people"
         /// Buildings, doors, and doors left add up to what the compound's pages say.
         case buildingsAddUp = "buildings_add_up"
@@ -68,7 +68,7 @@ enum MustHold {
     private static func volunteers(_ figures: Figures) -> [Breach] {
         var court = Court(subject: figures.campaign)
         if let call = figures.call {
-            court.equal(.shortIsTheGap, call["short"] ?? 0, max(0, (call["need"] ?? 0) - (call["filled"] ?? 0)))
+            court.equal(.shortIsTheGap, call["short"] ?? 0, figures.short)
             court.equal(.filledIsPeople, call["filled"] ?? 0, figures.volunteers)
         }
         return court.breaches

@@ -36,9 +36,17 @@ package struct Messages: Sendable {
     package var keys: Set<String> { Set(texts.keys) }
 
     /// The text under `key`, with `{name}` replaced by `values[name]`. A missing key shows itself.
+    ///
+    /// What a person typed is never read as a place of the text, even where it looks like one.
     package func callAsFunction(_ key: String, _ values: [String: String] = [:]) -> String {
-        guard var text = texts[key] else { return "⟦\(key)⟧" }
-        for (name, value) in values { text = text.replacing("{\(name)}", with: value) }
-        return text
+        guard let text = texts[key] else { return "⟦\(key)⟧" }
+        guard !values.isEmpty else { return text }
+        var (said, rest) = ("", text[...])
+        while let opening = rest.firstIndex(of: "{"), let closing = rest[opening...].firstIndex(of: "}") {
+            let name = rest[rest.index(after: opening)..<closing]
+            said += rest[..<opening] + (values[String(name)].map { $0[...] } ?? rest[opening...closing])
+            rest = rest[rest.index(after: closing)...]
+        }
+        return said + rest
     }
 }

@@ -12,7 +12,7 @@ struct CallTexts {
     }
 
     /// Buildings that a message names; a longer list is read by nobody.
-    private static let named = 30
+    static let named = 30
 
     /// In the order in which they are wanted now: while people are short the call comes first, then the thanks.
     var all: [(name: String, body: String)] {
@@ -26,8 +26,28 @@ struct CallTexts {
             "task": board.name, "short": "\(board.short)", "need": "\(board.need)", "filled": "\(board.filled)",
             "at": Clock.text(now, asOf: now), "people": people, "unclaimed": unclaimed,
             "example": text("node.building", ["code": board.unclaimed.first ?? board.buildings.first ?? "3"]),
-            "buildings": "\(board.buildings.count)", "done": "\(held(.done).count)", "open": open,
+            "buildings": "\(board.buildings.count)", "done": "\(board.done.count)", "open": open, "roles": roles,
+            "missing": missing,
         ]
+    }
+
+    /// What each role lacks, where the task is split into roles.
+    private var roles: String {
+        let short = board.roles.compactMap { post -> String? in
+            guard post.short > 0, let role = VolunteerRole(rawValue: post.role), role != .general else { return nil }
+            return text(
+                "node.call.role",
+                ["role": role.words(text), "short": "\(post.short)", "need": "\(post.need)"])
+        }
+        guard !short.isEmpty else { return "" }
+        return "\n" + text("node.call.roles", ["roles": short.joined(separator: text("node.list_separator"))])
+    }
+
+    /// Whoever takes over has to know who was expected and isn't there.
+    private var missing: String {
+        guard !board.noShows.isEmpty else { return "" }
+        let names = board.noShows.map(VolunteerName.text).joined(separator: text("node.list_separator"))
+        return "\n" + text("node.call.missing", ["names": names])
     }
 
     private var people: String {
@@ -43,14 +63,12 @@ struct CallTexts {
 
     /// Who is still at work, building by building.
     private var open: String {
-        let working = held(.claimed).map { claim in
-            "\(text("node.building", ["code": claim.building])) \(VolunteerName.text(claim.volunteer))"
+        let working = board.claims.filter { $0.rank == 0 && $0.state == Record.Claim.claimed.rawValue }.map { claim in
+            let place = "\(text("node.building", ["code": claim.building])) \(VolunteerName.text(claim.volunteer))"
+            guard let from = claim.from else { return place }
+            return text("node.call.from", ["who": place, "at": Clock.text(from, asOf: now)])
         }
         return working.isEmpty ? text("node.call.nobody_open") : working.joined(separator: text("node.list_separator"))
-    }
-
-    private func held(_ state: Record.Claim) -> [VolunteerBoard.Claim] {
-        board.claims.filter { $0.rank == 0 && $0.state == state.rawValue }
     }
 
     private func list(_ codes: [String]) -> String {

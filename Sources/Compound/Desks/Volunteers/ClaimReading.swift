@@ -9,6 +9,8 @@ struct ClaimReading {
     var state: Record.Claim
     /// The first claim since the last release, for the order of reserves.
     var holding: Observation
+    /// Since when he is there, seconds since 1970, as said last since the last release; nil where nobody said.
+    var from: Int64?
     /// The words that contradict each other; empty where none do.
     var disputed: [Word]
 
@@ -27,8 +29,21 @@ struct ClaimReading {
         let states = Set(words.compactMap { ClaimReading.state($0.last) })
         state = states.contains(.done) ? .done : stated
         disputed = states.count > 1 ? words : []
-        let held = statements[..<split].reversed().prefix { ClaimReading.state($0) != .released }
+        let held = ClaimReading.held(statements[..<split])
         holding = state == .released ? last : held.last ?? words.first?.last ?? last
+        from = held.lazy.compactMap { ClockTime.moment(JSONLine.read($0.value)?["from"]) }.first
+    }
+
+    /// Since the last release, the latest first.
+    private static func held(_ statements: ArraySlice<Observation>) -> [Observation] {
+        statements.reversed().prefix { state($0) != .released }.map { $0 }
+    }
+
+    /// The claim that a release ended: who was before whom on the building.
+    ///
+    /// - Parameter said: all that was said about the claim, taken back or not, in the journal's order.
+    static func ended(by release: Observation, _ said: [Observation]) -> Observation? {
+        held(said.prefix { $0.id != release.id }[...]).last { state($0) == .claimed }
     }
 
     /// By recorder and device, in the journal's order of the last words.

@@ -21,7 +21,8 @@ struct SignUpLines {
 struct SignUpLine: Equatable {
     enum Reading: Equatable {
         /// - building: nil for somebody who goes wherever he is needed.
-        case join([String], building: Code?)
+        /// - role: nil where the line names none.
+        case join([String], building: Code?, role: VolunteerRole? = nil)
         case withdraw([String], building: Code?)
         case unclear(Doubt)
     }
@@ -31,10 +32,12 @@ struct SignUpLine: Equatable {
         case noName = "no_name"
         case longName = "long_name"
         case twoBuildings = "two_buildings"
+        case twoRoles = "two_roles"
         case question, digits
         case buildingUnknown = "building_unknown"
         case personUnknown = "person_unknown"
         case withdrewBefore = "withdrew_before"
+        case restricted
     }
 
     var number: Int
@@ -79,6 +82,8 @@ struct SignUpLine: Equatable {
         _ = take(fillers, from: &rest)
         let buildings = buildings(&rest)
         guard Set(buildings).count < 2 else { return .unclear(.twoBuildings) }
+        let roles = roles(&rest)
+        guard roles.count < 2 else { return .unclear(.twoRoles) }
         // A telephone number is nobody's name, and isn't kept.
         rest = rest.replacing(#/1\d{10}/#, with: " ")
         // 一 is a number too, and part of many names.
@@ -91,7 +96,8 @@ struct SignUpLine: Equatable {
         if isCouple, names.count == 1 { names.append("\(names[0])家属") }
         guard names.allSatisfy({ VolunteerName.code($0) != nil }) else { return .unclear(.longName) }
         return isWithdrawal
-            ? .withdraw(names, building: buildings.first) : .join(names, building: buildings.first)
+            ? .withdraw(names, building: buildings.first)
+            : .join(names, building: buildings.first, role: roles.first)
     }
 
     /// - Returns: whether one of the words was there; it is gone then.
@@ -99,6 +105,13 @@ struct SignUpLine: Equatable {
         guard let word = words.first(where: text.contains) else { return false }
         text = text.replacing(word, with: " ")
         return true
+    }
+
+    /// Takes out what names a role: `消杀`, `只做登记`.
+    private static func roles(_ text: inout String) -> [VolunteerRole] {
+        let found = VolunteerRole.allCases.filter { take($0.spoken, from: &text) }
+        _ = take(["只能做", "只做", "负责"], from: &text)
+        return found
     }
 
     /// Takes out what names a building: `3栋`, `3栋2单元`, `15#`, `9-2单元`, `A座`.

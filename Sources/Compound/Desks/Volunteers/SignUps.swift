@@ -11,6 +11,7 @@ struct SignUps: Sendable, Equatable {
         var change: Change
         /// Somebody holds the building already: this one is reserve.
         var isReserve: Bool
+        var role = VolunteerRole.general
     }
     var entries: [Entry] = []
     var unclear: [UnclearLine] = []
@@ -22,17 +23,21 @@ struct SignUps: Sendable, Equatable {
 }
 
 extension CompoundStore {
-    /// - Parameter apply: writes what is understood and new; the same chain again writes nothing.
-    func signUp(_ text: String, for task: Code, by recorder: Code, apply: Bool) throws(IntakeError) -> SignUps {
+    /// - Parameters:
+    ///   - role: of whoever names none and has none.
+    ///   - apply: writes what is understood and new; the same chain again writes nothing.
+    func signUp(
+        _ text: String, for task: Code, as role: VolunteerRole = .general, by recorder: Code, apply: Bool
+    ) throws(IntakeError) -> SignUps {
         let lines = SignUpLines(text).lines
-        var reading = try durably { db in try SignUpReading(task, db) }
+        var reading = try durably { db in try SignUpReading(task, as: role, now: self.clock(), db) }
         for line in lines { reading.take(line, amongst: lines) }
         return apply ? try write(reading, by: recorder) : reading.plan
     }
 
     /// What a person made of one line; somebody who withdrew before may come back.
     func signUp(_ decided: SignUpLine.Reading, for task: Code, by recorder: Code) throws(IntakeError) -> SignUps {
-        var reading = try durably { db in try SignUpReading(task, db) }
+        var reading = try durably { db in try SignUpReading(task, as: .general, now: self.clock(), db) }
         reading.take(SignUpLine(decided: decided), isDecided: true)
         return try write(reading, by: recorder)
     }
@@ -48,81 +53,106 @@ extension CompoundStore {
 /// Takes the lines of a chain one after the other against how the call stands.
 private struct SignUpReading {
     private let task: Code
-    private let need: Int
-    private var filled: Set<String>
+    private let role: VolunteerRole
+    private var call: VolunteerCall
     private let withdrawn: Set<String>
     private let buildings: Set<String>
+    private let restrictions: [DutyRestriction]
     private var claims: [VolunteerBoard.Claim]
     private var entries: [SignUps.Entry] = []
     private var unclear: [UnclearLine] = []
     private(set) var said: [(Record.Content, supersedes: [UInt128])] = []
 
-    init(_ task: Code, _ db: Database) throws {
-        let board = try VolunteerReader.board(task.text, db)
-        self.task = task
-        (need, filled) = (board.need, Set(board.volunteers))
-        (buildings, claims) = (Set(board.buildings), board.claims)
+    init(_ task: Code, as role: VolunteerRole, now: Int64, _ db: Database) throws {
+        let board = try VolunteerReader.board(task.text, db, now: now)
+        (self.task, self.role) = (task, role)
+        call = try VolunteerCall(task.text, db)
+        (buildings, claims, restrictions) = (Set(board.buildings), board.claims, board.restrictions)
         withdrawn = try Set(
             String.fetchAll(
                 db, sql: "SELECT volunteer FROM fill WHERE task = ? AND state = 'withdrawn'", arguments: [task.text]))
     }
 
-    var plan: SignUps {
-        SignUps(entries: entries, unclear: unclear, shortAfter: max(0, need - filled.count))
-    }
+    var plan: SignUps { SignUps(entries: entries, unclear: unclear, shortAfter: call.short) }
+
+    private func isHere(_ code: Code) -> Bool { call.people[code.text] != nil }
 
     mutating func take(_ line: SignUpLine, amongst all: [SignUpLine] = [], isDecided: Bool = false) {
         switch line.reading {
         case .unclear(let doubt): doubtful(line, doubt)
-        case .join(let names, let building):
+        case .join(let names, let building, let role):
             if let building, !buildings.contains(building.text) { return doubtful(line, .buildingUnknown) }
             let codes = names.compactMap(VolunteerName.code)
-            let back = codes.filter { withdrawn.contains($0.text) && !filled.contains($0.text) }
+            let back = codes.filter { withdrawn.contains($0.text) && !isHere($0) }
             // A chain grows and is pasted again: whoever withdrew since still stands in it.
             if !back.isEmpty, !isDecided {
                 if all.contains(where: { $0.number > line.number && $0.withdraws(names) }) { return }
                 return doubtful(line, .withdrewBefore)
             }
-            join(line, names, codes, building)
+            // What a line says beside the name is a role where the task needs that role, and else a remark.
+            let named = role.flatMap { isDecided || call.need[$0] != nil ? $0 : nil }
+            let isForbidden = codes.contains { code in
+                [role, post(of: code, named)].compactMap { $0 }.contains { isRestricted(code, $0, building) }
+            }
+            guard !isForbidden else { return doubtful(line, .restricted) }
+            join(line, names, codes, building, named)
         case .withdraw(let names, let building):
             guard let codes = people(names, building) else { return doubtful(line, .personUnknown) }
             withdraw(line, codes)
         }
     }
 
+    /// What somebody does who says so, who has done so before, or who says nothing.
+    private func post(of code: Code, _ said: VolunteerRole?) -> VolunteerRole {
+        let before = call.people[code.text] ?? []
+        return said ?? (before.contains(role) ? role : VolunteerRole.allCases.first(where: before.contains) ?? role)
+    }
+
+    private func isRestricted(_ code: Code, _ role: VolunteerRole, _ building: Code?) -> Bool {
+        restrictions.forbidden(code.text, building == nil ? .role(role) : .building(role)) != nil
+    }
+
     private mutating func doubtful(_ line: SignUpLine, _ doubt: SignUpLine.Doubt) {
         unclear.append(UnclearLine(line: line.number, text: line.text, doubt: doubt.rawValue))
     }
 
-    private mutating func join(_ line: SignUpLine, _ names: [String], _ codes: [Code], _ building: Code?) {
-        var isNew = false
-        var isReserve = false
+    private mutating func join(
+        _ line: SignUpLine, _ names: [String], _ codes: [Code], _ building: Code?, _ role: VolunteerRole?
+    ) {
+        var entry = SignUps.Entry(
+            line: line.number, names: names, building: building?.text, change: .same, isReserve: false)
         for code in codes {
-            if filled.insert(code.text).inserted {
-                isNew = true
-                said.append((Record.Answer(task: task, volunteer: code, state: .filled), []))
+            entry.role = post(of: code, role)
+            if !(call.people[code.text] ?? []).contains(entry.role) {
+                entry.change = .joins
+                call.fill(code.text, entry.role, true)
+                said.append((Record.Answer(task: task, volunteer: code, state: .filled, role: entry.role), []))
             }
-            guard let building else { continue }
-            let held = claims.filter { $0.building == building.text }
-            isReserve = isReserve || held.contains { !codes.map(\.text).contains($0.volunteer) }
-            guard !held.contains(where: { $0.volunteer == code.text }) else { continue }
-            isNew = true
-            said.append(
-                (Record.BuildingClaim(task: task, building: building, volunteer: code, state: .claimed), []))
-            claims.append(
-                VolunteerBoard.Claim(
-                    building: building.text, volunteer: code.text, state: Record.Claim.claimed.rawValue,
-                    rank: held.count))
+            if let building { claim(building, code, amongst: codes, &entry) }
         }
-        entries.append(
-            SignUps.Entry(
-                line: line.number, names: names, building: building?.text, change: isNew ? .joins : .same,
-                isReserve: isReserve))
+        entries.append(entry)
+    }
+
+    private mutating func claim(_ building: Code, _ code: Code, amongst codes: [Code], _ entry: inout SignUps.Entry) {
+        let role = entry.role
+        let held = claims.filter { $0.building == building.text && $0.role == role.rawValue }
+        entry.isReserve =
+            entry.isReserve || held.contains { $0.isStanding && !codes.map(\.text).contains($0.volunteer) }
+        guard !held.contains(where: { $0.volunteer == code.text }) else { return }
+        entry.change = .joins
+        said.append(
+            (
+                Record.BuildingClaim(task: task, building: building, volunteer: code, state: .claimed, role: role), []
+            ))
+        claims.append(
+            VolunteerBoard.Claim(
+                building: building.text, volunteer: code.text, state: Record.Claim.claimed.rawValue,
+                rank: held.count, role: role.rawValue))
     }
 
     /// Those who signed up under these names; a surname alone is whoever has it in the building, if that is one person.
     private func people(_ names: [String], _ building: Code?) -> [Code]? {
-        let known = filled.union(withdrawn)
+        let known = withdrawn.union(call.people.keys)
         let codes = names.compactMap { name -> Code? in
             if let code = VolunteerName.code(name), known.contains(code.text) { return code }
             let alike = Set(claims.filter { $0.building == building?.text }.map(\.volunteer))
@@ -132,28 +162,30 @@ private struct SignUpReading {
         return codes.count == names.count ? codes : nil
     }
 
+    /// From every role, and from every building that isn't done.
     private mutating func withdraw(_ line: SignUpLine, _ codes: [Code]) {
-        var isNew = false
+        var entry = SignUps.Entry(
+            line: line.number, names: codes.map { VolunteerName.text($0.text) }, building: nil, change: .same,
+            isReserve: false)
         for code in codes {
-            if filled.remove(code.text) != nil {
-                isNew = true
-                said.append((Record.Answer(task: task, volunteer: code, state: .withdrawn), []))
+            for role in VolunteerRole.allCases where (call.people[code.text] ?? []).contains(role) {
+                entry.change = .withdraws
+                call.fill(code.text, role, false)
+                said.append((Record.Answer(task: task, volunteer: code, state: .withdrawn, role: role), []))
             }
-            for claim in claims where claim.volunteer == code.text && claim.state == Record.Claim.claimed.rawValue {
-                guard let building = Code(claim.building) else { continue }
-                isNew = true
-                said.append(
-                    (
-                        Record.BuildingClaim(task: task, building: building, volunteer: code, state: .released),
-                        claim.answers.compactMap { Hex.uint128($0) }
-                    ))
-            }
-            claims.removeAll { $0.volunteer == code.text && $0.state == Record.Claim.claimed.rawValue }
+            let open = claims.filter { $0.volunteer == code.text && $0.state != Record.Claim.done.rawValue }
+            for claim in open { if release(claim, of: code) { entry.change = .withdraws } }
+            claims.removeAll { $0.volunteer == code.text && $0.state != Record.Claim.done.rawValue }
         }
-        entries.append(
-            SignUps.Entry(
-                line: line.number, names: codes.map { VolunteerName.text($0.text) }, building: nil,
-                change: isNew ? .withdraws : .same, isReserve: false))
+        entries.append(entry)
+    }
+
+    private mutating func release(_ claim: VolunteerBoard.Claim, of code: Code) -> Bool {
+        guard let building = Code(claim.building), let role = VolunteerRole(rawValue: claim.role) else { return false }
+        let release = Record.BuildingClaim(
+            task: task, building: building, volunteer: code, state: .released, role: role)
+        said.append((release, claim.answers.compactMap { Hex.uint128($0) }))
+        return true
     }
 }
 

@@ -7,13 +7,25 @@ import Federation
 enum VolunteerName {
     private static let mark = "n:"
 
+    /// Marks that nobody sees, such as those that turn the direction of writing, are no part of a name: with them one
+    /// person would be two, and a line of the page would stand the wrong way round.
+    ///
     /// - Returns: nil for what is empty or longer than 10 Chinese characters.
     static func code(_ name: String) -> Code? {
-        let name = name.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let seen = String(String.UnicodeScalarView(name.unicodeScalars.filter { !isUnseen($0) }))
+        let name = seen.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         guard !name.isEmpty else { return nil }
         if let code = Code(name), !name.hasPrefix(mark) { return code }
         let spelled = name.utf8.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         return Code(mark + spelled)
+    }
+
+    private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .format: true
+        case .control: !scalar.properties.isWhitespace
+        default: false
+        }
     }
 
     /// What a person reads for a code.

@@ -2,10 +2,11 @@ import Federation
 import GRDB
 
 extension Record {
-    /// How many people a task needs.
+    /// How many people a task needs in one role.
     struct Need: RecordContent {
         var task: Code
         var required: Int
+        var role = VolunteerRole.general
     }
 
     /// Somebody answers the call, or takes the answer back.
@@ -13,6 +14,7 @@ extension Record {
         var task: Code
         var volunteer: Code
         var state: Fill
+        var role = VolunteerRole.general
     }
 
     /// Somebody takes a building, gives it back, or has done it.
@@ -21,6 +23,9 @@ extension Record {
         var building: Code
         var volunteer: Code
         var state: Claim
+        var role = VolunteerRole.general
+        /// Since when he is there, seconds since 1970; nil where nobody says.
+        var from: Int64?
     }
 
     enum Fill: String, Sendable { case filled, withdrawn }
@@ -29,23 +34,31 @@ extension Record {
 
 extension Record.Need {
     static let kind = "need"
-    private static let range = 0...100_000
+    static let range = 0...100_000
     var period: Code? { task }
     var page: String { "/volunteers" }
 
     init(json: JSONFields) throws(IntakeError) {
-        self.init(task: try json.code("task"), required: try json.number("required", in: Record.Need.range))
+        self.init(
+            task: try json.code("task"), required: try json.number("required", in: Record.Need.range),
+            role: try json.role())
     }
 
     init(form: FormFields) throws(IntakeError) {
-        self.init(task: try form.code("task"), required: try form.number("required", in: Record.Need.range))
+        self.init(
+            task: try form.code("task"), required: try form.number("required", in: Record.Need.range),
+            role: try form.role())
     }
 
     func statement(_ db: Database) throws -> Statement {
-        Statement(subject: task.text, field: "need", value: JSONLine.object([("required", .number(required))]))
+        Statement(
+            subject: task.text, field: VolunteerFact.need(role).field,
+            value: JSONLine.object([("required", .number(required))]))
     }
 
-    var members: [(String, JSONLine.Value)] { [("task", .text(task.text)), ("required", .number(required))] }
+    var members: [(String, JSONLine.Value)] {
+        [("task", .text(task.text)), ("required", .number(required))] + role.members
+    }
 }
 
 extension Record.Answer {
@@ -55,22 +68,29 @@ extension Record.Answer {
 
     init(json: JSONFields) throws(IntakeError) {
         self.init(
-            task: try json.code("task"), volunteer: try json.code("volunteer"), state: try json.choice("state"))
+            task: try json.code("task"), volunteer: try json.code("volunteer"), state: try json.choice("state"),
+            role: try json.role())
     }
 
     init(form: FormFields) throws(IntakeError) {
         self.init(
             task: try form.code("task"), volunteer: try form.volunteer(),
-            state: try form.choice("state", or: .filled))
+            state: try form.choice("state", or: .filled), role: try form.role())
     }
 
     func statement(_ db: Database) throws -> Statement {
         Statement(
-            subject: task.text, field: "fill/\(volunteer)", value: JSONLine.object([("state", .text(state.rawValue))]))
+            subject: task.text, field: VolunteerFact.fill(volunteer.text, role).field,
+            value: JSONLine.object([("state", .text(state.rawValue))]))
+    }
+
+    func check(_ record: Record, _ journal: Journal) throws {
+        if state == .filled { try DutyRestrictions.admit(volunteer, to: .role(role), journal) }
     }
 
     var members: [(String, JSONLine.Value)] {
         [("task", .text(task.text)), ("volunteer", .text(volunteer.text)), ("state", .text(state.rawValue))]
+            + role.members
     }
 }
 
@@ -82,13 +102,13 @@ extension Record.BuildingClaim {
     init(json: JSONFields) throws(IntakeError) {
         self.init(
             task: try json.code("task"), building: try json.code("building"), volunteer: try json.code("volunteer"),
-            state: try json.choice("state"))
+            state: try json.choice("state"), role: try json.role(), from: try json.moment("from"))
     }
 
     init(form: FormFields) throws(IntakeError) {
         self.init(
             task: try form.code("task"), building: try form.code("building"), volunteer: try form.volunteer(),
-            state: try form.choice("state", or: .claimed))
+            state: try form.choice("state", or: .claimed), role: try form.role(), from: try form.moment("from"))
     }
 
     func statement(_ db: Database) throws -> Statement {
@@ -96,14 +116,20 @@ extension Record.BuildingClaim {
             throw IntakeError(.buildingUnknown, field: "building", value: building.text)
         }
         return Statement(
-            subject: "\(task)/\(building)", field: "claim/\(volunteer)",
-            value: JSONLine.object([("state", .text(state.rawValue))]))
+            subject: "\(task)/\(building)", field: VolunteerFact.claim(volunteer.text, role).field,
+            value: JSONLine.object(fromMembers + [("state", .text(state.rawValue))]))
     }
+
+    func check(_ record: Record, _ journal: Journal) throws {
+        if state == .claimed { try DutyRestrictions.admit(volunteer, to: .building(role), journal) }
+    }
+
+    private var fromMembers: [(String, JSONLine.Value)] { from.map { [("from", .number(Int($0)))] } ?? [] }
 
     var members: [(String, JSONLine.Value)] {
         [
             ("task", .text(task.text)), ("building", .text(building.text)), ("volunteer", .text(volunteer.text)),
             ("state", .text(state.rawValue)),
-        ]
+        ] + role.members + fromMembers
     }
 }

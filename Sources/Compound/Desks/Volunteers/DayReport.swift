@@ -1,0 +1,113 @@
+import Daemon
+
+/// What a manager reports at the end of the day: the doors, the volunteers and their hours, and what isn't known.
+///
+/// Every number is one that a page shows. What nobody has stated is said to be unknown and isn't a zero.
+struct DayReport {
+    let board: VolunteerBoard
+    let survey: SurveyProgress
+    let status: NodeStatus
+    let text: Messages
+
+    private var now: Int64 { board.asOf }
+
+    var body: String {
+        text(
+            "node.call.report",
+            [
+                "day": day, "task": board.name, "at": Clock.text(now, asOf: now), "doors": doors,
+                "conflicts": "\(status.conflicts)", "claims": claims, "people": people, "delivery": delivery,
+            ])
+    }
+
+    /// The evening that it is about, also after midnight.
+    private var day: String {
+        let about = ClockTime.reference(opens: board.opens, deadline: board.deadline, now: now)
+        let date = ClockTime.date(about)
+        let parts = date.split(separator: "-").compactMap { Int($0) }
+        guard parts.count == 3 else { return date }
+        return text("node.call.day", ["month": "\(parts[1])", "day": "\(parts[2])"])
+    }
+
+    private var doors: String {
+        guard survey.doors > 0 else { return text("node.call.report.no_doors") }
+        let left = survey.buildings.filter { $0.left > 0 }
+        let named = left.prefix(CallTexts.named).map {
+            "\(text("node.building", ["code": $0.code])) \($0.left)"
+        }.joined(separator: text("node.code_separator"))
+        let values = [
+            "doors": "\(survey.doors)", "done": "\(survey.doors - survey.left)", "left": "\(survey.left)",
+            "buildings": named, "count": "\(left.count)",
+        ]
+        let key = left.isEmpty ? "all" : left.count > CallTexts.named ? "many" : "left"
+        let elsewhere =
+            survey.elsewhere > 0 ? text("node.call.report.elsewhere", ["count": "\(survey.elsewhere)"]) : ""
+        return text("node.call.report.\(key)", values) + elsewhere
+    }
+
+    private var claims: String {
+        text(
+            "node.call.report.claims",
+            [
+                "buildings": "\(board.buildings.count)",
+                "claimed": "\(board.buildings.count - board.unclaimed.count)", "done": "\(board.done.count)",
+            ])
+    }
+
+    private var people: String {
+        let muster = Muster(board)
+        var values = [
+            "need": "\(board.need)", "filled": "\(board.filled)", "came": "\(muster.came)",
+            "missing": "\(board.noShows.count)", "uncalled": "\(muster.uncalled.count)",
+            "hours": Muster.hours(muster.seconds), "open": "\(muster.open)", "unclear": "\(muster.unclear)",
+            "at": Clock.time(now),
+        ]
+        values["short"] = "\(board.short)"
+        guard !board.attendance.isEmpty else { return text("node.call.report.no_muster", values) }
+        return text("node.call.report.people", values)
+            + (muster.uncalled.isEmpty ? "" : text("node.call.report.uncalled", values))
+            + text("node.call.report.hours", values)
+            + (muster.open == 0 ? "" : text("node.call.report.open", values))
+            + (muster.unclear == 0 ? "" : text("node.call.report.unclear", values))
+    }
+
+    /// What the district hasn't got; and why its number may still be another.
+    private var delivery: String {
+        let words =
+            status.acknowledgedAt == nil
+            ? text("node.standing.never")
+            : text("node.call.report.undelivered", ["count": "\(status.unacknowledged)"])
+        guard let role = status.role, role != "active" else { return words }
+        return words + text("node.sentence_separator") + text("node.standing.role.\(role)")
+    }
+}
+
+/// Who is there, who was, and who hasn't been asked for yet.
+struct Muster {
+    /// Who came, still there or not.
+    let came: Int
+    /// Who signed up and of whom nobody has said whether he came.
+    let uncalled: [String]
+    /// Worked by all of them together, as far as it is known.
+    let seconds: Int64
+    /// Shifts that go on.
+    let open: Int
+    /// People who worked longer than is known.
+    let unclear: Int
+
+    init(_ board: VolunteerBoard) {
+        let there = board.attendance.filter { $0.state != Record.Attendance.State.absent.rawValue }
+        let called = Set(board.attendance.map(\.volunteer))
+        came = there.count
+        uncalled = board.volunteers.filter { !called.contains($0) }
+        seconds = there.reduce(0) { $0 + $1.seconds }
+        open = there.count(where: \.open)
+        unclear = there.count(where: \.unclear)
+    }
+
+    /// Whole hours and tenths, never more than was worked.
+    static func hours(_ seconds: Int64) -> String {
+        let tenths = seconds / 360
+        return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+    }
+}
