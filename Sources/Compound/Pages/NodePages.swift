@@ -10,7 +10,7 @@ struct NodePages: Sendable {
     let queue: SerialQueue
     let gate: PinGate
 
-    private static var uptime: Int64 { Int64(ProcessInfo.processInfo.systemUptime) }
+    static var uptime: Int64 { Int64(ProcessInfo.processInfo.systemUptime) }
 
     var routes: [Route] {
         [
@@ -29,7 +29,7 @@ struct NodePages: Sendable {
                 return Body { ConflictList.html(conflicts, now: $0.now, $0.links, $0.text) }
             },
             form("/desk/receipts/read") { try readReceipt($0) },
-        ] + Desks.all.flatMap { desk in desk.routes(self) + desk.kinds.map { taken($0, at: desk) } }
+        ] + Desks.all.flatMap { desk in desk.routes(self) + desk.kinds.map { taken($0, at: desk) } } + carePages
     }
 
     /// What a page shows below its head.
@@ -154,7 +154,7 @@ struct NodePages: Sendable {
         return Desks.named(String(parts[1]))?.places.first ?? "/registry"
     }
 
-    private func secured(_ reply: Reply) -> Reply {
+    func secured(_ reply: Reply) -> Reply {
         var reply = reply
         reply.headers += [
             (
