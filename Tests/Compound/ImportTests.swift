@@ -21,7 +21,8 @@ import Testing
         ("７栋,１单元,１８０１室,３,自住", "7-1-1801"), ("7＃,,101,3,自住", "7-1-101"), (" 7 幢 , ,101号,3,自住", "7-1-101"),
         ("Ａ座,1,101,3,出租", "A-1-101"), ("7#楼,1,101,3,空置", "7-1-101"), ("1栋a座,1,101,3,", "1A-1-101"),
         ("1#B,1,101,3,", "1B-1-101"), ("7,1,1101甲,3,", "7-1-1101.1"), ("7,1,1101室乙,3,", "7-1-1101.2"),
-        ("7,1,1101.2,3,", "7-1-1101.2"), ("7,1,车库12,0,", "7-1-CK12"), ("7,1,商铺-5,2,商铺", "7-1-SP5"),
+        ("7,1,1101.2,3,", "7-1-1101.2"), ("7,1,车库12,0,", "7-1-CK12"), ("7,1,101,３口人,", "7-1-101"),
+        ("7,1,商铺-5,2,商铺", "7-1-SP5"),
     ]) func linesAsListsWriteThem(_ line: String, _ door: String) throws {
         let (doors, report) = try taken(line)
         #expect(doors == [door] && report.problems.isEmpty, "\(report.problems)")
@@ -32,6 +33,7 @@ import Testing
         ("7栋1单元,1,101,3,自住", "not_a_building"), (",1,101,3,自住", "not_a_building"),
         ("7栋,二单元,101,3,自住", "not_a_stair_unit"),
         ("7栋,1,,3,自住", "not_a_room"), ("7栋,1,18-01,3,自住", "not_a_room"), ("7栋,1,101,三人,自住", "residents_invalid"),
+        ("7栋,1,101,人,", "residents_invalid"),
         ("7栋,1,101,3,闹鬼", "state_unknown"), ("7栋,1,甲,3,", "not_a_room"), ("7栋,1,车库,0,", "not_a_room"),
         ("7栋,1,101,,自住", "residents_invalid"), ("7栋,1,101,,", "residents_missing"),
     ]) func whatIsAmbiguousIsRefused(_ line: String, _ code: String) throws {

@@ -8,7 +8,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from conftest import Node, eventually
+from conftest import Node, eventually, run
 from openpyxl.styles import Font
 from records import UNIT
 from workbooks import HEAD, doors, hand_in, opened, page, registered, saved, send, shaped, with_names, with_part, workbook
@@ -175,6 +175,9 @@ def test_what_a_table_does_not_name_is_shown_before(node):
     assert "2 doors are known by the buildings&#39; shape alone" in shown and "7-1-201, 7-1-202" in shown
     assert "1 doors of the registry have no good line in the table and stay: 7-1-102" in shown
     assert registered(node)["7"]["doors"] == 4
+    (node.folder / "t.xlsx").write_bytes(data)
+    said = run("import", node.folder / "t.xlsx", "--dry-run", "--config", node.config).stdout
+    assert "2 doors without a line would be no doors any more: 7-1-201 7-1-202" in said, said
     send(node, data)
     assert registered(node)["7"]["doors"] == 2
 

@@ -21,12 +21,14 @@ package enum TableCell: Sendable, Equatable {
 
 /// Writes a workbook of one sheet.
 package enum WorkbookWriter {
+    /// Two at a time in one folder would write one file: call it from the desks' queue.
+    ///
     /// - Parameter folder: where the file lies until it is read back; nothing stays there.
     /// - Throws: `PlaceError` where the folder can't be written.
     package static func bytes(
         sheet: String, header: [String], rows: [[TableCell]], in folder: String
     ) throws -> [UInt8] {
-        let path = "\(folder)/export-\(UUID().uuidString).xlsx"
+        let path = "\(folder)/export.xlsx"
         defer { try? FileManager.default.removeItem(atPath: path) }
         let failed = PlaceError(
             "state", folder, errno: EIO, hint: "Look at the disk: no workbook could be written there.")

@@ -13,6 +13,12 @@ enum DoorReading {
         return "\(match.output.1)\(match.output.2.uppercased())"
     }
 
+    /// `3人` is 3; `三人` stays and is no number.
+    static func residents(_ text: String) -> String {
+        let bare = bare(text, of: ["个人", "口人", "人", "口"])
+        return Int(bare) == nil ? plain(text) : bare
+    }
+
     static func stairUnit(_ text: String) -> String { bare(text, of: ["单元"]) }
 
     static func room(_ text: String) -> String {

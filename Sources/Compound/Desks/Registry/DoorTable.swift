@@ -95,7 +95,7 @@ struct DoorTable {
         let door = try door(cell, number)
         return Line(
             number: number, building: door.building, stairUnit: door.stairUnit, room: door.room,
-            residents: DoorReading.plain(cell(.residents) ?? ""), state: DoorReading.plain(cell(.state) ?? ""),
+            residents: DoorReading.residents(cell(.residents) ?? ""), state: DoorReading.plain(cell(.state) ?? ""),
             address: address(cell(.address) ?? ""))
     }
 
