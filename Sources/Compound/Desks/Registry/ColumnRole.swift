@@ -44,6 +44,12 @@ enum ColumnRole: String, Sendable, CaseIterable {
         return guess
     }
 
+    /// - Returns: the names of two columns that were chosen for the same.
+    static func twice(_ roles: [ColumnRole?], _ fields: [String]) -> String? {
+        allCases.lazy.map { role in roles.indices.filter { roles[$0] == role } }.first { $0.count > 1 }
+            .map { "\(fields[$0[0]]) / \(fields[$0[1]])" }
+    }
+
     /// A door, and how many live behind it. The building may also be said by the sheet's name.
     static func suffice(_ roles: [ColumnRole?], building: String?) -> Bool {
         guard roles.contains(.residents) else { return false }

@@ -88,7 +88,7 @@ extension TableHead {
         let choice = choices.choice(for: fields, guess)
         (roles, origin) = choice ?? (guess.roles, .guessed)
         let line = linesAbove + reader.headerLine
-        if choice == nil, let twice = guess.twice {
+        if let twice = choice == nil ? guess.twice : ColumnRole.twice(roles, fields) {
             problem = ImportProblem(.columnTwice, line: line, ["name": twice])
         } else if !ColumnRole.suffice(roles, building: building) {
             let found = fields.filter { !$0.isEmpty }.joined(separator: ",")
