@@ -31,10 +31,11 @@ struct FoldedTable {
             outlives: "campaign NOT IN (SELECT code FROM campaign WHERE claim_key IS NOT NULL)"),
     ]
 
-    /// The journal itself, what the parent has said, what people here have read, and where this node stands. `row` is
+    /// The journal itself, what the parent has said, what people here have read and chosen, and where this node stands. `row` is
     /// compared by counts.
     static let kept: Set<String> = [
-        "observation", "supersession", "clock", "campaign", "not_yours", "receipt_read", "row", "position", "life",
+        "observation", "supersession", "clock", "campaign", "not_yours", "receipt_read", "column_choice", "row",
+        "position", "life",
         "setting", "grdb_migrations",
     ]
 
