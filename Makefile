@@ -19,9 +19,12 @@ VENV := .build-venv
 CI_SEEDS := 100
 PYTEST := $(VENV)/bin/python -m pytest -q
 
-BUILD_PACKAGES := libcurl4-openssl-dev libsqlite3-dev zlib1g-dev libqrencode-dev
-# chromium and a Chinese font look at the pages; strace counts fdatasync; ip makes the networks that are cut.
-TEST_PACKAGES := python3 python3-venv strace iproute2 procps systemd curl chromium chromium-driver fonts-wqy-microhei
+BUILD_PACKAGES := libcurl4-openssl-dev libsqlite3-dev zlib1g-dev libqrencode-dev libminizip-dev libexpat1-dev \
+    libxlsxwriter-dev
+# chromium and a Chinese font look at the pages; strace counts fdatasync; ip makes the networks that are cut; LibreOffice
+# writes workbooks (90 MB to fetch, 40 seconds).
+TEST_PACKAGES := python3 python3-venv strace iproute2 procps systemd curl chromium chromium-driver fonts-wqy-microhei \
+    libreoffice-calc-nogui
 HOST_PACKAGES := debootstrap systemd-container iproute2 procps python3
 
 # $(call packages,NAMES): installs what is missing of Debian's packages, or says how to.
@@ -53,10 +56,10 @@ setup: ## install the system packages that a build needs (apt, where it may)
 	@$(call packages,$(BUILD_PACKAGES))
 
 .PHONY: setup-test
-setup-test: setup ## … and those that the tests need, with pytest in .build-venv
+setup-test: setup ## … and those that the tests need, with pytest and openpyxl in .build-venv
 	@$(call packages,$(TEST_PACKAGES))
-	@$(VENV)/bin/python -c 'import pytest' 2>/dev/null || \
-	    { python3 -m venv --clear $(VENV) && $(VENV)/bin/python -m pip install --quiet pytest </dev/null; }
+	@$(VENV)/bin/python -c 'import pytest, openpyxl' 2>/dev/null || \
+	    { python3 -m venv --clear $(VENV) && $(VENV)/bin/python -m pip install --quiet pytest openpyxl </dev/null; }
 
 .PHONY: build
 build: setup ## debug build

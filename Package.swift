@@ -51,6 +51,9 @@ let package = Package(
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CZlib", cSettings: shims, linkerSettings: [.linkedLibrary("z")]),
         .target(name: "CQRCode", linkerSettings: [.linkedLibrary("qrencode")]),
+        .target(name: "CZip", cSettings: shims, linkerSettings: [.linkedLibrary("minizip")]),
+        .target(name: "CXML", cSettings: shims, linkerSettings: [.linkedLibrary("expat")]),
+        .target(name: "CXLSX", linkerSettings: [.linkedLibrary("xlsxwriter")]),
         .target(name: "CAssets", exclude: ["files"], cSettings: embeds),
         .target(name: "CDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "Federation", swiftSettings: strict),
@@ -60,7 +63,7 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: http + [
-                log, grdb, yaml, crypto, "CAssets",
+                log, grdb, yaml, crypto, "CAssets", "CZip", "CXML", "CXLSX",
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -96,12 +99,16 @@ let package = Package(
             swiftSettings: strict),
         // Checkers that more than one of the test targets apply.
         .target(name: "Laws", path: "Tests/Laws", swiftSettings: strict),
+        // Archives that tests put together byte by byte.
+        .target(name: "Archives", path: "Tests/Archives", swiftSettings: strict),
         .testTarget(
             name: "FederationTests", dependencies: ["Federation", "Laws"], path: "Tests/Federation",
             swiftSettings: strict),
         .testTarget(
             name: "GeneratorTests", dependencies: ["Generator"], path: "Tests/Generator", swiftSettings: strict),
-        .testTarget(name: "DaemonTests", dependencies: ["Daemon", grdb], path: "Tests/Daemon", swiftSettings: strict),
+        .testTarget(
+            name: "DaemonTests", dependencies: ["Daemon", "Archives", grdb], path: "Tests/Daemon", swiftSettings: strict
+        ),
         .testTarget(
             name: "SyncTests", dependencies: ["Sync", "Wire", "Federation"], path: "Tests/Sync", swiftSettings: strict),
         .testTarget(
@@ -134,7 +141,8 @@ if isFuzzing {
     package.products.append(.executable(name: "Fuzz", targets: ["Fuzz"]))
     package.targets.append(
         .executableTarget(
-            name: "Fuzz", dependencies: ["Federation", "Wire", "Sync", "District", "Compound", "Daemon"],
+            name: "Fuzz",
+            dependencies: ["Federation", "Wire", "Sync", "District", "Compound", "Daemon", "Archives"],
             path: "Tests/Fuzz",
             exclude: ["corpus"], swiftSettings: strict,
             // gold, the default, can't link the fuzzer's sections.

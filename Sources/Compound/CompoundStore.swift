@@ -13,7 +13,9 @@ package final class CompoundStore: Sendable {
     private let watch: FileWatch
     /// Tables are read one at a time: a large one fills a good part of the memory that a node may have.
     let imports = SerialQueue("import")
-    private let folder: String
+    let tables = TableRoom()
+    let care: CareBook
+    let folder: String
     package let unit: Code
     let catalogues: Catalogues
     package let sidecar: String
@@ -42,6 +44,7 @@ package final class CompoundStore: Sendable {
         self.sidecar = sidecar
         self.parentURL = parentURL
         self.surroundings = surroundings
+        care = CareBook(folder: folder, clock: surroundings.clock)
         catalogues = Catalogues(text)
         database = try SQLiteFile.open(
             folder + "/journal.sqlite", migrations: JournalSchema.migrations, ifDamaged: JournalSchema.remedy)

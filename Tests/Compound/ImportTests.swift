@@ -19,7 +19,10 @@ import Testing
     @Test(arguments: [
         ("7栋,1单元,1801室,3,自住", "7-1-1801"), ("7号楼,1,1801,3,", "7-1-1801"), ("7#,2单元,101,3,自住", "7-2-101"),
         ("７栋,１单元,１８０１室,３,自住", "7-1-1801"), ("7＃,,101,3,自住", "7-1-101"), (" 7 幢 , ,101号,3,自住", "7-1-101"),
-        ("Ａ座,1,101,3,出租", "A-1-101"), ("7#楼,1,101,3,空置", "7-1-101"),
+        ("Ａ座,1,101,3,出租", "A-1-101"), ("7#楼,1,101,3,空置", "7-1-101"), ("1栋a座,1,101,3,", "1A-1-101"),
+        ("1#B,1,101,3,", "1B-1-101"), ("7,1,1101甲,3,", "7-1-1101.1"), ("7,1,1101室乙,3,", "7-1-1101.2"),
+        ("7,1,1101.2,3,", "7-1-1101.2"), ("7,1,车库12,0,", "7-1-CK12"), ("7,1,101,３口人,", "7-1-101"),
+        ("7,1,商铺-5,2,商铺", "7-1-SP5"),
     ]) func linesAsListsWriteThem(_ line: String, _ door: String) throws {
         let (doors, report) = try taken(line)
         #expect(doors == [door] && report.problems.isEmpty, "\(report.problems)")
@@ -30,7 +33,9 @@ import Testing
         ("7栋1单元,1,101,3,自住", "not_a_building"), (",1,101,3,自住", "not_a_building"),
         ("7栋,二单元,101,3,自住", "not_a_stair_unit"),
         ("7栋,1,,3,自住", "not_a_room"), ("7栋,1,18-01,3,自住", "not_a_room"), ("7栋,1,101,三人,自住", "residents_invalid"),
-        ("7栋,1,101,3,闹鬼", "state_unknown"),
+        ("7栋,1,101,人,", "residents_invalid"),
+        ("7栋,1,101,3,闹鬼", "state_unknown"), ("7栋,1,甲,3,", "not_a_room"), ("7栋,1,车库,0,", "not_a_room"),
+        ("7栋,1,101,,自住", "residents_invalid"), ("7栋,1,101,,", "residents_missing"),
     ]) func whatIsAmbiguousIsRefused(_ line: String, _ code: String) throws {
         let (doors, report) = try taken(line)
         #expect(doors.isEmpty && report.problems.map(\.code) == [code] && report.problems.map(\.line) == [2])
@@ -70,7 +75,8 @@ import Testing
 
     @Test(arguments: [
         ("7#2-1101", "7-2-1101"), ("3栋2单元1101室", "3-2-1101"), ("３栋２单元１１０１", "3-2-1101"), ("7-2-1101", "7-2-1101"),
-        ("12号楼1单元-302号", "12-1-302"), ("A座1501", "A-1-1501"),
+        ("12号楼1单元-302号", "12-1-302"), ("A座1501", "A-1-1501"), ("7#2-1101甲", "7-2-1101.1"),
+        ("7-2-1101.2", "7-2-1101.2"),
     ]) func aDoorInOneCell(_ cell: String, _ door: String) throws {
         try Fixture.withStore { store in
             let table = "门牌号,人数\n\(cell),3\n"
@@ -90,6 +96,44 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("3栋", "3"), ("３号楼", "3"), ("3#", "3"), ("3", "3"), ("3栋住户登记表", "3"), ("A座", "A"), ("1栋A座", "1A"),
+        ("Sheet1", nil),
+        ("说明", nil), ("3栋4栋", nil), ("A", nil), ("2022", nil), ("住户", nil), ("3栋1单元", nil),
+    ]) func theNameOfASheet(_ name: String, _ building: String?) {
+        #expect(DoorReading.building(ofSheet: name) == building)
+    }
+
+    /// Without a column for the stair unit the room's cell may name it; a number alone is a room of the only one.
+    @Test func stairUnitAndRoomInOneCell() throws {
+        try Fixture.withStore { store in
+            let table = "楼栋,房号,人数\n7栋,2-1101,3\n7栋,2单元1102室,3\n8栋,101,1\n7栋,103,1\n"
+            let report = try RegistryImport.run(Array(table.utf8), into: store, apply: true)
+            let doors = try store.overview().buildings.flatMap { try store.doors($0.code).map(\.code) }
+            #expect(doors == ["7-2-1101", "7-2-1102", "8-1-101"])
+            #expect(report.problems.map(\.code) == ["stair_unit_missing"])
+        }
+    }
+
+    @Test func whatWasChosenForTheColumnsIsRemembered() throws {
+        try Fixture.withStore { store in
+            let table = Array("甲,乙,丙\n7#1-101,3,x\n".utf8)
+            let first = try RegistryImport.run(table, into: store, apply: true)
+            let head = try #require(first.heads.first)
+            #expect(first.fault?.code == "columns_missing" && head.samples == [["7#1-101"], ["3"], ["x"]])
+            let asked: [String: [ColumnRole?]] = [head.key: [.door, .residents, nil]]
+            #expect(try RegistryImport.run(table, into: store, apply: false, asked: asked).good == 1)
+            let again = try RegistryImport.run(table, into: store, apply: true)
+            #expect(again.good == 1 && again.heads.first?.origin == .remembered(store.clock()))
+            let back: [String: [ColumnRole?]] = [head.key: [nil, nil, nil]]
+            let other = try RegistryImport.run(table, into: store, apply: false, asked: back)
+            #expect(other.fault?.code == "columns_missing")
+            #expect(
+                try RegistryImport.run(table, into: store, apply: true).good == 1, "what can't be read isn't remembered"
+            )
+        }
+    }
+
     @Test func oneDoorWrittenInTwoWaysIsOneDoor() throws {
         let (doors, report) = try taken("7栋,1单元,101室,3,\n7,,201,3,\n7号楼,1,１０１,2,\n")
         #expect(doors == ["7-1-101"])
@@ -100,7 +144,7 @@ import Testing
         ("楼栋,单元,楼栋,房号,人数\n7,1,8,101,3\n", "column_twice", "“楼栋”"),
         ("building,BUILDING,stair_unit,room,residents\n7,8,1,101,3\n", "column_twice", "“BUILDING”"),
         ("楼栋,building,单元,房号,人数\n7,8,1,101,3\n", "column_twice", "building / 楼栋"),
-        ("楼栋,单元,房号,人数,状态\n", "no_lines", "只有表头"), ("", "empty", "空的"), ("PK\u{3}\u{4}", "not_text.xlsx", "Excel"),
+        ("楼栋,单元,房号,人数,状态\n", "no_lines", "只有表头"), ("", "empty", "空的"), ("a,b\u{0}", "not_text.binary", "二进制"),
         ("楼栋,房号\n7,101\n", "columns_missing", "楼栋,房号"),
     ]) func aHeaderThatCannotBeReadIsNamed(_ table: String, _ code: String, _ word: String) throws {
         try Fixture.withStore { store in

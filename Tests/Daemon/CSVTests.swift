@@ -151,6 +151,16 @@ private func bad(_ line: Int, _ column: Int, _ kind: CSVFault.Kind) -> Result<CS
         writer.append([field])
         let lines = try read(writer.text).lines
         #expect(lines == [good(2, "'" + field)])
+        #expect(CSVWriter.unguarded("'" + field) == field)
+    }
+
+    /// A text that was handed out and comes back is the same, apostrophes of its own included.
+    @Test(arguments: ["=1", "'=1", "''=1", "'", "'plain", "plain", "", "'＋1"])
+    func whatIsReadBackIsWhatWasWritten(_ field: String) throws {
+        var writer = CSVWriter(header: ["a", "b"])
+        writer.append([field, "x"])
+        let line = try #require(try read(writer.text).lines.first).get()
+        #expect(CSVWriter.unguarded(line.fields[0]) == field)
     }
 
     @Test func anythingComesBackAsItWas() throws {

@@ -3,7 +3,7 @@ import Foundation
 /// What bytes from outside are thrown at. `JIAYUAN_FUZZ` names one; a file of the corpus folder of that name is one
 /// input. A target ends the process where something that must hold doesn't.
 enum FuzzTarget: String, CaseIterable {
-    case wire, answer, registry, staging, table, settings, form, record
+    case wire, answer, registry, staging, table, workbook, settings, form, record
 
     var run: @Sendable ([UInt8]) -> Void {
         switch self {
@@ -12,6 +12,7 @@ enum FuzzTarget: String, CaseIterable {
         case .registry: RegistryBytes.run
         case .staging: StagingBytes.run
         case .table: TableBytes.run
+        case .workbook: WorkbookBytes.run
         case .settings: SettingsBytes.run
         case .form: FormBytes.run
         case .record: RecordBytes.run

@@ -95,7 +95,7 @@ struct StagingStage {
         book.apply(batch.decided)
         disk.apply(batch.writes, catalogues: tally.newCatalogues)
         _ = tally.settle(batch, now: now)
-        for index in batch.touched.keys { agrees(tally.units[index]) }
+        for index in batch.touched.keys { agrees(tally.speakers[index]) }
         holds(
             tally.stagedRows <= max(StagingStage.bounds.stagedRows, StagingStage.bounds.allStagedRows),
             "staged beyond the bound")
@@ -129,7 +129,7 @@ struct StagingStage {
     }
 
     func copy(_ child: StagingChild) -> Copy? {
-        tally.units[child.unit].copies.first { $0.parent.incarnation == child.incarnation }
+        tally.speakers[child.unit].copies.first { $0.parent.incarnation == child.incarnation }
     }
 
     func rows(_ copy: Copy) -> [RowKey: RowBody] {
@@ -146,7 +146,7 @@ struct StagingStage {
     mutating func finish() {
         _ = tally.sweep(now: now)
         holds(tally.addsUp(now: now), "totals are not those of the rows")
-        let copies = tally.units.flatMap(\.copies)
+        let copies = tally.speakers.flatMap(\.copies)
         holds(copies.allSatisfy { $0.addsUp(tally.shelf) }, "rows don't have the digest that was acknowledged")
     }
 

@@ -13,7 +13,7 @@ export ASAN_OPTIONS=malloc_context_size=0:quarantine_size_mb=4:detect_leaks=0:sy
 # A trap is a finding at once; the bytes tell more than a slow look at the stack.
 export SWIFT_BACKTRACE=enable=no
 # The longest input that is worth trying.
-declare -A longest=([staging]=32 [settings]=1024 [form]=512 [record]=1024 [registry]=1024)
+declare -A longest=([staging]=32 [settings]=1024 [form]=512 [record]=1024 [registry]=1024 [workbook]=4096)
 found=0
 for target; do
     seeds=$here/corpus/$target grown=.build-fuzz/corpus/$target findings=.build-fuzz/findings/$target

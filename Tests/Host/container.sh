@@ -16,7 +16,7 @@ make_base() {
     echo "making a Debian 12 tree (a minute or two, once)"
     rm -rf --one-file-system "$1"
     debootstrap --variant=minbase \
-        --include=systemd,systemd-sysv,dbus,iproute2,curl,procps,ca-certificates,libcurl4,libsqlite3-0,zlib1g,libqrencode4 \
+        --include=systemd,systemd-sysv,dbus,iproute2,curl,procps,ca-certificates,libcurl4,libsqlite3-0,zlib1g,libqrencode4,libminizip1,libexpat1,libxlsxwriter4 \
         bookworm "$1" "${mirror:-http://deb.debian.org/debian}" >"$1.log" 2>&1 </dev/null ||
         { tail -20 "$1.log"; return 1; }
     touch "$1.complete"

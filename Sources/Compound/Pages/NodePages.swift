@@ -10,7 +10,7 @@ struct NodePages: Sendable {
     let queue: SerialQueue
     let gate: PinGate
 
-    private static var uptime: Int64 { Int64(ProcessInfo.processInfo.systemUptime) }
+    static var uptime: Int64 { Int64(ProcessInfo.processInfo.systemUptime) }
 
     var routes: [Route] {
         [
@@ -29,7 +29,7 @@ struct NodePages: Sendable {
                 return Body { ConflictList.html(conflicts, now: $0.now, $0.links, $0.text) }
             },
             form("/desk/receipts/read") { try readReceipt($0) },
-        ] + Desks.all.flatMap { desk in desk.routes(self) + desk.kinds.map { taken($0, at: desk) } } + phoneRoutes
+        ] + Desks.all.flatMap { desk in desk.routes(self) + desk.kinds.map { taken($0, at: desk) } } + phoneRoutes + carePages
     }
 
     /// What a page shows below its head.

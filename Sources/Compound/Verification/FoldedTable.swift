@@ -34,11 +34,11 @@ struct FoldedTable {
             outlives: "campaign NOT IN (SELECT code FROM campaign WHERE claim_key IS NOT NULL)"),
     ]
 
-    /// The journal itself, what the parent has said, what people here have read, who was invited, and where this node stands. `row` is
-    /// compared by counts.
+    /// The journal itself, what the parent has said, what people here have read and chosen, who was invited, and where this
+    /// node stands. `row` is compared by counts.
     static let kept: Set<String> = [
-        "observation", "supersession", "clock", "campaign", "not_yours", "receipt_read", "row", "position", "life",
-        "setting", "grdb_migrations", "invite", "invite_building",
+        "observation", "supersession", "clock", "campaign", "not_yours", "receipt_read", "column_choice", "invite",
+        "invite_building", "row", "position", "life", "setting", "grdb_migrations",
     ]
 
     /// Name of the table that holds what stood.

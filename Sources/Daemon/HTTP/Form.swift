@@ -2,6 +2,8 @@
 package struct Form: Sendable {
     private let values: [String: String]
 
+    init(_ values: [String: String]) { self.values = values }
+
     /// - Returns: nil if the bytes are not UTF-8.
     package init?(_ body: [UInt8]) {
         guard let text = String(validating: body, as: UTF8.self) else { return nil }

@@ -86,12 +86,15 @@ package struct CSVReader: Sequence, IteratorProtocol {
     package let separator: Separator
     /// Names of the columns, without blanks around them.
     package let header: [String]
+    /// Where the header stands, first line 1: empty lines may come before it.
+    package let headerLine: Int
 
     private var scanner: CSVScanner
     private let decoder: TextDecoder
 
+    /// - Parameter mayRepeatNames: for whoever tells columns apart by their places.
     /// - Throws: what makes the table as a whole unreadable, its header included.
-    package init(_ bytes: [UInt8]) throws(CSVFault) {
+    package init(_ bytes: [UInt8], mayRepeatNames: Bool = false) throws(CSVFault) {
         let start = try CSVReader.start(of: bytes)
         let charset = start > 0 ? .utf8 : Charset.detect(bytes[...])
         let separator = CSVReader.separator(in: bytes[start...])
@@ -100,8 +103,10 @@ package struct CSVReader: Sequence, IteratorProtocol {
         }
         var scanner = CSVScanner(bytes: bytes, start: start, separator: separator.rawValue)
         guard let first = scanner.next() else { throw CSVFault(kind: .empty, line: 1, column: 0) }
-        header = try CSVReader.decode(first, decoder, charset).get().fields.map(CSVReader.trimmed)
-        if let place = CSVReader.repeated(in: header) {
+        let names = try CSVReader.decode(first, decoder, charset).get()
+        header = names.fields.map(CSVReader.trimmed)
+        headerLine = names.line
+        if !mayRepeatNames, let place = CSVReader.repeated(in: header) {
             throw CSVFault(kind: .columnTwice(header[place]), line: 1, column: place + 1)
         }
         self.charset = charset

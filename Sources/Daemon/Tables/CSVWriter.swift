@@ -20,7 +20,7 @@ package struct CSVWriter: Sendable {
     }
 
     static func escaped(_ field: String) -> String {
-        let harmless = startsFormula(field) ? "'" + field : field
+        let harmless = needsGuard(field) ? "'" + field : field
         guard harmless.utf8.contains(where: needsQuotes.contains) else { return harmless }
         var quoted = "\""
         for scalar in harmless.unicodeScalars {
@@ -30,12 +30,23 @@ package struct CSVWriter: Sendable {
         return quoted + "\""
     }
 
+    /// What the field was before its apostrophe: a table that went out and comes back says the same.
+    package static func unguarded(_ field: String) -> String {
+        guard field.unicodeScalars.first == "'", needsGuard(field) else { return field }
+        return String(field.unicodeScalars.dropFirst())
+    }
+
+    /// Also what begins with an apostrophe and would be a formula without it: else it would come back as one.
+    private static func needsGuard(_ field: String) -> Bool {
+        startsFormula(field.unicodeScalars.drop { $0 == "'" }.first)
+    }
+
     /// All separators: in a header, a reader would take the most frequent one for that of the table.
     private static let needsQuotes: [UInt8] = Array("\",;\t\r\n".utf8)
 
     /// The full-width forms count too: spreadsheets of East Asian editions take them for the others.
-    private static func startsFormula(_ field: String) -> Bool {
-        switch field.unicodeScalars.first {
+    private static func startsFormula(_ first: Unicode.Scalar?) -> Bool {
+        switch first {
         case "=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠": true
         default: false
         }

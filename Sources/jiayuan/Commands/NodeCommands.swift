@@ -74,7 +74,8 @@ struct ImportCommand: AsyncParsableCommand {
             where a building has only one; 1101 or 1101室. Exit code 1 if any line was refused.
             """)
     @OptionGroup var options: NodeOptions
-    @Argument(help: "CSV with building,stair_unit,room,residents,state; - for standard input.") var file: String
+    @Argument(help: "CSV or .xlsx with building,stair_unit,room,residents,state; - for standard input.")
+    var file: String
     @Flag(help: "Only show what is wrong; write nothing.") var dryRun = false
     @Flag(help: "Print JSON.") var json = false
 
@@ -97,12 +98,29 @@ struct ImportCommand: AsyncParsableCommand {
             ([
                 "\(report.lines) lines: \(report.good) \(taken) (\(report.unchanged) unchanged), \(report.refused) refused"
             ]
+            + sheets(report) + unnamed(report)
             + report.problems.map(line) + (report.unlisted > 0 ? ["… and \(report.unlisted) more lines"] : [])).joined(
                 separator: "\n")
     }
 
     private func line(_ problem: ImportDocument.Problem) -> String {
-        "\(file):\(problem.line): \(problem.message); \(problem.hint)"
+        let sheet = problem.sheet.isEmpty ? "" : "\(problem.sheet):"
+        return "\(file):\(sheet)\(problem.line): \(problem.message); \(problem.hint)"
+    }
+
+    private func sheets(_ report: ImportDocument) -> [String] {
+        report.sheets.filter { !$0.skipped.isEmpty }.map { "\(file):\($0.name): left out (\($0.skipped))" }
+    }
+
+    /// Doors of the named buildings that the table doesn't name.
+    private func unnamed(_ report: ImportDocument) -> [String] {
+        func line(_ doors: ImportDocument.Doors, _ what: String) -> [String] {
+            let more = doors.count > doors.doors.count ? " …" : ""
+            return doors.count == 0
+                ? [] : ["\(doors.count) doors without a line \(what): \(doors.doors.joined(separator: " "))\(more)"]
+        }
+        return line(report.going, report.applied ? "are no doors any more" : "would be no doors any more")
+            + line(report.staying, "stay")
     }
 }
 

@@ -2,6 +2,14 @@ import Federation
 
 /// One line of a table of doors into what it says of a household.
 struct DoorLine {
+    /// What a line says.
+    struct Said {
+        var door: Door
+        /// Who lives there; nil where the line names the door alone.
+        var household: (residents: Int, state: Record.Household.State)?
+        /// Nil says nothing: the door keeps its building's address.
+        var address: String?
+    }
     private let line: DoorTable.Line
     /// Those that the table names in the line's building.
     private let stairUnits: Set<String>
@@ -12,28 +20,40 @@ struct DoorLine {
     }
 
     private static let stateWords: [String: Record.Household.State] = [
-        "occupied": .occupied, "自住": .occupied, "在住": .occupied, "": .occupied, "vacant": .vacant, "空置": .vacant,
-        "空户": .vacant,
-        "let": .let, "出租": .let, "group_let": .groupLet, "群租": .groupLet, "not_dwelling": .notDwelling,
-        "商铺": .notDwelling,
-        "非住宅": .notDwelling,
+        "occupied": .occupied, "自住": .occupied, "在住": .occupied, "业主": .occupied, "车库住人": .occupied, "商铺住人": .occupied,
+        "vacant": .vacant, "空置": .vacant, "空户": .vacant, "空房": .vacant, "let": .let, "出租": .let, "租户": .let, "租住": .let,
+        "group_let": .groupLet, "群租": .groupLet, "not_dwelling": .notDwelling, "非住宅": .notDwelling,
     ]
+    /// Nobody lives in one of these, unless the line says how many do: then it is somebody's home.
+    private static let spaceWords: Set<String> = ["商铺", "门面", "车库", "车位", "储藏室", "地下室"]
 
-    func household() throws(ImportProblem) -> Record.Household {
+    func said() throws(ImportProblem) -> Said {
         let door = try door()
-        guard let residents = Int(line.residents), (0...200).contains(residents) else {
-            throw ImportProblem(.residentsInvalid, line: line.number, ["value": line.residents])
-        }
-        guard let state = DoorLine.stateWords[line.state] ?? DoorLine.stateWords[line.state.lowercased()] else {
-            throw ImportProblem(.stateUnknown, line: line.number, ["value": line.state])
-        }
+        let state = try state()
         guard line.address.utf8.count <= Record.addressLimit else {
             throw ImportProblem(.addressTooLong, line: line.number)
         }
-        // An empty cell says nothing: the door keeps its building's address.
-        return Record.Household(
-            door: door, residents: residents, state: state, isListed: true,
-            address: line.address.isEmpty ? nil : line.address)
+        let address = line.address.isEmpty ? nil : line.address
+        if line.residents.isEmpty, line.state.isEmpty, state != nil {
+            return Said(door: door, household: nil, address: address)
+        }
+        // Nobody lives in a flat that is empty; of any other a line has to say how many do.
+        let isEmpty = state == .vacant || state == .notDwelling || state == nil
+        guard let residents = Int(line.residents) ?? (line.residents.isEmpty && isEmpty ? 0 : nil),
+            (0...200).contains(residents)
+        else { throw ImportProblem(.residentsInvalid, line: line.number, ["value": line.residents]) }
+        return Said(
+            door: door, household: (residents, state ?? (residents > 0 ? .occupied : .notDwelling)), address: address)
+    }
+
+    /// - Returns: nil for a space, of which the residents decide.
+    private func state() throws(ImportProblem) -> Record.Household.State? {
+        if line.state.isEmpty { return DoorReading.isSpace(line.room) ? nil : .occupied }
+        if DoorLine.spaceWords.contains(line.state) { return nil }
+        guard let state = DoorLine.stateWords[line.state] ?? DoorLine.stateWords[line.state.lowercased()] else {
+            throw ImportProblem(.stateUnknown, line: line.number, ["value": line.state])
+        }
+        return state
     }
 
     private func door() throws(ImportProblem) -> Door {

@@ -1,6 +1,6 @@
 import Daemon
 
-/// A table of doors, read line by line, each part as lists write it. It is read twice: what one line means may depend
+/// A sheet of doors, read line by line, each part as lists write it. It is read twice: what one line means may depend
 /// on all others, and a table of a million lines isn't kept.
 struct DoorTable {
     struct Line {
@@ -21,17 +21,20 @@ struct DoorTable {
     /// Lines that stand below another one in a merged cell, and have its building.
     private(set) var merged = 0
     private var reader: CSVReader
-    private let columns: Columns
-    private var above = Stairs()
+    private let head: TableHead
+    /// The one that the sheet's name gives.
+    private let building: String
+    private var above: Stairs
 
     private struct Stairs {
-        var building = ""
+        var building: String
         var stairUnit = ""
     }
 
-    /// - Throws: what makes the table as a whole unreadable.
-    init(_ bytes: [UInt8]) throws(ImportProblem) {
-        (reader, columns) = try DoorTable.headed(bytes)
+    /// - Throws: where there is nothing below the head.
+    init(_ reader: CSVReader, _ head: TableHead, building: String?) throws(ImportProblem) {
+        (self.reader, self.head, self.building) = (reader, head, building ?? "")
+        above = Stairs(building: self.building)
         var ahead = self
         var isEmpty = true
         while let line = ahead.next() {
@@ -39,29 +42,9 @@ struct DoorTable {
             guard case .success(let line) = line, !line.stairUnit.isEmpty else { continue }
             stairUnits[line.building, default: []].insert(line.stairUnit)
         }
-        guard !isEmpty else { throw ImportProblem(.noLines, line: columns.linesAbove + 1) }
-    }
-
-    /// Lines above the header that lists carry: a title, a date, who keeps it.
-    private static let mostAbove = 10
-
-    /// The table from its header on, which is the first line that names the columns.
-    private static func headed(_ bytes: [UInt8]) throws(ImportProblem) -> (CSVReader, Columns) {
-        func read(_ bytes: [UInt8], linesAbove: Int) throws(ImportProblem) -> (CSVReader, Columns) {
-            let reader: CSVReader
-            do throws(CSVFault) { reader = try CSVReader(bytes) } catch { throw ImportProblem(error) }
-            return (reader, try Columns(reader, linesAbove: linesAbove))
+        guard !isEmpty else {
+            throw ImportProblem(.noLines, line: head.linesAbove + reader.headerLine, sheet: head.sheet)
         }
-        let problem: ImportProblem
-        do throws(ImportProblem) { return try read(bytes, linesAbove: 0) } catch { problem = error }
-        guard problem.code == ImportProblem.Code.columnsMissing.rawValue else { throw problem }
-        var rest = bytes[...]
-        for above in 1...mostAbove {
-            guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { break }
-            rest = rest[(end + 1)...]
-            if let found = try? read(Array(rest), linesAbove: above) { return found }
-        }
-        throw problem
     }
 
     /// The next line with something on it; nil at the end.
@@ -69,30 +52,32 @@ struct DoorTable {
         while let record = reader.next() {
             switch record {
             case .failure(var fault):
-                fault = CSVFault(kind: fault.kind, line: fault.line + columns.linesAbove, column: fault.column)
-                return .failure(ImportProblem(fault))
+                fault = CSVFault(kind: fault.kind, line: fault.line + head.linesAbove, column: fault.column)
+                return .failure(ImportProblem(fault, sheet: head.sheet))
             case .success(let record):
+                // A row of a sheet may be formatted and hold nothing.
+                guard record.fields.contains(where: { !$0.isEmpty }) else { continue }
                 guard !DoorTable.addsUp(record) else {
                     sums += 1
                     continue
                 }
-                do throws(ImportProblem) { return .success(below(try columns.line(record))) } catch {
-                    return .failure(error)
-                }
+                do throws(ImportProblem) { return .success(below(try line(record))) } catch { return .failure(error) }
             }
         }
         return nil
     }
 
-    /// Only the first row of a merged cell has its words.
+    /// Only the first row of a merged cell has its words; where no column names the building, the sheet does.
     private mutating func below(_ line: Line) -> Line {
         var line = line
         if line.building.isEmpty, !above.building.isEmpty, !line.room.isEmpty {
-            merged += 1
             line.building = above.building
-            if line.stairUnit.isEmpty { line.stairUnit = above.stairUnit }
+            let inherits = line.stairUnit.isEmpty && !above.stairUnit.isEmpty && head.column(.stairUnit) != nil
+            if inherits { line.stairUnit = above.stairUnit }
+            if inherits || head.column(.building) != nil { merged += 1 }
         }
-        above = Stairs(building: line.building, stairUnit: line.stairUnit)
+        above = Stairs(
+            building: line.building.isEmpty ? building : line.building, stairUnit: line.stairUnit)
         return line
     }
 
@@ -104,57 +89,39 @@ struct DoorTable {
         return sumWords.contains { word.hasPrefix($0) || word.hasSuffix($0) }
     }
 
-    private struct Columns {
-        /// Nil where the room's cell names the whole door.
-        private let building: Int?
-        private let stairUnit: Int?
-        private let room: Int
-        private let residents: Int
-        private let state: Int?
-        private let address: Int?
-        let linesAbove: Int
+    private func line(_ record: CSVRecord) throws(ImportProblem) -> Line {
+        let number = record.line + head.linesAbove
+        func cell(_ role: ColumnRole) -> String? { head.column(role).map { record.fields[$0] } }
+        let door = try door(cell, number)
+        return Line(
+            number: number, building: door.building, stairUnit: door.stairUnit, room: door.room,
+            residents: DoorReading.residents(cell(.residents) ?? ""), state: DoorReading.plain(cell(.state) ?? ""),
+            address: address(cell(.address) ?? ""))
+    }
 
-        init(_ reader: CSVReader, linesAbove: Int) throws(ImportProblem) {
-            func column(_ names: String...) throws(ImportProblem) -> Int? {
-                let found = names.compactMap { name in reader.column(name).map { (name, $0) } }
-                guard found.count < 2 else {
-                    throw ImportProblem(
-                        .columnTwice, line: linesAbove + 1, ["name": found.map(\.0).joined(separator: " / ")])
-                }
-                return found.first?.1
-            }
-            let building = try column("building", "楼栋", "楼号", "栋号", "幢号", "楼幢", "栋")
-            let stairUnit = try column("stair_unit", "单元", "单元号")
-            let room = try column("room", "房号", "房间号", "室号", "门牌", "门牌号", "户号")
-            let residents = try column("residents", "人数", "人口", "居住人数", "常住人数", "家庭人口", "家庭人数")
-            guard let room, let residents, (building == nil) == (stairUnit == nil) else {
-                throw ImportProblem(
-                    .columnsMissing, line: linesAbove + 1, ["found": reader.header.joined(separator: ",")])
-            }
-            (self.building, self.stairUnit, self.room, self.residents) = (building, stairUnit, room, residents)
-            state = try column("state", "状态", "居住情况", "居住状态", "房屋状态")
-            address = try column("address", "地址")
-            self.linesAbove = linesAbove
-        }
+    /// In a sheet a text is a text; only a table of text has apostrophes before what would run.
+    private func address(_ cell: String) -> String { head.sheet.isEmpty ? CSVWriter.unguarded(cell) : cell }
 
-        func line(_ record: CSVRecord) throws(ImportProblem) -> Line {
-            let fields = record.fields
-            let number = record.line + linesAbove
-            let door =
-                if let building, let stairUnit {
-                    (
-                        building: DoorReading.building(fields[building]),
-                        stairUnit: DoorReading.stairUnit(fields[stairUnit]), room: DoorReading.room(fields[room])
-                    )
-                } else if let whole = DoorReading.whole(fields[room]) {
-                    whole
-                } else {
-                    throw ImportProblem(.notADoor, line: number, ["value": fields[room]])
-                }
-            return Line(
-                number: number, building: door.building, stairUnit: door.stairUnit, room: door.room,
-                residents: DoorReading.plain(fields[residents]),
-                state: state.map { DoorReading.plain(fields[$0]) } ?? "", address: address.map { fields[$0] } ?? "")
+    private typealias Parts = (building: String, stairUnit: String, room: String)
+
+    private func door(_ cell: (ColumnRole) -> String?, _ number: Int) throws(ImportProblem) -> Parts {
+        let named = cell(.building).map(DoorReading.building)
+        if let whole = cell(.door) {
+            if let door = DoorReading.whole(whole) { return door }
+            return try inside(whole, named, number)
         }
+        let room = cell(.room) ?? ""
+        guard let stairUnit = cell(.stairUnit) else { return try inside(room, named, number) }
+        return (named ?? "", DoorReading.stairUnit(stairUnit), DoorReading.room(room))
+    }
+
+    /// A cell that says what no other column does: `2-1101` and `2单元1101室` in a building, else the whole door.
+    private func inside(_ cell: String, _ named: String?, _ number: Int) throws(ImportProblem) -> Parts {
+        if named == nil, let door = DoorReading.whole(cell) { return door }
+        guard named != nil || !building.isEmpty else {
+            throw ImportProblem(.notADoor, line: number, ["value": cell], sheet: head.sheet)
+        }
+        if let place = DoorReading.place(cell) { return (named ?? "", place.stairUnit, place.room) }
+        return (named ?? "", "", DoorReading.room(cell))
     }
 }

@@ -6,6 +6,7 @@ struct RegistryDesk: Desk {
     let name = "registry"
     let datasets = ["frame"]
     let kinds: [any RecordContent.Type] = [Record.Building.self, Record.Household.self]
+    let tables = [RegistryDesk.columnChoices]
     let places = ["/registry"]
     static let dataset = Code(literal: "frame")
     static let now = Code(literal: "now")

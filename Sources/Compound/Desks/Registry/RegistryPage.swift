@@ -5,26 +5,29 @@ import Federation
 enum RegistryPage {
     /// What somebody typed, and what became of it.
     enum Typed {
-        case table(String, ImportReport)
+        case table(TableRoom.Source, ImportReport)
         case lines(String, BuildingPlan)
 
         /// Nobody types anything twice: it stays until all of it is taken.
         var left: (table: String, lines: String) {
             switch self {
-            case .table(let table, let report): (report.applied && report.lines == report.good ? "" : table, "")
+            case .table(.pasted(let table), let report):
+                (report.applied && report.lines == report.good ? "" : table, "")
+            case .table: ("", "")
             case .lines(let lines, let plan): ("", plan.applied && plan.problems.isEmpty ? "" : lines)
             }
         }
     }
 
     static func html(
-        _ overview: RegistryOverview, conflicts: Int, _ typed: Typed?, _ links: Links, _ text: Messages
+        _ overview: RegistryOverview, conflicts: Int, _ typed: Typed?, taking: TableRoom.Progress?, _ links: Links,
+        _ text: Messages
     ) -> HTML {
         """
         <div class="tiles"><section class="tile"><h2>\(text("node.column.households"))</h2><p class="big">\(overview.households)</p></section>
         <section class="tile"><h2>\(text("node.column.residents"))</h2><p class="big">\(overview.residents)</p></section>
         <section class="tile"><h2>\(text("node.column.doors"))</h2><p class="big">\(overview.doors)</p></section></div>
-        \(typed.map { became($0, text) } ?? "")\(ConflictList.notice(conflicts, links, text))
+        \(taking.map { progress($0, text) } ?? "")\(typed.map { became($0, links, text) } ?? "")\(ConflictList.notice(conflicts, links, text))
         <div class="columns"><section><h1>\(text("node.registry.buildings"))</h1><table class="table"><thead><tr>
         \(["building", "doors", "households", "vacant", "residents"].map { "<th scope=\"col\">\(text("node.column.\($0)"))</th>" as HTML })
         </tr></thead><tbody>\(overview.buildings.map { row($0, text) })</tbody></table></section>
@@ -32,9 +35,18 @@ enum RegistryPage {
         """
     }
 
-    private static func became(_ typed: Typed, _ text: Messages) -> HTML {
+    /// How far a table is that is being taken; the page asks again by itself.
+    private static func progress(_ taking: TableRoom.Progress, _ text: Messages) -> HTML {
+        let values = ["done": "\(taking.done)", "lines": "\(taking.lines)"]
+        return """
+            <section role="status"><p>\(text("node.table.taking", values))</p>
+            <progress value="\(taking.done)" max="\(max(1, taking.lines))" aria-label="\(text("node.table.taking", values))"></progress></section>
+            """
+    }
+
+    private static func became(_ typed: Typed, _ links: Links, _ text: Messages) -> HTML {
         switch typed {
-        case .table(_, let report): html(report, text)
+        case .table(let source, let report): TableReport(report: report, source: source, links: links, text: text).html
         case .lines(_, let plan): html(plan, text)
         }
     }
@@ -84,15 +96,8 @@ enum RegistryPage {
             : ""
         return """
             <section class="\(plan.problems.isEmpty ? "ok" : "warn")">\(total)
-            \(items(plan.problems, text))<ul class="plan">\(entries)</ul>\(build)</section>
+            \(TableReport.items(plan.problems, text))<ul class="plan">\(entries)</ul>\(build)</section>
             """
-    }
-
-    private static func items(_ problems: [ImportProblem], _ text: Messages) -> HTML {
-        let items = problems.prefix(listed).map { problem -> HTML in
-            "<li>\(text("node.registry.line", ["line": "\(problem.line)"])) \(problem.message(text))\(text("node.registry.hint", ["hint": problem.hint(text)]))</li>"
-        }
-        return items.isEmpty ? "" : "<ul>\(items)</ul>"
     }
 
     private static func table(_ typed: String, _ links: Links, _ text: Messages) -> HTML {
@@ -101,32 +106,13 @@ enum RegistryPage {
         <label>\(text("node.registry.paste_hint")) <textarea name="table" rows="6" required>\(typed)</textarea></label>
         <button name="apply" value="0">\(text("node.registry.check"))</button>
         <button class="primary" name="apply" value="1">\(text("node.registry.take"))</button></form>
+        <form class="form" method="post" enctype="multipart/form-data" action="\(links("/desk/registry/import"))">
+        <h2>\(text("node.table.file"))</h2><label>\(text("node.table.file_hint"))
+        <input type="file" name="file" required accept=".xlsx,.csv,.txt"></label>
+        <button name="apply" value="0">\(text("node.registry.check"))</button>
+        <button class="primary" name="apply" value="1">\(text("node.registry.take"))</button></form>
+        <p>\(text("node.table.export")) <a href="\(links("/export/registry.xlsx"))">XLSX</a> <a href="\(links("/export/registry.csv"))">CSV</a></p>
+        <p><a href="\(links("/care"))">\(text("node.care.title"))</a></p>
         """
     }
-
-    private static func html(_ report: ImportReport, _ text: Messages) -> HTML {
-        if let fault = report.fault {
-            return
-                "<section class=\"bad\" role=\"alert\"><p>\(text("node.registry.line", ["line": "\(fault.line)"])) \(fault.message(text))</p><p>\(fault.hint(text))</p></section>"
-        }
-        let values = [
-            "lines": "\(report.lines)", "good": "\(report.good)", "unchanged": "\(report.unchanged)",
-            "problems": "\(report.lines - report.good)",
-        ]
-        let key = report.applied ? "node.registry.taken" : "node.registry.checked"
-        let notes = [("sums", report.sums), ("merged", report.merged)].filter { $0.1 > 0 }
-            .map { text("node.registry.\($0.0)", ["count": "\($0.1)"]) }.joined()
-        let unlisted = report.lines - report.good - min(report.problems.count, listed)
-        let more: HTML = unlisted > 0 ? "<p>\(text("node.registry.more", ["count": "\(unlisted)"]))</p>" : ""
-        // The table stands further down in its form; nobody should have to look for the next step.
-        let take: HTML =
-            !report.applied && report.good > report.unchanged
-            ? "<button form=\"table\" class=\"primary\" name=\"apply\" value=\"1\">\(text("node.registry.take"))</button>"
-            : ""
-        return
-            "<section class=\"\(report.problems.isEmpty ? "ok" : "warn")\"><p>\(text(key, values))\(notes)</p>\(items(report.problems, text))\(more)\(take)</section>"
-    }
-
-    /// Problems that a page lists.
-    private static let listed = 100
 }

@@ -1,0 +1,41 @@
+import Federation
+import GRDB
+
+/// What taking a table means for the doors of one building.
+///
+/// A table in which every line says who lives there is a list of the building's doors: those that only its shape knows
+/// go. One with lines that name a door and nothing else isn't: an export that somebody fills in bit by bit must not
+/// make the doors vanish of which nothing is known yet.
+struct BuildingEffect: Sendable {
+    /// The table is a list of the building's doors.
+    var isList: Bool
+    /// No door of the registry would go: being listed says nothing new of those that are as they were.
+    var namesAll: Bool
+    /// Lines that say nothing of a door that the registry hasn't.
+    var nameless: Set<String> = []
+
+    /// - Parameter unnamed: gets the doors that the registry has and the table doesn't name.
+    init(
+        _ building: String, _ lines: ArraySlice<ListedDoors.Entry>, _ unnamed: inout UnnamedDoors, _ db: Database
+    ) throws {
+        let rows = try Row.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT code, door.stated OR EXISTS (SELECT 1 FROM survey_door WHERE door = code) AS stays
+                    FROM registered_door JOIN door USING (code) WHERE registered_door.building = ?
+                    ORDER BY door.stair_unit, length(door.room), door.room
+                    """), arguments: [building])
+        let named = Set(lines.map(\.code.text))
+        let registered = Set(rows.map { $0["code"] as String })
+        isList = lines.allSatisfy(\.speaks)
+        nameless = Set(lines.filter { !$0.speaks && !registered.contains($0.code.text) }.map(\.code.text))
+        namesAll = true
+        for row in rows {
+            let code: String = row["code"]
+            guard !named.contains(code) else { continue }
+            let stays: Bool = row["stays"]
+            if !stays { namesAll = false }
+            if stays || !isList { unnamed.staying.add(code) } else { unnamed.going.add(code) }
+        }
+    }
+}

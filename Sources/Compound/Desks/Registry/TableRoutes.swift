@@ -1,0 +1,146 @@
+import Daemon
+import Federation
+import Foundation
+
+/// Tables of doors: pasted or handed in as a file, read, shown, taken; and the registry as a table.
+extension RegistryDesk {
+    /// What a person hands in for the registry.
+    private struct Table {
+        var source: TableRoom.Source
+        var asked: [String: [ColumnRole?]]
+        var apply: Bool
+    }
+
+    func tables(_ pages: NodePages) -> [Route] {
+        [
+            pages.guarded(
+                Route("POST", "/desk/registry/import", bodyLimit: 64 * 1024 * 1024) { call in
+                    try await RegistryDesk.importTable(call, pages)
+                }),
+            pages.guarded(
+                Route("GET", "/registry/import/{job}") { call in
+                    try await pages.queue.run { try RegistryDesk.job(call, pages) }
+                }),
+            pages.guarded(
+                Route("GET", "/export/registry.csv") { call in
+                    try await RegistryDesk.export(call, pages) { $0.csv }
+                }),
+            pages.guarded(
+                Route("GET", "/export/registry.xlsx") { call in
+                    try await RegistryDesk.export(call, pages) { try $0.workbook(in: pages.store.folder) }
+                }),
+        ]
+    }
+
+    // MARK: In
+
+    private static func importTable(_ call: Call, _ pages: NodePages) async throws -> Reply {
+        guard pages.sameOrigin(call) else { return .text("cross-site form refused\n", status: 403) }
+        do {
+            return try await take(try table(call, pages.store.tables), call, pages)
+        } catch let error as ImportProblem {
+            let typed = RegistryPage.Typed.table(
+                .pasted(Form(call.body)?["table"] ?? ""), ImportReport(fault: error))
+            return try await pages.queue.run {
+                try pages.render(call, try page(pages.store, typed, status: 400))
+            }
+        } catch let error as IntakeError {
+            return try await pages.queue.run { try pages.render(call, .problem(error)) }
+        }
+    }
+
+    /// A short table is taken while its sender waits; of a long one he sees how far it is.
+    private static func take(_ table: Table, _ call: Call, _ pages: NodePages) async throws -> Reply {
+        let (store, queue) = (pages.store, pages.queue)
+        let read = try await store.imports.run {
+            try RegistryImport(table.source.bytes, into: store, asked: table.asked, on: queue)
+        }
+        let finish: @Sendable () throws -> ImportReport = {
+            var taking = read
+            try taking.go(apply: table.apply)
+            if case .upload(let key, _) = table.source, taking.report.applied { store.tables.drop(key) }
+            return taking.report
+        }
+        guard table.apply, read.isLong else {
+            let report = try await store.imports.run(finish)
+            return try await queue.run { try pages.render(call, try page(store, .table(table.source, report))) }
+        }
+        let key = store.tables.start()
+        Task {
+            do {
+                let report = try await store.imports.run(finish)
+                store.tables.finish(key, .done(table.source.left(report), report))
+            } catch {
+                store.tables.finish(key, .failed(error as? IntakeError ?? IntakeError(.storeFailed, value: "\(error)")))
+            }
+        }
+        return .seeOther(Links(call)("/registry/import/\(key)"))
+    }
+
+    /// The page of a table that is being taken: asks for itself again until it is through.
+    private static func job(_ call: Call, _ pages: NodePages) throws -> Reply {
+        switch pages.store.tables.job(call.captures["job"] ?? "") {
+        case .running?:
+            var reply = try pages.render(call, try page(pages.store, nil))
+            reply.headers.append((name: "refresh", value: "1"))
+            return reply
+        case .done(let source, let report)?:
+            return try pages.render(call, try page(pages.store, .table(source, report)))
+        case .failed(let error)?: return try pages.render(call, .problem(error))
+        case nil: return .seeOther(Links(call)("/registry"))
+        }
+    }
+
+    private static func table(_ call: Call, _ room: TableRoom) throws(ImportProblem) -> Table {
+        if Multipart.isOne(call) {
+            guard let parts = Multipart(call) else { throw ImportProblem(.formBroken, line: 0) }
+            guard let file = parts.files["file"] else { throw ImportProblem(.fileMissing, line: 0) }
+            guard file.bytes.count <= TableRoom.largest else {
+                throw ImportProblem(WorkbookFault(.tooLarge(most: TableRoom.largest)))
+            }
+            let upload = TableRoom.Upload(name: file.name, bytes: file.bytes)
+            return Table(
+                source: .upload(key: room.keep(upload), upload), asked: asked(parts.form),
+                apply: parts.form["apply"] == "1")
+        }
+        guard let form = Form(call.body) else { throw ImportProblem(.formBroken, line: 0) }
+        let (asked, apply) = (asked(form), form["apply"] == "1")
+        if let key = form["upload"] {
+            guard let upload = room.upload(key) else { throw ImportProblem(.fileGone, line: 0) }
+            return Table(source: .upload(key: key, upload), asked: asked, apply: apply)
+        }
+        guard let text = form["table"] else { throw ImportProblem(.fileMissing, line: 0) }
+        return Table(source: .pasted(text), asked: asked, apply: apply)
+    }
+
+    /// The columns as the page's selects say them; see `TableColumns`.
+    private static func asked(_ form: Form) -> [String: [ColumnRole?]] {
+        var asked: [String: [ColumnRole?]] = [:]
+        for place in 0..<TableColumns.mostHeads {
+            guard let key = form["head.\(place)"], let count = form.number("columns.\(place)"),
+                (1...TableColumns.mostColumns).contains(count)
+            else { continue }
+            asked[key] = (0..<count).map { form["column.\(place).\($0)"].flatMap { ColumnRole(rawValue: $0) } }
+        }
+        return asked
+    }
+
+    // MARK: Out
+
+    private static func export(
+        _ call: Call, _ pages: NodePages,
+        _ write: @escaping @Sendable (RegistryExport) throws -> RegistryExport.File
+    ) async throws -> Reply {
+        try await pages.queue.run {
+            guard let campaign = try pages.store.campaign(asked: call.query["campaign"]) else {
+                return try pages.render(call, .notFound)
+            }
+            let text = Messages.of(Language(call))
+            let file = try write(try pages.store.read { try RegistryExport(campaign, text, $0) })
+            return pages.secured(
+                Reply(
+                    status: 200, type: file.type, body: file.bytes,
+                    headers: [(name: "content-disposition", value: "attachment; filename=\"\(file.name)\"")]))
+        }
+    }
+}
