@@ -25,6 +25,7 @@ BUILD_PACKAGES := libcurl4-openssl-dev libsqlite3-dev zlib1g-dev libqrencode-dev
 # writes workbooks (90 MB to fetch, 40 seconds).
 TEST_PACKAGES := python3 python3-venv strace iproute2 procps systemd curl chromium chromium-driver fonts-wqy-microhei \
     libreoffice-calc-nogui
+TEST_MODULES := pytest openpyxl playwright axe-playwright-python
 HOST_PACKAGES := debootstrap systemd-container iproute2 procps python3
 
 # $(call packages,NAMES): installs what is missing of Debian's packages, or says how to.
@@ -56,10 +57,10 @@ setup: ## install the system packages that a build needs (apt, where it may)
 	@$(call packages,$(BUILD_PACKAGES))
 
 .PHONY: setup-test
-setup-test: setup ## … and those that the tests need, with pytest and openpyxl in .build-venv
+setup-test: setup ## … and those that the tests need, with Python's in .build-venv
 	@$(call packages,$(TEST_PACKAGES))
-	@$(VENV)/bin/python -c 'import pytest, openpyxl' 2>/dev/null || \
-	    { python3 -m venv --clear $(VENV) && $(VENV)/bin/python -m pip install --quiet pytest openpyxl </dev/null; }
+	@$(VENV)/bin/python -c 'import pytest, openpyxl, playwright, axe_playwright_python' 2>/dev/null || \
+	    { python3 -m venv --clear $(VENV) && $(VENV)/bin/python -m pip install --quiet $(TEST_MODULES) </dev/null; }
 
 .PHONY: build
 build: setup ## debug build
@@ -79,7 +80,7 @@ test: setup-test build ## unit tests, simulated worlds, tests over real processe
 	@# Tests over processes mostly wait: what only computes takes the time that they leave.
 	@logs=$$(mktemp -d); trap 'rm -rf "$$logs"' EXIT; failed=0; \
 	nice -n 19 $(MAKE) --no-print-directory profile worlds >"$$logs/computed" 2>&1 & computed=$$!; \
-	$(PYTEST) $(wildcard Tests/EndToEnd) Tests/Deploy | tee "$$logs/processes" || failed=1; \
+	$(PYTEST) Tests/EndToEnd Tests/Browser Tests/Deploy | tee "$$logs/processes" || failed=1; \
 	wait $$computed || failed=1; \
 	cat "$$logs/computed"; grep -E '^(FAILED|ERROR) |^[0-9].* in [0-9.]+s' "$$logs/processes" || failed=1; \
 	exit $$failed

@@ -72,7 +72,8 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Compound",
-            dependencies: ["CQRCode", "Federation", "Wire", "Sync", "Daemon", grdb, log, crypto], exclude: ["API.md"],
+            dependencies: ["CQRCode", "Federation", "Wire", "Sync", "Daemon", grdb, log, crypto],
+            exclude: ["API.md", "README.md"],
             swiftSettings: strict),
         .target(
             name: "District",

@@ -233,6 +233,16 @@ import Wire
         }
     }
 
+    /// What people chose follows from no record: nothing that is folded anew may cost it.
+    @Test func foldingAnewKeepsWhatPeopleChose() throws {
+        try Fixture.withStore { store in
+            try VerifiedCompound.fill(store)
+            try store.plant("INSERT INTO column_choice (head, columns, roles, chosen_at) VALUES ('h', 'A', 'room', 1)")
+            _ = try store.rederive()
+            #expect(try store.columnChoices(asked: [:]).remembered["h"]?.roles == [.room])
+        }
+    }
+
     /// A table that is in neither list would be verified by nobody.
     @Test func everyTableIsFoldedOrKept() throws {
         try Fixture.withStore { store in

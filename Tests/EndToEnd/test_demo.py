@@ -26,4 +26,4 @@ def test_the_evening_agrees_with_the_truth(tmp_path):
 def test_sabotage_is_noticed(tmp_path, way):
     done, verdict = demo(tmp_path, "--seed", 7, "--sabotage", way)
     assert done.returncode == 1 and verdict["ok"] is False
-    assert any(line.strip().startswith("✗") for line in done.stdout.splitlines()), "a line says what differs"
+    assert any(line.strip().startswith("✗") for line in done.stdout.splitlines()), f"no line says what differs: {done.stderr}"

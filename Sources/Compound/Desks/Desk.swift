@@ -13,7 +13,8 @@ protocol Desk: Sendable {
     var datasets: [String] { get }
     /// What can be recorded at it.
     var kinds: [any RecordContent.Type] { get }
-    /// Its tables: a text of SQL for each edition of the program that changed them, the oldest first, never edited.
+    /// Its tables: a text of SQL for each edition of the program that changed them, the oldest first, never edited. They follow
+    /// from the journal and are folded anew when a node is verified, but for those that `FoldedTable.kept` names.
     var tables: [String] { get }
     /// The first steps of the addresses of its pages; the tab leads to the first. Empty for a desk without pages.
     var places: [String] { get }

@@ -29,7 +29,8 @@ struct NodePages: Sendable {
                 return Body { ConflictList.html(conflicts, now: $0.now, $0.links, $0.text) }
             },
             form("/desk/receipts/read") { try readReceipt($0) },
-        ] + Desks.all.flatMap { desk in desk.routes(self) + desk.kinds.map { taken($0, at: desk) } } + phoneRoutes + carePages
+        ] + Desks.all.flatMap { desk in desk.routes(self) + desk.kinds.map { taken($0, at: desk) } } + phoneRoutes
+            + carePages
     }
 
     /// What a page shows below its head.

@@ -11,7 +11,9 @@ struct FoldedTable {
     /// A condition: lines that may outlive what made them. They stay, and are compared with nothing.
     var outlives: String?
 
-    static let all = first + Desks.all.flatMap(\.tables).flatMap(names).map { FoldedTable(name: $0) }
+    static let all =
+        first
+        + Desks.all.flatMap(\.tables).flatMap(names).filter { !kept.contains($0) }.map { FoldedTable(name: $0) }
 
     /// A table that is made anew to take another's name has stood under that name before.
     private static func names(_ text: String) -> [String] {

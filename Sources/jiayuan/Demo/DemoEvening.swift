@@ -117,7 +117,7 @@ final class DemoEvening {
             desks.append(Desk(unit: unit, evening: evening, client: client, proxy: proxy, records: evening.records))
         }
         for desk in desks {
-            _ = try eventually("\(desk.unit.code) listens", within: 20) { try desk.client.fetch("GET", "/healthz") }
+            _ = try eventually("\(desk.unit.code) listens", within: 60) { try desk.client.fetch("GET", "/healthz") }
         }
         verdict.units = desks.count
     }
