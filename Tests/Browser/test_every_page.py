@@ -66,11 +66,15 @@ def test_every_page(network, stage, tmp_path):  # noqa: F811
     assert done.returncode == 0, done.stdout + done.stderr
     seen = json.loads(done.stdout)
     keyboard, live = seen.pop("keyboard"), seen.pop("live")
-    for place, what in seen.items():
-        assert not what["problems"], f"{place}: {what['problems']}"
-        for path, page in what["pages"].items():
-            assert page["violations"] == [], f"{place} /{path}: {page['violations']}"
-            assert page["too_wide"] == [], f"{place} /{path} needs scrolling sideways at {page['too_wide']} px"
-            assert page["printed"] > 1000 and not page.get("hacked"), f"{place} /{path}"
+    wrong = []
+    for place, found in seen.items():
+        wrong += [f"{place}: {problem}" for problem in found["problems"]]
+        for path, page in found["pages"].items():
+            wrong += [f"{place} /{path}: {violation}" for violation in page["violations"]]
+            wrong += [f"{place} /{path} needs scrolling sideways at {width}" for width in page["too_wide"]]
+            wrong += [f"{place} /{path} shows {sign}" for sign in page["markup"]]
+            if page["printed"] < 1000 or page.get("hacked"):
+                wrong.append(f"{place} /{path}: {page['printed']} bytes printed, hacked: {page.get('hacked')}")
+    assert not wrong, "\n".join(wrong)
     assert "7-1-301 已记" in keyboard["text"] and keyboard["outline"] == "solid", keyboard
     assert live["short"] == ["48", "58"] and [200, "text/event-stream"] in live["streams"], live

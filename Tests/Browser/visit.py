@@ -15,13 +15,17 @@ from playwright.sync_api import sync_playwright
 
 AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 WIDTHS = (360, 768, 1366, 1920)
+# What reaches beyond the window, the innermost first; nothing where the page needs no scrolling sideways.
+BEYOND = """document.documentElement.scrollWidth <= window.innerWidth ? null
+  : [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > window.innerWidth)
+    .at(-1)?.outerHTML.slice(0, 200) ?? "?" """
 NODE = ("registry", "survey", "survey/7", "survey/7/7-1-101", "sheet/7", "revisit", "verify", "volunteers", "feedback", "conflicts",
-        "survey/99")
+        "invites", "care", "survey/99")
 
 
 def looked_at(page, name, folder):
     """What axe finds in one page, light and dark, and how wide it is."""
-    found = {"violations": [], "too_wide": [], "printed": 0}
+    found = {"violations": [], "too_wide": [], "markup": [], "printed": 0}
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.evaluate(AXE)
@@ -30,10 +34,13 @@ def looked_at(page, name, folder):
     page.emulate_media(color_scheme="light")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            found["too_wide"].append(width)
+        beyond = page.evaluate(BEYOND)
+        if beyond is not None:
+            found["too_wide"].append(f"{width} px: {beyond}")
         if width in (360, 1366):
             page.screenshot(path=str(folder / f"{name.replace('/', '-')}-{width}.png"), full_page=True)
+    text = page.inner_text("body")
+    found["markup"] = [sign for sign in ("HTML(", "Optional(", "⟦", "{{") if sign in text]
     found["printed"] = len(page.pdf(format="A4"))
     return found
 

@@ -167,7 +167,7 @@ import Testing
             }
             let doors = try desk.store.read { try SurveyReader.revisits(Fixture.campaign.text, $0) }
             #expect(doors.map(\.code) == ["7-1-101", "7-1-102"], "three calls are enough")
-            try await desk.expect(on: "/revisit", zh: "要再上门 2 户", en: "2 doors to call at again")
+            try await desk.expect(on: "/revisit", zh: "要再上门 2 户", en: "Doors to call at again: 2")
         }
     }
 

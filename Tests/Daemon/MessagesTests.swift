@@ -32,6 +32,13 @@ import Testing
         #expect(!page.source.contains("<script>") && page.source.contains("&#39;x&#39;"))
     }
 
+    @Test func textFromPeopleTurnsNothingAround() {
+        for mark in ["\u{202A}", "\u{202B}", "\u{202C}", "\u{202D}", "\u{202E}", "\u{2066}", "\u{2069}"] {
+            let page: HTML = "\("张\(mark)勇")"
+            #expect(page.source == "张\u{FFFD}勇")
+        }
+    }
+
     @Test func formsAreDecodedStrictly() {
         let form = Form(Array("a=1+2&b=%E5%AE%B6&c=&d=%20x%20".utf8))
         #expect(form?["a"] == "1 2" && form?["b"] == "家" && form?["c"] == nil && form?["d"] == "x")

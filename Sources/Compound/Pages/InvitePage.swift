@@ -54,7 +54,7 @@ enum InvitePage {
             <input type="hidden" name="token" value="\(model.token.text)">
             <label>\(text("node.invite.person")) <input name="person" value="\(model.person)" maxlength="30" required></label>
             <label>\(text("node.invite.until")) <select name="hours">\(hours)</select></label>
-            <fieldset class="checks"><legend>\(text("node.invite.buildings"))</legend>\(buildings)</fieldset>
+            <fieldset><legend>\(text("node.invite.buildings"))</legend>\(buildings)</fieldset>
             <label>\(text("node.invite.wifi")) <input name="wifi" value="\(model.lines.first?.invite.wifi ?? "")" maxlength="60"></label>
             <label>\(text("node.invite.address")) <input name="address" value="\(model.address)" maxlength="80" required></label>
             <button class="primary">\(text("node.invite.make"))</button></form>

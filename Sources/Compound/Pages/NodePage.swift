@@ -11,7 +11,7 @@ enum NodePage {
             let own: HTML = "<nav class=\"tabs\"><a href=\"\(links("/walk"))\">\(text("node.invite.back"))</a></nav>"
             return shell("", own, "", content, path, links, text)
         }
-        let name = status.name.map { "\($0) \(status.unit)" } ?? status.unit
+        let name = status.name.map { $0 == status.unit ? $0 : "\($0) \(status.unit)" } ?? status.unit
         return shell(
             name, tabs(path, links, text), StandingLines(status: status, links: links, text: text).html, content, path,
             links, text)

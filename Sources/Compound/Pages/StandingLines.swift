@@ -10,8 +10,9 @@ struct StandingLines {
 
     var html: HTML {
         let lines = [disk, delivery, role, lineage, refused, clock].compactMap { $0 }
-        return
-            "<div id=\"standing\">\(lines + status.receipts.map { ReceiptLine.html($0, now: status.now, links, text) })</div>"
+        return """
+            <section id="standing" aria-label="\(text("node.standing.label"))">\(lines)\(status.receipts.map { ReceiptLine.html($0, now: status.now, links, text) })</section>
+            """
     }
 
     private var disk: HTML? {

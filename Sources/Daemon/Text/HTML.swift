@@ -1,5 +1,5 @@
 /// HTML under construction. Text is escaped unless it is itself `HTML`, so a resident's remark can
-/// never become markup.
+/// never become markup, nor turn the words after it around.
 package struct HTML: Sendable, ExpressibleByStringInterpolation {
     package var source: String
 
@@ -27,8 +27,20 @@ package struct HTML: Sendable, ExpressibleByStringInterpolation {
             case ">": source += "&gt;"
             case "\"": source += "&quot;"
             case "'": source += "&#39;"
+            // Marks that set the direction of writing would turn the rest of a sentence around, figures too: they are shown.
+            case "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": source += "\u{FFFD}"
             default: source.unicodeScalars.append(scalar)
             }
         }
     }
+}
+
+extension DefaultStringInterpolation {
+    // A part of a page that gets into plain text would be shown with its markup. Warnings are errors here; an overload that is
+    // unavailable wouldn't be chosen, and said nothing.
+    @available(*, deprecated, message: "write this text as HTML")
+    package mutating func appendInterpolation(_ html: HTML) { appendInterpolation(html.source) }
+
+    @available(*, deprecated, message: "write this text as HTML")
+    package mutating func appendInterpolation(_ html: HTML?) { appendInterpolation(html?.source ?? "") }
 }

@@ -117,7 +117,11 @@ final class DemoEvening {
             desks.append(Desk(unit: unit, evening: evening, client: client, proxy: proxy, records: evening.records))
         }
         for desk in desks {
-            _ = try eventually("\(desk.unit.code) listens", within: 60) { try desk.client.fetch("GET", "/healthz") }
+            _ = try eventually("\(desk.unit.code) knows the round", within: 60) {
+                let status = Data(try desk.client.fetch("GET", "/api/v1/status"))
+                let said = try JSONSerialization.jsonObject(with: status) as? [String: Any]
+                return said?["campaign"] as? String == Evening.campaign ? true : nil
+            }
         }
         verdict.units = desks.count
     }

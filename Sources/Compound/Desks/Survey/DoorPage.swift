@@ -29,7 +29,7 @@ enum DoorPage {
             <label>\(text("node.door.lessons")) <input name="lessons" maxlength="20" value="\(door.lessons ?? "")" placeholder="8:00–11:40"></label>
             <button name="disposition" value="completed" class="primary">\(text("node.disposition.completed"))</button>
             <button name="disposition" value="partial">\(text("node.disposition.partial"))</button></form></details>
-            \(links.isInvited ? "" : "\(verify(door, campaign, links, text))\(register(door, links, text))")
+            \(links.isInvited ? [] : [verify(door, campaign, links, text), register(door, links, text)])
             """
     }
 
