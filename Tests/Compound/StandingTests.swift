@@ -56,7 +56,7 @@ import Testing
             desk.store.diskTrouble.withLock { $0 = .diskFull }
             desk.store.report(LinkStanding(role: .disputed))
             let page = try await desk.page("/survey", .zhHans)
-            let element = try #require(page.firstMatch(of: /<div id="standing">(.*?)<\/div>/)).output.1
+            let element = try #require(page.firstMatch(of: /<section id="standing"[^>]*>(.*?)<\/section>/)).output.1
             #expect(element.matches(of: /class="standing/).count == 3)
             #expect(page.matches(of: /class="standing/).count == 3)
         }

@@ -152,6 +152,24 @@ import Testing
         }
     }
 
+    /// An evening's report at half past midnight is that evening's; one that ends at midnight doesn't reach into the next day.
+    @Test(arguments: [(0, 6, 6.5, "4月6日"), (0, 8, 6.5, "4月6日"), (-9, 30, 6.5, "4月7日"), (-9, 30, 40.0, "4月7日")])
+    func theReportNamesTheDayThatItIsAbout(opens: Int64, deadline: Int64, hours: Double, day: String) throws {
+        try Fixture.withStore { store in
+            try store.take(.building(900), .need(1, 3))
+            try store.plant(
+                """
+                UPDATE campaign SET opens = \(Fixture.evening + opens * 3600), deadline = \(Fixture.evening + deadline * 3600)
+                """)
+            let text = try Self.report(store, now: Fixture.evening + Int64(hours * 3600))
+            #expect(text.hasPrefix("【\(day)日报】"))
+        }
+    }
+
+    @Test func aLongTimeIsSaidInDays() {
+        #expect(Clock.span(47 * 3600 + 60, .zhHans) == "47 小时 1 分" && Clock.span(49 * 3600, .english) == "2 days 1 h")
+    }
+
     @Test func theReportIsOnThePageToBeCopied() async throws {
         try await CaseDesk.with { desk in
             try desk.store.take(.building(900), .need(1, 3))

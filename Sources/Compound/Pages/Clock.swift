@@ -8,9 +8,10 @@ enum Clock {
     /// From the beginning of a day in UTC to that of the same day in China.
     static let midnight: Int64 = -8 * 3600
 
-    /// A length of time as people say it, to the minute.
+    /// A length of time as people say it: to the minute, from two days on to the hour.
     static func span(_ seconds: Int64, _ text: Messages) -> String {
         let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
+        if hours >= 48 { return text("node.days_hours", ["days": "\(hours / 24)", "hours": "\(hours % 24)"]) }
         return hours == 0
             ? text("node.minutes", ["minutes": "\(minutes)"])
             : text("node.hours_minutes", ["hours": "\(hours)", "minutes": "\(minutes)"])

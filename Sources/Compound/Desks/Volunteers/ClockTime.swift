@@ -4,7 +4,8 @@ import GRDB
 
 /// A time that somebody reads off a clock and types, as a moment: `18:30` of the evening that the page is about.
 enum ClockTime {
-    private static let (zone, day): (Int64, Int64) = (8 * 3600, 86_400)
+    /// Seconds by which China's clocks are ahead of UTC, and those of a day.
+    static let (zone, day): (Int64, Int64) = (8 * 3600, 86_400)
     static let moments: ClosedRange<Int> = 0...253_402_300_799
 
     /// The moment nearest to another at which the clock shows this: after midnight `23:30` is yesterday's.
