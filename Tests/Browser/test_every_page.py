@@ -8,14 +8,12 @@ import secrets
 import subprocess
 import sys
 
+from conftest import CAMPAIGN, Aggregator, Node, eventually, stage  # noqa: F401
+from offices import OFFICE, STAFF, inside, network  # noqa: F401
+from records import NOW, UNIT
+from test_evening import curl, in_the_office
+
 HERE = pathlib.Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "EndToEnd"))
-
-from conftest import CAMPAIGN, Aggregator, Node, eventually, stage  # noqa: E402, F401
-from offices import OFFICE, STAFF, inside, network  # noqa: E402, F401
-from records import NOW, UNIT  # noqa: E402
-from test_evening import curl, in_the_office  # noqa: E402
-
 HOSTILE = "<script>window.hacked=true</script>"
 TRICKS = (HOSTILE, '"><img src=x onerror="window.hacked=true">', "=1+1", "\u202eنعم", "'; DROP TABLE door;--")
 

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[1]
 BINARY = os.environ.get("JIAYUAN", str(ROOT / ".build/debug/jiayuan"))
 CAMPAIGN = "2022-04-06-survey"
 UNITS = {
