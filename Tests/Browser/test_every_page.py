@@ -2,18 +2,12 @@
 hostile names in every field."""
 
 import json
-import os
-import pathlib
 import secrets
-import subprocess
-import sys
 
-from conftest import CAMPAIGN, Aggregator, Node, eventually, stage  # noqa: F401
-from offices import OFFICE, STAFF, inside, network  # noqa: F401
+from conftest import CAMPAIGN, eventually
+from offices import network, office, shots, watched  # noqa: F401
 from records import NOW, UNIT
-from test_evening import curl, in_the_office
 
-HERE = pathlib.Path(__file__).parent
 HOSTILE = "<script>window.hacked=true</script>"
 TRICKS = (HOSTILE, '"><img src=x onerror="window.hacked=true">', "=1+1", "\u202eنعم", "'; DROP TABLE door;--")
 
@@ -41,28 +35,13 @@ def records():
     yield {"kind": "follow_up", "item": "s1", "state": "answered", "answer": TRICKS[1]}
 
 
-def test_every_page(network, stage, tmp_path):  # noqa: F811
-    wrap = tuple(inside(OFFICE))
-    token, pin = "a-read-token-of-the-district", "246810"
-    aggregator = in_the_office(Aggregator(tmp_path / "district", listen=network, token=token), network)
-    stage(aggregator, wrap=wrap)
-    node = Node(tmp_path, UNIT, aggregator.tokens[UNIT], f"{network}:{aggregator.port}", pin=pin, listen=network)
-    stage(in_the_office(node, network, "-H", f"authorization: PIN {pin}"), wrap=wrap)
-    base = f"http://{network}:{node.port}"
-    admitted = ("-H", f"authorization: PIN {pin}")
-    eventually(lambda: json.loads(curl(base + "/api/v1/status", *admitted))["campaign"] == CAMPAIGN)
+def test_every_page(office):  # noqa: F811
     body = [{"id": secrets.token_hex(16), "recorder": "s01", "observed_at": NOW, **record} for record in records()]
-    answer = json.loads(curl(base + "/api/v1/records", *admitted, "-d", json.dumps(body)))
+    answer = office.get("/api/v1/records", "-d", json.dumps(body))
     assert not answer["refused"], answer["refused"]
-    eventually(lambda: json.loads(curl(base + "/api/v1/status", *admitted))["unacknowledged"] == 0)
-
-    shots = pathlib.Path(os.environ.get("JIAYUAN_SHOTS", tmp_path))
-    shots.mkdir(exist_ok=True)
-    what = {"node": base, "pin": pin, "district": f"http://{network}:{aggregator.port}", "token": token, "unit": UNIT}
-    done = subprocess.run(inside(STAFF, sys.executable, HERE / "visit.py", shots), input=json.dumps(what), capture_output=True,
-                          text=True, timeout=280)
-    assert done.returncode == 0, done.stdout + done.stderr
-    seen = json.loads(done.stdout)
+    eventually(lambda: office.get("/api/v1/status")["unacknowledged"] == 0)
+    what = {"node": office.base, "pin": office.pin, "district": office.district, "token": office.token, "unit": UNIT}
+    seen = watched("visit.py", shots(office.folder), said=json.dumps(what))
     keyboard, live = seen.pop("keyboard"), seen.pop("live")
     wrong = []
     for place, found in seen.items():

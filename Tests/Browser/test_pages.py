@@ -1,19 +1,13 @@
 """Pages as staff see them: from another host, whose browser gets none of loopback's privileges."""
 
 import json
-import os
-import pathlib
 import re
 import secrets
-import shutil
 import subprocess
 
-import pytest
-from conftest import BINARY, CAMPAIGN, Node, eventually, fetch, run
-from offices import OFFICE, STAFF, inside, network  # noqa: F401
+from conftest import BINARY, CAMPAIGN, ROOT, Node, eventually, fetch, run
+from offices import OFFICE, STAFF, inside, network, shots, watched  # noqa: F401
 from records import NOW, UNIT, building, delivered
-
-HERE = pathlib.Path(__file__).parent
 
 
 def article(config):
@@ -35,8 +29,6 @@ def article(config):
 
 
 def test_the_desks_from_another_host(network, tmp_path):
-    if not shutil.which("chromedriver"):
-        pytest.fail("chromium-driver is missing; `make setup-test` installs it")
     config = tmp_path / "node.yaml"
     run("init", "node", "--config", config, "--unit", UNIT, "--parent", "http://10.77.8.9:8470", "--token", "jyu_" + "0" * 64,
         "--listen", f"{network}:8080", "--pin", "246810", "--state", tmp_path / "state", "--socket", tmp_path / "n.sock")
@@ -47,12 +39,7 @@ def test_the_desks_from_another_host(network, tmp_path):
         eventually(lambda: run("status", "--config", config, check=False).returncode == 0)
         article(config)
         eventually(lambda: "unreachable" in run("status", "--config", config).stdout, within=40)
-        shots = pathlib.Path(os.environ.get("JIAYUAN_SHOTS", tmp_path))
-        shots.mkdir(exist_ok=True)
-        done = subprocess.run(inside(STAFF, "python3", HERE / "browser.py", f"http://{network}:8080", "246810", shots),
-                              capture_output=True, text=True, timeout=170)
-        assert done.returncode == 0, done.stdout + done.stderr
-        seen = json.loads(done.stdout)
+        seen = watched("browser.py", f"http://{network}:8080", "246810", shots(tmp_path))
         api = subprocess.run(inside(STAFF, "curl", "-s", f"http://{network}:8080/api/v1/survey"), capture_output=True, text=True)
         assert json.loads(api.stdout)["error"] == "pin_needed"
         api = subprocess.run(inside(STAFF, "curl", "-s", "-H", "authorization: PIN 246810",
@@ -164,6 +151,6 @@ def test_the_api_spells_every_member_alike(stage, tmp_path):
         names |= members(node.get(f"/api/v1/{path}"))
     assert {"observed_at", "opened_at", "stair_unit", "acknowledged_at", "unacknowledged_since", "because_since"} <= names
     assert not [name for name in names if name.lower() != name], names
-    page = (HERE.parents[1] / "Sources/Compound/API.md").read_text()
+    page = (ROOT / "Sources/Compound/API.md").read_text()
     classes = set(node.get("/api/v1/survey")["buildings"][0]["classes"])
     assert names - classes <= set(re.findall(r'"(\w+)"', page)), "what is answered stands in API.md"
