@@ -106,6 +106,15 @@ struct Journal {
         try observations("WHERE subject = ? AND field = ?", [subject, field]).sorted(by: Observation.standsBelow)
     }
 
+    /// Whether anything that was ever said about one fact has a member of this name, which is a text.
+    func says(_ member: String, _ subject: String, _ field: String) throws -> Bool {
+        // A quote within a text is written with a backslash, so nothing that somebody typed looks like a member.
+        try Bool.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT 1 FROM observation WHERE subject = ? AND field = ? AND instr(value, ?) > 0 LIMIT 1"),
+            arguments: [subject, field, "\"\(member)\":\""]) ?? false
+    }
+
     /// The same about all facts of a subject.
     func said(about subject: String) throws -> [Observation] {
         try observations("WHERE subject = ?", [subject]).sorted(by: Observation.standsBelow)
@@ -122,18 +131,14 @@ struct Journal {
         """
 
     private func observations(_ condition: String, _ arguments: StatementArguments) throws -> [Observation] {
-        try Row.fetchAll(db.cachedStatement(sql: Journal.select + condition), arguments: arguments).map { row in
-            Observation(
-                id: Bytes.uint128(row["id"]), desk: row["desk"], subject: row["subject"], field: row["field"],
-                value: row["value"],
-                recorder: row["recorder"], device: row["device"], observedAt: row["observed_at"], hlc: row["hlc"],
-                evidence: row["evidence"])
-        }
-    }
-
-    /// Every statement about one fact, taken back or not.
-    func all(_ subject: String, _ field: String) throws -> [Observation] {
-        try observations("WHERE subject = ? AND field = ?", [subject, field]).sorted(by: Observation.standsBelow)
+        // By place and without a copy of the row: this is read several times for each record.
+        let rows = try Row.fetchCursor(db.cachedStatement(sql: Journal.select + condition), arguments: arguments)
+        return try Array(
+            rows.map { row in
+                Observation(
+                    id: Bytes.uint128(row[0]), desk: row[1], subject: row[2], field: row[3], value: row[4],
+                    recorder: row[5], device: row[6], observedAt: row[7], hlc: row[8], evidence: row[9])
+            })
     }
 
     /// What took a statement back, as far as it has arrived.

@@ -35,7 +35,8 @@ struct Verification: Sendable, Equatable {
     static func fold(_ subject: String, _ field: String, _ campaign: Code, _ journal: Journal) throws {
         try journal.db.cachedStatement(sql: "DELETE FROM survey_check WHERE campaign = ? AND door = ?").execute(
             arguments: [campaign.text, subject])
-        let all = try journal.all(subject, field)
+        guard try journal.says("checks", subject, field) else { return }
+        let all = try journal.said(subject, field)
         let said = Dictionary(all.map { ($0.id, $0.value) }) { $1 }
         for check in all {
             guard let value = JSONLine.read(check.value),
