@@ -18,8 +18,10 @@ package struct Evidence: Sendable, Equatable {
     package var unbounded: Int
     /// Ceiling of what the known units count though it is another unit's: households claimed twice.
     package var surplus: Int64
-    /// Ceiling of what a known unit owns and doesn't count yet.
+    /// Ceiling of what a known unit owns and doesn't count (yet).
     package var deficit: Int64
+    /// Households of the known units of which nobody knows how many are due; their ceiling is part of `deficit`.
+    package var uncounted: Int64 = 0
 
     package init(
         numerator: Int64, denominator: Int64, lastNumerator: Int64, lastDenominator: Int64, unknownCeiling: Int64,

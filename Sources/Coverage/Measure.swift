@@ -5,7 +5,7 @@ package struct Measure: Sendable, Equatable {
     package enum Base: String, Sendable {
         case households, residents
 
-        /// What one household that is claimed twice may be counted as, at most. Twelve residents are more than four
+        /// What one household that is claimed twice, or that nobody has counted, may be counted as, at most. Twelve residents are more than four
         /// times the average household; where more live behind one door the ceiling fails, as any ceiling may.
         package var ofOneHousehold: Int64 { self == .households ? 1 : 12 }
     }
@@ -16,9 +16,12 @@ package struct Measure: Sendable, Equatable {
     package var base: Base
     package var numerator: Set<String>
     package var denominator: Set<String>
+    /// Classes of households of which nobody knows how many are due: they widen the bounds.
+    package var uncounted: Set<String>
 
     package init(
-        code: String, version: Int, dataset: String, base: Base, numerator: Set<String>, denominator: Set<String>
+        code: String, version: Int, dataset: String, base: Base, numerator: Set<String>, denominator: Set<String>,
+        uncounted: Set<String> = []
     ) {
         self.code = code
         self.version = version
@@ -26,6 +29,7 @@ package struct Measure: Sendable, Equatable {
         self.base = base
         self.numerator = numerator
         self.denominator = denominator
+        self.uncounted = uncounted
     }
 
     /// Dispositions after which nobody calls at the door again.
@@ -43,14 +47,15 @@ package struct Measure: Sendable, Equatable {
         code: "survey.contact", version: 1, dataset: "survey", base: .households,
         numerator: ["completed", "partial", "postponed", "refused", "language"], denominator: due)
 
-    /// Residents tested, here or elsewhere with proof, over those who are due.
+    /// Residents tested, here or elsewhere with proof, over those who are due. Behind a door of which nobody has said how many
+    /// live there any number may be due, and tested.
     package static let tested = Measure(
-        code: "survey.tested", version: 1, dataset: "survey", base: .residents,
+        code: "survey.tested", version: 2, dataset: "survey", base: .residents,
         numerator: ["p_tested", "p_elsewhere_verified"],
         denominator: [
             "p_unsurveyed", "p_tested", "p_elsewhere_verified", "p_elsewhere_unverified", "p_home_service",
             "p_refused", "p_untested",
-        ])
+        ], uncounted: ["unlisted"])
 
     package static let all = [completion, contact, tested]
 }

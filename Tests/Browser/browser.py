@@ -137,7 +137,10 @@ def visit_the_desks(browser, base, pin, folder):
     browser.type("form[action^='/desk/volunteers/need'] input[name=required]", "\ue009a\ue000" + "50")
     browser.follow("form[action^='/desk/volunteers/need'] button")
     seen["short_after"] = browser.text(".tile .big")
+    browser.open(base + "/survey/7/7-1-102")
+    seen["ordinary"] = ["", browser.run("return document.querySelector('.one-tap').innerText.replace(/[^0-9]/g, '')")]
     browser.open(base + "/survey/7/7-1-101")
+    seen["ordinary"][0] = browser.text(".one-tap")
     browser.shot(folder / "door.png")
     browser.follow("button.huge")
     seen["after_one_tap"] = browser.text("main")

@@ -90,13 +90,16 @@ class Office:
     def get(self, path, *more):
         return json.loads(curl(self.base + path, *self.guard, *more))
 
-    def above(self):
-        """What the district says of the compound."""
-        answer = curl(f"{self.district}/v1/stats?division={UNIT}", "-H", f"authorization: Bearer {self.token}")
+    def above(self, division=UNIT):
+        """What the district says of the compound, or of a place above it."""
+        answer = curl(f"{self.district}/v1/stats?division={division}", "-H", f"authorization: Bearer {self.token}")
         return json.loads(answer)["place"]
 
+    def measure(self, name, division=UNIT):
+        return next(one for one in self.above(division)["measures"] if one["measure"] == name)
+
     def completion(self):
-        figure = next(one for one in self.above()["measures"] if one["measure"] == "survey.completion")
+        figure = self.measure("survey.completion")
         return figure["numerator"], figure["denominator"]
 
     def watched(self, script):

@@ -157,7 +157,7 @@ def thirty_doors(phone, link, folder, seen):
         phone.until(f"location.hash === '#{code}' && document.querySelector('h1')?.innerText.endsWith('{floor}0{door}')")
         if number == 2:
             phone.shot(folder / "phones-door.png")
-        phone.click("#walk-ordinary")
+        phone.click(".counts button")
         phone.until(f"document.querySelector('.walk-notice').innerText.startsWith('{code} ')")
         if number == 3:
             phone.click("#walk-undo")
@@ -214,7 +214,7 @@ def line_first(phone, desk, base, link, seen):
     phone.load(link, 4)
     cable("down")
     tap(phone, "4-1-101", "没人在家")
-    phone.answer("4-1-102", "#walk-ordinary")
+    phone.answer("4-1-102", ".counts button")
     phone.run("location.hash = '4'")
     phone.waits(2)
     line = phone.result()
@@ -230,7 +230,7 @@ def two_phones(first, second, link, other, desk, base, folder, seen):
     first.load(link, 5)
     second.load(other, 5)
     cable("down")
-    first.answer("5-1-101", "#walk-ordinary")
+    first.answer("5-1-101", ".counts button")
     tap(second, "5-1-101", "拒绝")
     cable("up")
     for phone in (first, second):

@@ -56,7 +56,7 @@ def nothing_can_be_kept(phone, link, folder, seen):
         phone.shot(folder / "phones-no-store.png")
         phone.follow("#walk-forms a")
         phone.open(phone.run("return document.querySelector('.doors a').href"))
-        phone.follow("button.huge")
+        phone.follow(".one-tap .counts button")
         seen["by_form"] = phone.text("main")
 
 
@@ -65,7 +65,7 @@ def the_phone_is_full(phone, link, folder, seen):
         phone.load(link, 3)
         phone.run("location.hash = '3-1-102'")
         phone.until("document.querySelector('h1')?.innerText.endsWith('102')")
-        phone.click("#walk-ordinary")
+        phone.click(".counts button")
         phone.until("document.querySelector('.walk-notice.bad')")
         seen["full"] = phone.text("#walk")
         seen["full_at"] = phone.run("return location.hash")
@@ -86,7 +86,7 @@ def two_tabs(phone, link, seen):
     phone.waits(1)
     tap(phone, "3-1-202", "拒绝")
     # The other tab's door is answered anew here: what the other tab said is taken back, not contradicted.
-    phone.answer("3-1-201", "#walk-ordinary")
+    phone.answer("3-1-201", ".counts button")
     phone.run("location.hash = '3'")
     phone.waits(3)
     cable("up")

@@ -2,6 +2,7 @@
 
 from conftest import eventually
 from offices import network, office  # noqa: F401
+from records import UNIT
 
 
 def test_buildings_and_volunteers_without_a_file(office):  # noqa: F811
@@ -20,4 +21,9 @@ def test_buildings_and_volunteers_without_a_file(office):  # noqa: F811
     assert "<b>谢谢志愿者</b>" in seen["feedback"] and "答复：已联系两家超市" in seen["feedback"], seen["feedback"]
     # The figures at the district are those that the manager saw.
     eventually(lambda: (office.completion(), office.above()["volunteers"]["short"]) == ((72, 1280), 2))
+    # Nobody has listed who lives behind the doors that weren't called at: of them the rate says nothing.
+    for place in (UNIT, UNIT[:12]):
+        tested = office.measure("survey.tested", place)
+        assert tested["uncounted_households"] == 1280 - 72 and not tested["exact"], tested
+        assert tested["lower_permille"] < 20 and tested["upper_permille"] > 980, tested
     eventually(lambda: office.above()["datasets"]["feedback"] == {"received": 2, "open": 1, "answered": 1})

@@ -15,6 +15,7 @@ def article(config):
     numbers = [number for number in range(1, 27) if number not in (14, 24)]
     records = [{"kind": "building", "building": str(number), "stair_units": 2, "floors": 18 if number <= 8 else 11,
                 "doors_per_floor": 2} for number in numbers]
+    records.append({"kind": "household", "door": "7-1-101", "residents": 3, "state": "occupied"})
     records.append({"kind": "need", "task": CAMPAIGN, "required": 48})
     records += [{"kind": "fill", "task": CAMPAIGN, "volunteer": f"v{number:02}", "state": "filled"} for number in range(30)]
     records += [{"kind": "claim", "task": CAMPAIGN, "building": str(number), "volunteer": f"v{number:02}", "state": "claimed"}
@@ -58,6 +59,7 @@ def test_the_desks_from_another_host(network, tmp_path):
     assert "18" in seen["volunteers"] and "待认领 12 栋" in seen["volunteers"] and seen["volunteers_top"] < 768
     assert seen["short_after"] == "20", "the need was raised from 48 to 50: the countdown rises"
     assert "已登记" in seen["after_one_tap"], "one tap records the ordinary door"
+    assert seen["ordinary"] == ["在家 3 人，都已检", "123456"], "where nobody is listed, the tap says how many"
     assert "Doors left" in seen["english"] and "1273" in seen["english"]
     assert "导入" in seen["registry"] and not seen["phone_overflows"]
 

@@ -67,7 +67,7 @@ def by_keyboard(context, base):
     page.goto(f"{base}/survey/7/7-1-301?lang=zh-Hans")
     for _ in range(40):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.matches('button.huge')"):
+        if page.evaluate("document.activeElement.matches('.one-tap button')"):
             break
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     page.keyboard.press("Enter")

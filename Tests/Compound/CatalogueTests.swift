@@ -13,7 +13,7 @@ import Testing
         let households = ["unvisited", "nobody_home_final"] + Disposition.allCases.map(\.rawValue)
         let expected: [String: Set<String>] = [
             "frame": ["buildings", "dwellings", "households", "residents"],
-            "survey": Set(households + people.map { "p_" + $0 }),
+            "survey": Set(households + people.map { "p_" + $0 } + ["unlisted"]),
             "claim": ["claimed", "counted"],
             "report": ["final"],
             "feedback": ["received", "open", "answered"],

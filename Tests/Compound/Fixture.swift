@@ -121,6 +121,6 @@ extension Links {
 
 extension [String: Int64] {
     /// What is not zero, without the classes of people.
-    var households: Self { filter { $0.value != 0 && !$0.key.hasPrefix("p_") } }
+    var households: Self { filter { $0.value != 0 && !$0.key.hasPrefix("p_") && $0.key != "unlisted" } }
     var people: Self { filter { $0.value != 0 && $0.key.hasPrefix("p_") } }
 }

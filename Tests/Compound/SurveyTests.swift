@@ -33,8 +33,27 @@ import Testing
     @Test func everyDoorIsUnvisitedAtFirstInWrittenZeros() throws {
         let (counts, _) = try survey(
             .visit(1, "7-1-101", .refused), .visit(2, "7-1-101", .refused, at: 200, supersedes: [1]))
-        #expect(counts.count == 25)
+        #expect(counts.count == 26)
         #expect(counts["completed"] == 0 && counts["p_tested"] == 0)
+    }
+
+    /// Twelve doors, of which the registry knows one: how many live behind the others isn't none.
+    @Test func whoLivesBehindADoorThatNobodyListedIsUnknown() throws {
+        try Fixture.withStore { store in
+            try store.take(.building(900), .household(901, "7-1-101", 3), .visit(1, "7-1-101", .nobodyHome))
+            #expect(try store.counts("survey", "7")?.people == ["p_unsurveyed": 3])
+            let after: [(Record, Int64)] = [
+                (.visit(2, "7-1-102", .completed, [.tested: 2]), 10), (.visit(3, "7-1-201", .refused), 10),
+                (.visit(4, "7-1-202", .vacant), 9), (.visit(5, "7-1-301", .absent), 8),
+                (.visit(6, "7-1-302", .postponed), 8), (.household(902, "7-1-201", 4), 7),
+            ]
+            #expect(try store.counts("survey", "7")?["unlisted"] == 11)
+            for (record, unlisted) in after {
+                try store.take(record)
+                #expect(try store.counts("survey", "7")?["unlisted"] == unlisted, "\(record)")
+            }
+            #expect(try store.counts("survey", "7")?.people == ["p_unsurveyed": 3, "p_tested": 2, "p_refused": 4])
+        }
     }
 
     @Test(arguments: 0..<8) func householdsAndPeopleArePartitions(_ seed: UInt64) throws {

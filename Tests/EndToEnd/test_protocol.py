@@ -234,7 +234,7 @@ def test_the_highest_epoch_is_learnt_back(aggregator):
     (lambda: survey(completed=10**9 + 1), "count_out_of_range:completed"),
     (lambda: survey(completed=2**53 - 1), "count_out_of_range:completed"),
     (lambda: [-2] + survey()[1:], "count_out_of_range:unvisited"),
-    (lambda: survey()[1:], "expected_25_counts"),
+    (lambda: survey()[1:], "expected_26_counts"),
 ])
 def test_a_bad_row_is_named_and_the_rest_can_go_on(aggregator, counts, why):
     child = client(aggregator)

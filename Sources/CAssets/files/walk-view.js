@@ -51,12 +51,14 @@ export function situation(door, own, finalPasses) {
 /** Every way to answer a door. `tell` gets the answer. */
 export function answers(words, door, tell) {
   const everybody = (count) => tell({ disposition: "completed", people: { tested: count } });
-  const people = Math.max(1, door.residents);
   const counts = [1, 2, 3, 4, 5, 6].map((count) => el("button", { type: "button", onclick: () => everybody(count) }, String(count)));
   const choice = (disposition) => el("button", { type: "button", onclick: () => tell({ disposition }) }, words.say(`node.disposition.${disposition}`));
   const others = ["nobody_home", "postponed", "refused", "absent", "vacant", "moved", "not_dwelling", "not_found", "language", "other"];
-  return el("div", { class: "walk-answers" },
-    el("button", { type: "button", class: "primary huge", id: "walk-ordinary", onclick: () => everybody(people) }, words.say("node.door.all_tested", { people })),
+  // Where nobody has said how many live there, there is no ordinary answer to offer.
+  const people = Math.max(1, door.registered ?? 0);
+  const ordinary = door.registered === null ? [] : [
+    el("button", { type: "button", class: "primary huge", id: "walk-ordinary", onclick: () => everybody(people) }, words.say("node.door.all_tested", { people }))];
+  return el("div", { class: "walk-answers" }, ordinary,
     el("p", { class: "muted" }, words.walk("people")), el("div", { class: "counts" }, counts),
     el("div", { class: "quick form" }, others.map(choice)), detail(words, tell));
 }

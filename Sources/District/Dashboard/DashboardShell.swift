@@ -81,6 +81,12 @@ enum FigureText {
         return "<p class=\"warn\">◇ \(text("dash.above_registered", values))</p>"
     }
 
+    /// Doors of which nobody knows how many live there: the reason for wider bounds.
+    static func uncounted(_ figure: Figure, _ text: Messages) -> HTML {
+        guard figure.evidence.uncounted > 0 else { return "" }
+        return "<p class=\"warn\">◇ \(text("dash.uncounted", ["count": number(figure.evidence.uncounted)]))</p>"
+    }
+
     /// Households that two units claim: a work item for the district, and the reason for wider bounds.
     static func claims(_ open: OpenClaims, _ text: Messages) -> HTML {
         let lines = [("dash.double_claims", open.surplus), ("dash.claims_in_transit", open.deficit)]

@@ -95,7 +95,9 @@ enum DivisionPage {
 
     private static func others(_ model: Model, _ text: Messages) -> [HTML] {
         model.figures.measures.filter { $0.measure != .completion }.map { measured in
-            "<p>\(text("dash.measure.\(measured.measure.code)")) \(FigureText.bounds(measured.figure, text))</p>"
+            """
+            <p>\(text("dash.measure.\(measured.measure.code)")) \(FigureText.bounds(measured.figure, text))</p>\(FigureText.uncounted(measured.figure, text))
+            """
         }
     }
 

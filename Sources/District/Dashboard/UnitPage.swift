@@ -78,7 +78,7 @@ enum UnitPage {
         let calls = model.phonedIn.filter { $0.counts.pair(measured.measure) != nil }
         return """
             <section class="tile"><h2>\(text("dash.measure.\(measured.measure.code)"))</h2>
-            <p class="big">\(FigureText.bounds(measured.figure, text))</p><p class="muted">\(last)\(PhonedInText.mark(calls, asOf: model.asOf, text))</p>\(FigureText.aboveRegistered(measured.excess, text))</section>
+            <p class="big">\(FigureText.bounds(measured.figure, text))</p><p class="muted">\(last)\(PhonedInText.mark(calls, asOf: model.asOf, text))</p>\(FigureText.aboveRegistered(measured.excess, text))\(FigureText.uncounted(measured.figure, text))</section>
             """
     }
 

@@ -124,6 +124,7 @@ extension Picture {
                     evidence.denominator += now
                     evidence.lastDenominator += last
                 }
+                if measure.uncounted.contains(indicator.code.text) { evidence.widen(byUncounted: now, measure) }
             }
         }
         replaceLast(of: standingPhoneIns(period, below: place), measure, in: &evidence)
@@ -151,7 +152,11 @@ extension Picture {
             unbounded: isKnown || ceiling != nil ? 0 : 1)
         replaceLast(of: standingPhoneIns(period).filter { $0.unit == unit }, measure, in: &evidence)
         // A unit that is not known is bounded by its ceiling already, whatever it claims.
-        if isKnown { evidence.widen(by: unsettled(of: unit, period), measure) }
+        if isKnown {
+            evidence.widen(by: unsettled(of: unit, period), measure)
+            evidence.widen(
+                byUncounted: sums.filter { measure.uncounted.contains($0.key) }.values.reduce(0, +), measure)
+        }
         return Figure(evidence)
     }
 
@@ -224,6 +229,12 @@ extension Evidence {
     fileprivate mutating func widen(by open: OpenClaims, _ measure: Measure) {
         surplus += open.surplus * measure.base.ofOneHousehold
         deficit += open.deficit * measure.base.ofOneHousehold
+    }
+
+    /// Behind a door of which nobody has said how many live there may be none, or as many as anywhere.
+    fileprivate mutating func widen(byUncounted households: Int64, _ measure: Measure) {
+        uncounted += households
+        deficit += households * measure.base.ofOneHousehold
     }
 }
 

@@ -25,6 +25,8 @@ struct StatsDocument: Encodable {
         var missing: Missing
         var unknown_ceiling: Int64
         @Null var share_unknown_permille: Int64?
+        /// Of which nobody knows how many are due: part of both bounds.
+        var uncounted_households: Int64
         /// More is due by the units' word than the registry's ceiling allows.
         @Null var above_registered: Excess?
     }
@@ -157,6 +159,7 @@ extension StatsDocument.Measured {
             at_least: figure.missingAtLeast, at_most: figure.missingAtMost, last_known: figure.missingLastKnown)
         unknown_ceiling = figure.evidence.unknownCeiling
         share_unknown_permille = figure.shareUnknown?.permilleUp
+        uncounted_households = figure.evidence.uncounted
         above_registered = measured.excess
     }
 }

@@ -6,10 +6,20 @@ struct RegistryDesk: Desk {
     let name = "registry"
     let datasets = ["frame"]
     let kinds: [any RecordContent.Type] = [Record.Building.self, Record.Household.self]
-    let tables = [RegistryDesk.columnChoices]
+    let tables = [RegistryDesk.columnChoices, RegistryDesk.registeredDoors]
     let places = ["/registry"]
     static let dataset = Code(literal: "frame")
     static let now = Code(literal: "now")
+    /// Which doors there are. Of a door that is not `stated` nobody has said how many live there: its `residents` are no zero.
+    private static let registeredDoors = """
+        -- Registry desk. Doors that are there, and whether somebody has said who lives behind them.
+        DROP VIEW registered_door;
+        CREATE VIEW registered_door AS
+            SELECT code, building, stair_unit, room, residents, state, stated FROM door
+            WHERE stated
+            OR (shaped AND NOT EXISTS (SELECT 1 FROM door AS other WHERE other.building = door.building AND other.listed = 1))
+            OR EXISTS (SELECT 1 FROM survey_door WHERE survey_door.door = door.code);
+        """
     /// The facts of a building and of a door.
     static let (building, household) = ("building", "household")
 

@@ -25,7 +25,7 @@ enum RegistryPage {
     ) -> HTML {
         """
         <div class="tiles"><section class="tile"><h2>\(text("node.column.households"))</h2><p class="big">\(overview.households)</p></section>
-        <section class="tile"><h2>\(text("node.column.residents"))</h2><p class="big">\(overview.residents)</p></section>
+        <section class="tile"><h2>\(text("node.column.residents"))</h2><p class="big">\(residents(overview.residents, unlisted: overview.unlisted, of: overview.households))</p>\(unlisted(overview.unlisted, text))</section>
         <section class="tile"><h2>\(text("node.column.doors"))</h2><p class="big">\(overview.doors)</p></section></div>
         \(taking.map { progress($0, text) } ?? "")\(typed.map { became($0, links, text) } ?? "")\(ConflictList.notice(conflicts, links, text))
         <div class="columns"><section><h1>\(text("node.registry.buildings"))</h1><table class="table"><thead><tr>
@@ -54,8 +54,18 @@ enum RegistryPage {
     private static func row(_ building: RegistryOverview.Building, _ text: Messages) -> HTML {
         """
         <tr><th scope="row">\(building.label ?? text("node.building", ["code": building.code]))</th><td>\(building.doors)</td><td>\(building.households)</td>
-        <td>\(building.vacant)</td><td>\(building.residents)</td></tr>
+        <td>\(building.vacant)</td><td>\(residents(building.residents, unlisted: building.unlisted, of: building.households))</td></tr>
         """
+    }
+
+    /// Where nobody has listed anybody, how many live there is unknown, and no zero.
+    private static func residents(_ residents: Int, unlisted: Int, of households: Int) -> HTML {
+        residents == 0 && unlisted > 0 && unlisted >= households ? "–" : "\(residents)"
+    }
+
+    private static func unlisted(_ households: Int, _ text: Messages) -> HTML {
+        guard households > 0 else { return "" }
+        return "<p class=\"muted\">\(text("node.registry.unlisted", ["count": "\(households)"]))</p>"
     }
 
     private static func building(_ links: Links, _ text: Messages) -> HTML {

@@ -13,14 +13,12 @@ enum DoorPage {
                 return
                     "<p class=\"muted\">\(text("node.door.earlier", ["what": words, "at": at, "passes": "\(door.passes)"]))</p>"
             } ?? ""
-        let people = max(1, door.residents)
         let action = links("/desk/survey/visit")
         return """
             <p><a href="\(links("/survey/\(building)"))">← \(text("node.building", ["code": building]))</a></p>
             <h1>\(door.code)</h1>\(elsewhere(door, text))\(earlier)\(difference(door, text))
             <form class="form one-tap" method="post" action="\(action)">\(hidden(door, campaign, id))
-            <input type="hidden" name="disposition" value="completed"><input type="hidden" name="tested" value="\(people)">
-            <button class="primary huge">\(text("node.door.all_tested", ["people": "\(people)"]))</button></form>
+            <input type="hidden" name="disposition" value="completed">\(allTested(door, text))</form>
             <form class="form quick" method="post" action="\(action)">\(hidden(door, campaign, id))
             \(["nobody_home", "postponed", "refused", "absent", "vacant", "moved", "not_dwelling", "not_found", "language", "other"].map { choice($0, text) })</form>
             <details open><summary>\(text("node.door.in_detail"))</summary>
@@ -31,6 +29,18 @@ enum DoorPage {
             <button name="disposition" value="partial">\(text("node.disposition.partial"))</button></form></details>
             \(links.isInvited ? [] : [verify(door, campaign, links, text), register(door, links, text)])
             """
+    }
+
+    /// One tap for the ordinary door. Where nobody has said how many live there, the tap says it.
+    private static func allTested(_ door: SurveyDoor, _ text: Messages) -> HTML {
+        guard door.registered == nil else {
+            let people = max(1, door.residents)
+            return """
+                <button class="primary huge" name="tested" value="\(people)">\(text("node.door.all_tested", ["people": "\(people)"]))</button>
+                """
+        }
+        let counts = (1...6).map { "<button class=\"primary\" name=\"tested\" value=\"\($0)\">\($0)</button>" as HTML }
+        return "<p>\(text("node.walk.people"))</p><div class=\"counts\">\(counts)</div>"
     }
 
     /// A second person's answer, once there is a first.

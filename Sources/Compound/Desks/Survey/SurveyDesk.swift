@@ -121,7 +121,7 @@ struct SurveyDesk: Desk {
             db.cachedStatement(
                 sql: """
                     SELECT disposition, people, min(passes, \(SurveyDesk.finalPasses)) AS passes, count(*) AS doors,
-                    sum(residents) AS residents FROM registered_door
+                    sum(residents) AS residents, sum(NOT stated) AS unlisted FROM registered_door
                     LEFT JOIN survey_door ON survey_door.door = registered_door.code AND campaign = ? WHERE building = ?
                     AND NOT \(HouseholdClaims.isElsewhere) GROUP BY 1, 2, 3
                     """), arguments: [key.period.text, key.subject.text, key.period.text])
@@ -130,7 +130,9 @@ struct SurveyDesk: Desk {
             let disposition = (row["disposition"] as String?).flatMap { Disposition(rawValue: $0) }
             let doors: Int64 = row["doors"]
             counts[SurveyDesk.householdClass(disposition, passes: row["passes"] ?? 0), default: 0] += doors
-            SurveyDesk.count(&counts, disposition, doors, residents: row["residents"], people: row["people"] ?? "")
+            let people = Behind(
+                doors: doors, residents: row["residents"], unlisted: row["unlisted"], told: row["people"])
+            SurveyDesk.count(&counts, disposition, people)
         }
         // Explicit zeros where every door is counted elsewhere: a unit without a row would be silent.
         return try counts.isEmpty && !RegistryDesk.exists(building: key.subject, db) ? nil : counts
@@ -155,26 +157,38 @@ struct SurveyDesk: Desk {
     /// Doors where somebody was met.
     static let metClasses = [Disposition.completed, .partial, .postponed, .refused, .language].map(\.rawValue)
 
-    /// The people behind doors that are told alike: as told where somebody told, else as the registry lists them.
-    ///
-    /// - Parameters:
-    ///   - residents: behind all of them.
-    ///   - people: behind each.
-    private static func count(
-        _ counts: inout [String: Int64], _ disposition: Disposition?, _ doors: Int64, residents: Int64, people: String
-    ) {
+    /// The people behind doors that are told alike.
+    private struct Behind {
+        var doors: Int64
+        /// Behind all of them, as far as the registry knows.
+        var residents: Int64
+        /// Those doors of which the registry doesn't know how many live there.
+        var unlisted: Int64
+        /// Behind each, as somebody told there, in the order of `PeopleClass`.
+        var told: String?
+    }
+
+    /// Counts people as told where somebody told, else as the registry lists them. Where neither says how many there are,
+    /// the door is `unlisted`: nobody behind it is in any class.
+    private static func count(_ counts: inout [String: Int64], _ disposition: Disposition?, _ people: Behind) {
         switch disposition {
         case .completed?, .partial?:
-            for (name, number) in zip(toldNames, people.split(separator: ",")) {
-                counts[name, default: 0] += doors * (Int64(number) ?? 0)
+            for (name, number) in zip(toldNames, (people.told ?? "").split(separator: ",")) {
+                counts[name, default: 0] += people.doors * (Int64(number) ?? 0)
             }
         case .vacant?, .notDwelling?, .moved?: break
-        case .absent?: counts["p_absent", default: 0] += residents
-        case .refused?: counts["p_refused", default: 0] += residents
-        default: counts["p_unsurveyed", default: 0] += residents
+        // Who is away is owed nothing, however many they are.
+        case .absent?: counts["p_absent", default: 0] += people.residents
+        case .refused?:
+            counts["p_refused", default: 0] += people.residents
+            counts[unlisted, default: 0] += people.unlisted
+        default:
+            counts["p_unsurveyed", default: 0] += people.residents
+            counts[unlisted, default: 0] += people.unlisted
         }
     }
 
+    private static let unlisted = "unlisted"
     private static let toldNames = PeopleClass.allCases.map { "p_" + $0.rawValue }
 
     func keys(of period: Code, _ db: Database) throws -> [RowKey] {

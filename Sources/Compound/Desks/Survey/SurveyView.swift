@@ -141,7 +141,7 @@ enum SurveyReader {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT registered_door.*, disposition, people, passes, observed_at, visit, lessons, detail, door.stated, token,
+                SELECT registered_door.*, disposition, people, passes, observed_at, visit, lessons, detail, token,
                 door.address AS own, (SELECT address FROM building WHERE code = registered_door.building) AS shared,
                 \(HouseholdClaims.isElsewhere) AS elsewhere
                 FROM registered_door JOIN door USING (code)
