@@ -49,9 +49,11 @@ package final class CompoundStore: Sendable {
         database = try SQLiteFile.open(
             folder + "/journal.sqlite", migrations: JournalSchema.migrations, ifDamaged: JournalSchema.remedy)
         watch = FileWatch(database)
-        // What is deleted is overwritten: keys of claims end with their round. A large compound's indices stay in memory (16 MB,
-        // taken as they are read): records touch them all over.
-        try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA secure_delete=ON; PRAGMA cache_size=-16384") }
+        // What is deleted is overwritten: keys of claims end with their round. Records touch a large compound's indices all
+        // over: they stay in memory, 16 MB at most, taken as they are read.
+        try database.writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA secure_delete=ON; PRAGMA cache_size=-16384")
+        }
         try awaken()
     }
 
