@@ -226,6 +226,14 @@ package final class CompoundStore: Sendable {
 
     func read<Value>(_ body: (Database) throws -> Value) throws -> Value { try database.readConsistently(body) }
 
+    /// The same for what is looked at before it is written: nothing is saved, so nothing is said of the disk, and no page
+    /// has to be read again.
+    func looked<Value>(_ body: (Database) throws -> Value) throws(IntakeError) -> Value {
+        do { return try read(body) } catch let error as IntakeError { throw error } catch {
+            throw IntakeError(trouble(error), value: "\(error)")
+        }
+    }
+
     /// What is wrong with the file; the watchdog beats while nothing is.
     package func fault() -> String? { watch.fault() }
 }

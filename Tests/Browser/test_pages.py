@@ -46,6 +46,16 @@ def test_the_desks_from_another_host(network, tmp_path):
         api = subprocess.run(inside(STAFF, "curl", "-s", "-H", "authorization: PIN 246810",
                                     f"http://{network}:8080/api/v1/survey"), capture_output=True, text=True)
         assert json.loads(api.stdout)["doors"] == 1280
+        # Another site's page may have a browser send the PIN's session along, and a large body costs memory: neither is taken.
+        answer = ("curl", "-s", "-o", tmp_path / "answer", "-w", "%{http_code}", "--max-time", "10")
+        foreign = subprocess.run(
+            inside(STAFF, *answer, "-H", "authorization: PIN 246810", "-H", "origin: http://evil.example", "-d", "[]",
+                   f"http://{network}:8080/api/v1/records"), capture_output=True, text=True)
+        assert foreign.stdout == "403", foreign
+        large = subprocess.run(
+            inside(STAFF, *answer, "-H", "content-length: 60000000", "-d", "x", f"http://{network}:8080/api/v1/registry/import"),
+            capture_output=True, text=True)
+        assert large.stdout == "401", "answered before the body came"
     finally:
         node.terminate()
         node.wait(10)

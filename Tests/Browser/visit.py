@@ -77,6 +77,38 @@ def by_keyboard(context, base):
     return {"outline": outline, "text": text}
 
 
+def unsent(context, base, change):
+    """What somebody typed and left, while others record; and a page that shows something once."""
+    page = context.new_page()
+    page.goto(f"{base}/feedback?lang=zh-Hans")
+    page.fill("form[action^='/desk/feedback/suggestion'] textarea", "电梯三天没有消毒")
+    page.evaluate("document.activeElement.blur()")
+    once = context.new_page()
+    once.goto(f"{base}/invites?lang=zh-Hans")
+    once.fill("input[name=person]", "张勇")
+    once.check(".check input")
+    once.click("form[action^='/invites'] button.primary")
+    once.wait_for_selector(".qr")
+    alter(context, base, change)
+    page.wait_for_timeout(2500)
+    seen = [page.input_value("form[action^='/desk/feedback/suggestion'] textarea"), once.locator(".qr").count()]
+    page.close()
+    once.close()
+    return seen
+
+
+def alter(context, base, change):
+    """Somebody else saves a form."""
+    other = context.new_page()
+    other.goto(f"{base}/volunteers?lang=zh-Hans")
+    action, field, value = change
+    other.evaluate(
+        "([action, field, value]) => { const f = document.querySelector(`form[action^='${action}']`); f.elements[field].value = value; f.submit(); }",
+        [action, field, value])
+    other.wait_for_load_state()
+    other.close()
+
+
 def live(context, base, change):
     """A change that somebody else makes, on a page that never asks by itself."""
     context.add_init_script("window.setInterval = () => 0;")
@@ -86,16 +118,10 @@ def live(context, base, change):
             if answer.url.endswith("/live") else None)
     page.goto(f"{base}/volunteers?lang=zh-Hans")
     before = page.inner_text(".tile .big")
-    other = context.new_page()
-    other.goto(f"{base}/volunteers?lang=zh-Hans")
-    action, field, value = change
-    other.evaluate(
-        "([action, field, value]) => { const f = document.querySelector(`form[action^='${action}']`); f.elements[field].value = value; f.submit(); }",
-        [action, field, value])
+    alter(context, base, change)
     page.wait_for_function(f"document.querySelector('.tile .big').textContent.trim() !== '{before}'", timeout=20000)
     after = page.inner_text(".tile .big")
     page.close()
-    other.close()
     return {"streams": streams, "short": [before, after]}
 
 
@@ -115,6 +141,8 @@ def main():
         for language in ("zh-Hans", "en"):
             seen[f"node {language}"] = visit(context, what["node"], NODE, language, folder, "node")
         seen["keyboard"] = by_keyboard(context, what["node"])
+        seen["unsent"] = unsent(context, what["node"], ("/desk/volunteers/need", "required", "49"))
+        alter(context, what["node"], ("/desk/volunteers/need", "required", "50"))
         seen["live"] = live(context, what["node"], ("/desk/volunteers/need", "required", "60"))
         context.close()
         context = browser.new_context(locale="zh-CN", bypass_csp=True)

@@ -23,6 +23,13 @@ import Testing
         #expect(lines.buildings[7].floors == 18 && lines.buildings[8].floors == 11)
     }
 
+    /// One line of a quarter of a megabyte would be twenty million buildings before its end.
+    @Test(arguments: ["\(String(repeating: "1-500,", count: 40_000))每栋2单元×18层×2户"])
+    func aLineIsBoundedPieceByPiece(_ line: String) {
+        let lines = BuildingLines(line)
+        #expect(lines.buildings.isEmpty && lines.problems.map(\.code) == ["too_many_buildings"])
+    }
+
     @Test(arguments: [
         ("1-3栋 每栋2单元*11层*2户", ["1", "2", "3"]), ("１至３号楼，每幢2个单元x11层x2户", ["1", "2", "3"]),
         ("1、3、5-6栋，每栋2单元×11层×2户", ["1", "3", "5", "6"]), ("1#~3#，2单元11层2户", ["1", "2", "3"]),

@@ -44,7 +44,7 @@ private let building = #""kind":"building","building":"7","stair_units":2,"floor
     }
 
     @Test func whatEveryRecordHas() {
-        check(members: "\(visit),\"people\":{}", "ok")
+        check(members: "\(visit),\"people\":{\"tested\":1}", "ok")
         check(members: #""kind":"nonsense""#, "kind_unknown kind")
         check(members: #""kind":7"#, "field_wrong_type kind")
         check(body: #"{"kind":"need","task":"t","required":1,"recorder":"v","observed_at":0}"#, "field_missing id")
@@ -89,7 +89,10 @@ private let building = #""kind":"building","building":"7","stair_units":2,"floor
     }
 
     @Test func visits() {
-        check(members: visit, "people_missing people")
+        // Completed, and nobody told: those who are registered there would be in no class.
+        for nobody in ["", ",\"people\":{}", ",\"people\":{\"tested\":0}"] {
+            check(members: visit + nobody, "people_missing people")
+        }
         for number in ["-1", "201", "1000000001", "9223372036854775808"] {
             check(members: "\(visit),\"people\":{\"tested\":\(number)}", "field_out_of_range tested")
         }
@@ -105,7 +108,7 @@ private let building = #""kind":"building","building":"7","stair_units":2,"floor
         check(
             members: visit.replacing("completed", with: "refused") + #","evidence":"dream""#,
             "evidence_unknown evidence")
-        check(members: "\(visit.replacing("\"c\"", with: "\"a b\"")),\"people\":{}", "not_a_code campaign")
+        check(members: "\(visit.replacing("\"c\"", with: "\"a b\"")),\"people\":{\"tested\":1}", "not_a_code campaign")
     }
 
     @Test func volunteers() {

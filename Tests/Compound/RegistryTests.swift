@@ -71,6 +71,26 @@ import Testing
         }
     }
 
+    /// Whoever settles a dispute about residents says nothing of the address, and whoever corrects a shape nothing of the name.
+    @Test func whatACorrectionDoesNotSayStays() throws {
+        try Fixture.withStore { store in
+            try store.take(
+                .building(1), .household(2, "7-1-101", 3, address: "青年路9号", by: "s01"),
+                .household(3, "7-1-101", 4, by: "v07", at: 60))
+            try store.take(.household(4, "7-1-101", 3, by: "desk", at: 70, supersedes: [2, 3]))
+            let door = try store.read { try SurveyReader.door("7-1-101", Fixture.campaign.text, $0) }
+            #expect(door?.address == "青年路9号" && door?.registered == 3)
+            var unnamed = Record.Building(
+                code: Code(literal: "7"), label: nil, stairUnits: 1, floors: 2, doorsPerFloor: 2, address: nil)
+            try store.record([(unnamed, [1])], by: Code(literal: "s01"))
+            let building = try store.read { try RegistryReader.overview($0).buildings.first }
+            #expect(building?.doors == 4 && building?.label == "7栋")
+            unnamed.label = "枫"
+            try store.record([(unnamed, [])], by: Code(literal: "s01"))
+            #expect(try store.read { try RegistryReader.overview($0).buildings.first }?.label == "枫")
+        }
+    }
+
     // MARK: Tables
 
     private static let table = """

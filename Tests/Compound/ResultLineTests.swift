@@ -121,6 +121,31 @@ import Testing
         }
     }
 
+    /// Three phones find nobody: three calls. Paper has no ids: keyed after a phone, or before it, it may be the same call.
+    @Test func nobodyHomeIsACallOfEachPhone() throws {
+        try Self.with { store in
+            for (id, device, passes) in [
+                ("a1b2c3", "i-0000002a", 1), ("a1b2c4", "i-0000002b", 2), ("a1b2c5", "p-00000001", 3),
+            ] {
+                _ = try Self.paste(Self.line("101/n/\(id)", doors: 1, device: device), store)
+                #expect(try store.doors("7").first?.passes == passes)
+            }
+            try store.take(.visit(7, "7-1-102", .nobodyHome, evidence: .paper, by: "desk"))
+            let line = try Self.paste(Self.line("102/n/a1b2c6", doors: 1), store)
+            #expect(line.entries.map(\.change) == [.same])
+        }
+    }
+
+    @Test func aLineMaySettleADisputeWithTheAnswerThatStands() throws {
+        try Self.with { store in
+            try store.take(.visit(5, "7-1-101", .vacant), .visit(6, "7-1-101", .refused, by: "v02", at: 200))
+            #expect(try store.conflicts().count == 1)
+            let taken = "\(Hex.text(UInt128(5)))~\(Hex.text(UInt128(6)))"
+            #expect(try Self.paste(Self.line("101/r/a1b2c3~\(taken)", doors: 1), store).count(.new) == 1)
+            #expect(try store.conflicts().isEmpty)
+        }
+    }
+
     @Test func anotherAnswerIsADisputeAndACorrectionIsNone() throws {
         try Self.with { store in
             try store.take(.visit(5, "7-1-101", .completed, [.tested: 3]), .visit(6, "7-1-102", .refused))

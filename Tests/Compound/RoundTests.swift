@@ -75,6 +75,26 @@ import Testing
         }
     }
 
+    /// By its hour: three calls at which nobody opened, none of whoever slipped, nothing of doors that others count.
+    @Test func aTargetCountsWhatWasFinalThen() async throws {
+        try await CaseDesk.with { desk in
+            try desk.store.take(.building(1, units: 1, floors: 2, perFloor: 2))
+            for call in 1...3 {
+                try desk.store.take(.visit(UInt128(10 + call), "7-1-101", .nobodyHome, at: Int64(call)))
+            }
+            try desk.store.take(.visit(20, "7-1-102", .refused, at: 10))
+            let undo = Record.Undo(campaign: Fixture.campaign, door: Door("7-1-102")!)
+            try desk.store.record([(undo, [20])], by: Code(literal: "v01"))
+            try desk.store.take(.visit(21, "7-1-102", .completed, at: 8000))
+            let targets = Record.Targets(
+                campaign: Fixture.campaign, targets: [Record.Target(at: Fixture.evening + 3600, percent: 50)])
+            try desk.store.record([(targets, [])], by: Code(literal: "desk"))
+            let progress = try desk.store.progress()
+            let round = try desk.store.read { try RoundStanding(progress, now: desk.fixture.clock.now, $0) }
+            #expect(progress.left == 2 && round.targets.map(\.done) == [1])
+        }
+    }
+
     @Test func theRoundIsClosedAndOpenedOnThePage() async throws {
         try await CaseDesk.with { desk in
             try desk.store.take(.building(1), .visit(2, "7-1-101", .completed))

@@ -42,6 +42,12 @@ import Testing
         #expect(lines.map { $0.place?.unit } == ["1", "2", "1"] && lines.map(\.number) == [1, 3, 6])
     }
 
+    @Test func whatIsTooLongIsSaid() {
+        let lines = SheetLines(String(repeating: "101 2\n", count: SheetLines.most + 3)).lines
+        #expect(lines.count == SheetLines.most + 1 && lines.last?.doubt == .tooMany)
+        #expect(lines.last?.number == SheetLines.most + 1)
+    }
+
     private static func with(_ body: (CompoundStore) throws -> Void) throws {
         try Fixture.withStore { store in
             _ = try store.build("7栋，每栋2单元×18层×2户", by: desk, apply: true)

@@ -122,6 +122,25 @@ import Testing
         }
     }
 
+    /// He comes, he doesn't, he comes: his last word in the chain is what counts, each time that it is pasted.
+    @Test func whoComesBackInTheSameChainKeepsHisBuilding() throws {
+        try Self.evening { store in
+            let chain = "1. 张勇 3栋\n2. 张勇 不去了\n3. 张勇 3栋\n4. 李梅 3栋"
+            for turn in 1...3 {
+                let plan = try store.signUp(chain, for: Self.task, by: Self.desk, apply: true)
+                let claims = try Self.board(store).claims.filter { $0.building == "3" }
+                #expect(claims.map { VolunteerName.text($0.volunteer) } == ["张勇", "李梅"], "pasted \(turn) times")
+                #expect(plan.unclear.isEmpty && plan.entries.allSatisfy { turn == 1 || $0.change == .same })
+            }
+        }
+    }
+
+    @Test func whatIsTooLongIsSaid() {
+        let lines = SignUpLines((1...SignUpLines.most + 3).map { "\($0 % 999). 张勇 3栋" }.joined(separator: "\n")).lines
+        #expect(lines.count == SignUpLines.most + 1 && lines.last?.reading == .unclear(.tooMany))
+        #expect(lines.last?.number == SignUpLines.most + 1)
+    }
+
     @Test func whoWithdrewIsNotSignedUpAgainByAnOldChain() throws {
         try Self.evening { store in
             _ = try store.signUp("1. 张勇 3栋", for: Self.task, by: Self.desk, apply: true)

@@ -21,6 +21,13 @@ private func bad(_ line: Int, _ column: Int, _ kind: CSVFault.Kind) -> Result<CS
 }
 
 @Suite struct CSVReading {
+    /// Sixteen million columns would be two gigabytes.
+    @Test func aFileOfSeparatorsIsRefused() {
+        let bytes = [UInt8](repeating: UInt8(ascii: ","), count: 100_000)
+        let fault = #expect(throws: CSVFault.self) { try CSVReader(bytes) }
+        #expect(fault?.kind == .tooManyColumns(most: 16_384))
+    }
+
     @Test func emptyLinesBeforeTheHeader() throws {
         let table = try read("\r\n\n楼栋;单元\n7;1\n")
         #expect(table.reader.header == ["楼栋", "单元"] && table.lines == [good(4, "7", "1")])

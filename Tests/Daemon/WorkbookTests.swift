@@ -45,6 +45,14 @@ import Testing
         #expect(try cells(cell) == expected)
     }
 
+    /// Some kilobytes that would become a gigabyte: one long text in many cells.
+    @Test func oneTextInManyCellsIsBounded() {
+        let long = "<sst><si><t>\(String(repeating: "家", count: 60_000))</t></si></sst>"
+        let cells = String(repeating: "<c t='s'><v>0</v></c>", count: 1000)
+        let rows = String(repeating: "<row>\(cells)</row>", count: 5)
+        #expect(fault([.strings: long, .sheet: "<worksheet><sheetData>\(rows)</sheetData></worksheet>"]) == "too_large")
+    }
+
     @Test func daysFrom1904() throws {
         let workbook =
             "<workbook xmlns:r='r'><workbookPr date1904='1'/><sheets><sheet name='a' r:id='u'/></sheets></workbook>"

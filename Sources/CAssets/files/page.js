@@ -2,23 +2,29 @@
 const live = document.getElementById("standing-live");
 let readAt = new Date();
 
-// Somebody who is typing, copying or saving a picture is not interrupted; the answer to a form is no page to ask for again.
-const busy = () => (document.activeElement && document.activeElement.closest("form, textarea"))
-  || document.querySelector(".message img") || location.pathname.startsWith("/desk/");
+// What somebody has typed or chosen and not sent yet.
+const typed = () => [...document.querySelectorAll("form input, form textarea, form select")].some((field) =>
+  field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked
+    : field.matches("select") ? field.selectedIndex !== Math.max(0, [...field.options].findIndex((one) => one.defaultSelected))
+      : field.type !== "hidden" && field.value !== field.defaultValue);
+
+// Somebody who is typing, copying or saving a picture is not interrupted.
+const busy = () => typed()
+  || (document.activeElement && document.activeElement.closest("form, textarea")) || document.querySelector(".message img");
 
 async function refresh() {
-  if (busy()) return;
+  // The answer to a form is no page to ask for again, and may show what is shown once.
+  if ("still" in document.body.dataset) return;
   try {
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
     if (!answer.ok) throw new Error(answer.status);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (busy()) return;
     // What somebody has unfolded stays so.
     for (const one of document.querySelectorAll("details[id]")) {
       const same = fresh.getElementById(one.id);
       if (same) same.open = one.open;
     }
-    for (const part of ["main", "#standing"]) {
+    for (const part of busy() ? ["#standing"] : ["main", "#standing"]) {
       const [old, now] = [document.querySelector(part), fresh.querySelector(part)];
       if (old && now && old.outerHTML !== now.outerHTML) old.replaceWith(now);
     }
@@ -26,7 +32,7 @@ async function refresh() {
     if (live) live.hidden = true;
   } catch {
     if (!live) return;
-    const away = live.dataset.away || (document.documentElement.lang === "en" ? "This machine is away. Last read at" : "连不上主机。最后一次读到：");
+    const away = live.dataset.away || document.body.dataset.away;
     live.textContent = `${away} ${readAt.toLocaleTimeString()}`;
     live.hidden = false;
   }

@@ -81,10 +81,13 @@ final class CareBook: Sendable {
 
     func add(door: Code, _ need: CareNeed, _ remark: String, by reader: String) throws(IntakeError) -> Page {
         try write { db in
+            // A second tap on the button is no second person.
             try db.execute(
-                sql: "INSERT INTO person (door, need, note) VALUES (?, ?, ?)",
-                arguments: [door.text, need.rawValue, remark])
-            try note(.added, by: reader, db)
+                sql: """
+                    INSERT INTO person (door, need, note) SELECT :door, :need, :note
+                    WHERE NOT EXISTS (SELECT 1 FROM person WHERE door = :door AND need = :need AND note = :note)
+                    """, arguments: ["door": door.text, "need": need.rawValue, "note": remark])
+            if db.changesCount > 0 { try note(.added, by: reader, db) }
             return try page(db)
         }
     }

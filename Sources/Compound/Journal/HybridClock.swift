@@ -30,6 +30,9 @@ enum HybridClock {
     /// The first value that no clock which is right could have given yet.
     static func after(_ now: Int64) -> Int64 { stamp(observedAt: .max, now: now + 1, last: nil) }
 
+    /// Above any stamp that a node gives, with room for those that follow it.
+    static let latestStamp = stamp(observedAt: .max, now: .max, last: nil) + 1 << 32
+
     /// - Returns: seconds of the latest record, if it lies so far after now that this node's clock must have been wrong.
     static func ahead(of now: Int64, _ db: Database) throws -> Int64? {
         try Int64.fetchOne(

@@ -113,9 +113,12 @@ extension CompoundStore {
 }
 
 extension JournalCopy.Statement {
-    /// Nil where the id is none.
+    /// Nil where the id is none, or a time is none that a node could have written.
     var observation: Observation? {
-        Hex.uint128(id).map {
+        guard ClockTime.moments.contains(Int(observedAt)), (0...HybridClock.latestStamp).contains(hlc) else {
+            return nil
+        }
+        return Hex.uint128(id).map {
             Observation(
                 id: $0, desk: desk, subject: subject, field: field, value: value, recorder: recorder, device: device,
                 observedAt: observedAt, hlc: hlc, evidence: evidence)

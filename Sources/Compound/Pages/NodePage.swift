@@ -22,11 +22,12 @@ enum NodePage {
         _ text: Messages
     ) -> HTML {
         let other: Language = text.language == .en ? .zhHans : .en
+        let still: HTML = links.isAnswer ? " data-still" : ""
         return """
             <!doctype html><html lang="\(text.language.rawValue)"><head><meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1"><title>\(title) · \(text("node.title"))</title>
             <link rel="stylesheet" href="/assets/style.css"><script type="module" src="/assets/page.js"></script></head>
-            <body><header class="bar"><strong>\(text("node.title")) \(title)</strong>\(tabs)
+            <body data-away="\(text("node.away"))"\(still)><header class="bar"><strong>\(text("node.title")) \(title)</strong>\(tabs)
             <a class="lang" href="\(links.address(path, in: other))" hreflang="\(other.rawValue)">\(Messages.of(other)("lang.name"))</a></header>
             \(standing)<p id="standing-live" role="status" hidden></p><main>\(content)</main>
             <footer class="muted"><p>\(text("node.plain_http"))</p></footer></body></html>

@@ -61,7 +61,7 @@ extension NodePages {
         let whole = DoorReading.whole(said)
         let text = whole.map { "\($0.building)-\($0.stairUnit.isEmpty ? "1" : $0.stairUnit)-\($0.room)" } ?? said
         guard let door = Door(text)?.code else { throw IntakeError(.notACode, field: "door", value: said) }
-        guard try store.durably({ try RegistryDesk.exists(door: door, $0) }) else {
+        guard try store.looked({ try RegistryDesk.exists(door: door, $0) }) else {
             throw IntakeError(.doorUnknown, field: "door", value: said)
         }
         return door

@@ -34,7 +34,8 @@ extension NodePages {
             let standing = invite.standing(now: store.clock())
             guard standing == .open else { return .refused(InviteRefusal(standing)) }
             guard invite.opens(route.method, route.pattern, call) else { return .refused(.shut) }
-            try store.noteUse(of: invite.code)
+            // When it was last used is no reason to refuse it: a full disk still answers whoever asks.
+            try? store.noteUse(of: invite.code)
             return .open(invite)
         }
         switch verdict {
@@ -86,7 +87,7 @@ extension NodePages {
         let now = store.clock()
         let standing = invite.standing(now: now)
         guard standing == .open else { return refused(InviteRefusal(standing), call) }
-        try store.noteUse(of: invite.code)
+        try? store.noteUse(of: invite.code)
         var reply = try walkPage(invite.buildings.map(\.text), invite, call)
         // It outlives the invite by a week, so that whoever is late is told so and isn't asked for the PIN.
         let age = max(0, invite.until - now) + 7 * 86400
@@ -202,7 +203,7 @@ extension NodePages {
         let name = form["person"] ?? ""
         guard let person = VolunteerName.code(name) else { throw IntakeError(.notAName, field: "person", value: name) }
         let hours = try fields.number("hours", in: 1...Invite.longest)
-        let known = try store.durably { try RegistryDesk.buildings($0) }
+        let known = try store.looked { try RegistryDesk.buildings($0) }
         let buildings = known.filter { fields.has("b.\($0)") }
         guard !buildings.isEmpty else { throw IntakeError(.fieldMissing, field: "building") }
         let address = form["address"] ?? ""

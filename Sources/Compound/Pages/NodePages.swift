@@ -69,10 +69,10 @@ struct NodePages: Sendable {
             if let token = InviteToken.header(of: call) {
                 return try await invited(token, route, call) ?? refused(.unknown, call)
             }
-            let now = NodePages.uptime
-            if gate.check(call, now: now) == .open
-                || gate.admits(header: call.headers["authorization"], peer: call.peer, now: now)
-            {
+            if isStaff(call) {
+                guard call.method == "GET" || sameOrigin(call) else {
+                    return .text("cross-site form refused\n", status: 403)
+                }
                 return try await inner(call)
             }
             if let token = InviteToken.cookie(of: call), let reply = try await invited(token, route, call) {
@@ -81,7 +81,20 @@ struct NodePages: Sendable {
             guard call.path.hasPrefix("/api/") else { return .seeOther(Links(call)("/pin")) }
             return .json(#"{"error":"pin_needed","hint":"send the header authorization: PIN <pin>"}"#, status: 401)
         }
+        // No invite opens what takes large bodies, so whoever isn't staff is answered without one.
+        if route.bodyLimit > NodePages.anybodysLimit {
+            route.admit = { [guarded = route.handler] call in isStaff(call) ? nil : try await guarded(call) }
+        }
         return route
+    }
+
+    /// Bytes of body that are read of somebody who may turn out to be nobody.
+    private static let anybodysLimit = 4 * 1024 * 1024
+
+    private func isStaff(_ call: Call) -> Bool {
+        let now = NodePages.uptime
+        return gate.check(call, now: now) == .open
+            || gate.admits(header: call.headers["authorization"], peer: call.peer, now: now)
     }
 
     private func enter(_ call: Call) -> Reply {

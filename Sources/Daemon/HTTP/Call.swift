@@ -91,6 +91,8 @@ package struct Route: Sendable {
     /// What is answered to a larger body, which isn't read to its end.
     package var tooLarge: @Sendable (Call) -> Reply
     package var handler: @Sendable (Call) async throws -> Reply
+    /// Asked before a body is read; whoever isn't admitted gets this answer, and costs no memory.
+    package var admit: (@Sendable (Call) async throws -> Reply?)?
 
     package init(
         _ method: String, _ pattern: String, bodyLimit: Int = 64 * 1024,

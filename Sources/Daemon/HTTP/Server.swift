@@ -80,6 +80,7 @@ package enum Server {
             method: route.method, path: request.uri.path, captures: captures(context), query: query(request),
             headers: headers(request), body: [], peer: context.peer)
         do {
+            if let refusal = try await route.admit?(call) { return response(refusal) }
             let buffer = try await collect(&request, limit: route.bodyLimit)
             call.body = Array(buffer.readableBytesView)
             return response(try await route.handler(call))
@@ -92,7 +93,7 @@ package enum Server {
         } catch is CancellationError {
             return response(.json(#"{"error":"stopping"}"#, status: 503))
         } catch {
-            log.error("request failed", metadata: ["path": "\(call.path)", "error": "\(error)"])
+            log.error("request failed", metadata: ["route": "\(route.pattern)", "error": "\(error)"])
             return response(.json(#"{"error":"internal"}"#, status: 500))
         }
     }

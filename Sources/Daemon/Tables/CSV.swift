@@ -8,6 +8,7 @@ package struct CSVFault: Error, Hashable, Sendable {
         case unterminatedQuote
         case textAfterQuote
         case fieldCount(found: Int, expected: Int)
+        case tooManyColumns(most: Int)
         /// Two columns of one name: nobody can say which is meant.
         case columnTwice(String)
     }
@@ -39,6 +40,7 @@ package struct CSVFault: Error, Hashable, Sendable {
         case .unterminatedQuote: "unterminated_quote"
         case .textAfterQuote: "text_after_quote"
         case .fieldCount: "field_count"
+        case .tooManyColumns: "too_many_columns"
         case .columnTwice: "column_twice"
         }
     }
@@ -48,6 +50,7 @@ package struct CSVFault: Error, Hashable, Sendable {
         case .unknownCharset(let name), .columnTwice(let name): ["name": name]
         case .invalidBytes(let charset): ["name": charset.rawValue]
         case .fieldCount(let found, let expected): ["found": "\(found)", "expected": "\(expected)"]
+        case .tooManyColumns(let most): ["most": "\(most)"]
         default: [:]
         }
     }

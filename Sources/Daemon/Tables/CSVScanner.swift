@@ -12,6 +12,9 @@ struct CSVScanner {
     /// limit the good lines in between would pass for its text.
     private static let longestQuoted = 8_192
 
+    /// As many columns as a spreadsheet has; a file of nothing but separators would be millions.
+    private static let mostFields = 16_384
+
     private let bytes: [UInt8]
     private let separator: UInt8
     private var place: Int
@@ -38,6 +41,10 @@ struct CSVScanner {
                 return .failure(CSVFault(kind: kind, line: first, column: fields.count + 1))
             }
             fields.append(field)
+            guard fields.count <= CSVScanner.mostFields else {
+                resume(behindLineAt: start, number: first)
+                return .failure(CSVFault(kind: .tooManyColumns(most: CSVScanner.mostFields), line: first, column: 0))
+            }
             guard place < bytes.count, bytes[place] == separator else { break }
             place += 1
         }

@@ -15,7 +15,7 @@ package enum Workbook {
         if let path = relations.byType["sharedStrings"] { _ = try archive.parse(path, shared) }
         let formats = CellFormats()
         if let path = relations.byType["styles"] { _ = try archive.parse(path, formats) }
-        var cellsLeft = mostCells
+        var (cellsLeft, bytesLeft) = (mostCells, mostBytes)
         var sheets: [TableSheet] = []
         for sheet in list.sheets {
             // A hidden sheet is named and not read: nobody who looks at the workbook sees it.
@@ -27,7 +27,8 @@ package enum Workbook {
                 path, shared: shared.texts, formats: formats, beginsIn1904: list.beginsIn1904, cellsLeft: cellsLeft)
             guard try archive.parse(path, worksheet) else { throw WorkbookFault(.damaged(part: path)) }
             cellsLeft = worksheet.cellsLeft
-            sheets.append(TableSheet(name: sheet.name, isHidden: false, text: try text(worksheet.rows)))
+            sheets.append(
+                TableSheet(name: sheet.name, isHidden: false, text: try text(worksheet.rows, left: &bytesLeft)))
         }
         guard !sheets.isEmpty else { throw WorkbookFault(.notAWorkbook) }
         return sheets
@@ -52,12 +53,16 @@ package enum Workbook {
     }
 
     /// The cells separated by tabs, every row in the line that the sheet gives it.
-    private static func text(_ rows: [Worksheet.Row]) throws(WorkbookFault) -> [UInt8] {
+    ///
+    /// - Parameter left: bytes that all sheets may still become. One long text may stand in many cells, and one part be
+    ///   many sheets: the container's bound doesn't hold for what is made of it.
+    private static func text(_ rows: [Worksheet.Row], left: inout Int) throws(WorkbookFault) -> [UInt8] {
         let width = rows.reduce(0) { max($0, $1.cells.count) }
         guard rows.count * width <= 2 * mostCells else { throw WorkbookFault(.tooManyCells(most: mostCells)) }
         var text: [UInt8] = []
         var line = 1
         for row in rows where !row.cells.isEmpty {
+            guard text.count + row.number - line <= left else { throw WorkbookFault(.tooLarge(most: mostBytes)) }
             while line < row.number {
                 text.append(UInt8(ascii: "\n"))
                 line += 1
@@ -65,8 +70,10 @@ package enum Workbook {
             for place in 0..<width {
                 if place > 0 { text.append(UInt8(ascii: "\t")) }
                 if place < row.cells.count { append(row.cells[place], to: &text) }
+                guard text.count <= left else { throw WorkbookFault(.tooLarge(most: mostBytes)) }
             }
         }
+        left -= text.count
         return text
     }
 

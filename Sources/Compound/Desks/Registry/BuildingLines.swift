@@ -65,7 +65,10 @@ private struct BuildingLine {
         let (names, missing, shape) = parts()
         let (units, floors, doors) = try sizes(shape)
         var left: Set<String> = []
-        for name in missing { left.formUnion(try codes(name).map(\.code.text)) }
+        for name in missing {
+            left.formUnion(try codes(name).map(\.code.text))
+            try bound(left.count)
+        }
         var buildings: [Record.Building] = []
         for name in names {
             for (code, label) in try codes(name) where left.remove(code.text) == nil {
@@ -74,11 +77,19 @@ private struct BuildingLine {
                         code: code, label: label, stairUnits: units, floors: floors, doorsPerFloor: doors, address: nil)
                 )
             }
+            try bound(buildings.count)
         }
         // Somebody who leaves out a building that isn't in the line has mistyped one of the two.
         if let stray = left.sorted().first { throw ImportProblem(.exceptionOutside, line: number, ["building": stray]) }
         guard !buildings.isEmpty else { throw ImportProblem(.notBuildings, line: number, ["value": text]) }
         return buildings
+    }
+
+    /// Asked piece by piece: a line of `1-500,1-500,…` would be millions before it ends.
+    private func bound(_ count: Int) throws(ImportProblem) {
+        guard count <= BuildingLines.most else {
+            throw ImportProblem(.tooManyBuildings, line: number, ["most": "\(BuildingLines.most)"])
+        }
     }
 
     /// The buildings, those that are missing (said before or after it), and the shape of each.

@@ -27,7 +27,7 @@ extension CompoundStore {
     func build(_ text: String, by recorder: Code, apply: Bool) throws(IntakeError) -> BuildingPlan {
         let lines = BuildingLines(text)
         var plan = BuildingPlan(problems: lines.problems)
-        plan.entries = try durably { db in try lines.buildings.map { try CompoundStore.entry($0, db) } }
+        plan.entries = try looked { db in try lines.buildings.map { try CompoundStore.entry($0, db) } }
         guard apply else { return plan }
         let said = plan.entries.filter { $0.change != .same }
         try record(said.map { ($0.building, []) }, by: recorder)

@@ -4,7 +4,7 @@ import GRDB
 extension CompoundStore {
     /// What people chose for the columns of tables, kept by the head's text.
     func columnChoices(asked: [String: [ColumnRole?]]) throws(IntakeError) -> ColumnChoices {
-        let rows = try durably { try Row.fetchAll($0, sql: "SELECT head, roles, chosen_at FROM column_choice") }
+        let rows = try looked { try Row.fetchAll($0, sql: "SELECT head, roles, chosen_at FROM column_choice") }
         return ColumnChoices(
             asked: asked,
             remembered: rows.reduce(into: [:]) { $0[$1["head"]] = (ColumnChoices.roles($1["roles"]), $1["chosen_at"]) })

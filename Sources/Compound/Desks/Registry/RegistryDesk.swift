@@ -28,7 +28,7 @@ struct RegistryDesk: Desk {
         switch field {
         case RegistryDesk.building:
             guard let building = Code(subject) else { return [] }
-            try fold(building: building, statements, journal.db)
+            try fold(building: building, statements, said: try journal.said(subject, field), journal.db)
             return try RegistryDesk.rows(of: building, journal.db)
         case RegistryDesk.household:
             guard let door = Door(subject) else { return [] }
@@ -38,18 +38,20 @@ struct RegistryDesk: Desk {
         }
     }
 
-    /// The last word about the address: a statement that doesn't mention it leaves it as it is.
-    private static func address(_ values: [[String: Any]?]) -> String? {
-        values.reversed().lazy.compactMap { $0?["address"] as? String }.first
+    /// The last word about something that a statement may leave out: then it stays as it is, whoever takes back what said it.
+    private static func last(_ member: String, _ said: [[String: Any]?]) -> String? {
+        said.reversed().lazy.compactMap { $0?[member] as? String }.first { !$0.isEmpty || member == "address" }
     }
 
     // MARK: Buildings
 
     /// A building has the doors of its shape, until a table lists them.
-    private func fold(building: Code, _ statements: [Observation], _ db: Database) throws {
+    private func fold(
+        building: Code, _ statements: [Observation], said: [Observation], _ db: Database
+    ) throws {
         try db.cachedStatement(sql: "UPDATE door SET shaped = 0 WHERE building = ?").execute(arguments: [building.text])
-        let values = statements.map { JSONLine.read($0.value) }
-        guard let value = values.last ?? nil, let label = value["label"] as? String,
+        let all = said.map { JSONLine.read($0.value) }
+        guard let value = statements.last.flatMap({ JSONLine.read($0.value) }),
             let units = value["stair_units"] as? Int, let floors = value["floors"] as? Int,
             let perFloor = value["doors_per_floor"] as? Int
         else { return try db.execute(sql: "DELETE FROM building WHERE code = ?", arguments: [building.text]) }
@@ -58,7 +60,10 @@ struct RegistryDesk: Desk {
                 INSERT OR REPLACE INTO building (code, label, stair_units, floors, doors_per_floor, address)
                 VALUES (?, ?, ?, ?, ?, ?)
                 """
-        ).execute(arguments: [building.text, label, units, floors, perFloor, RegistryDesk.address(values)])
+        ).execute(arguments: [
+            building.text, RegistryDesk.last("label", all) ?? "", units, floors, perFloor,
+            RegistryDesk.last("address", all),
+        ])
         let insert = try db.cachedStatement(
             sql: """
                 INSERT INTO door (code, building, stair_unit, room, residents, state, shaped, stated, listed)
@@ -80,9 +85,9 @@ struct RegistryDesk: Desk {
     // MARK: Households
 
     private func fold(household door: Door, _ statements: [Observation], _ journal: Journal) throws {
-        let values = statements.map { JSONLine.read($0.value) }
-        let value = values.last ?? nil
-        let isListed = values.contains { $0?["listed"] != nil }
+        let value = statements.last.flatMap { JSONLine.read($0.value) }
+        let said = try journal.said(door.code.text, RegistryDesk.household).map { JSONLine.read($0.value) }
+        let isListed = value != nil && said.contains { $0?["listed"] != nil }
         try journal.db.cachedStatement(
             sql: """
                 INSERT INTO door (code, building, stair_unit, room, residents, state, shaped, stated, listed, address)
@@ -93,7 +98,7 @@ struct RegistryDesk: Desk {
         ).execute(arguments: [
             door.code.text, door.building.text, door.stairUnit, door.room, value?["residents"] as? Int ?? 0,
             value?["state"] as? String ?? Record.Household.State.occupied.rawValue, value != nil, isListed,
-            RegistryDesk.address(values),
+            RegistryDesk.last("address", said),
         ])
         try journal.note(RegistryDesk.conflict(statements), door.code.text, RegistryDesk.household)
     }

@@ -65,7 +65,7 @@ struct RegistryImport {
             let end = doors.good[start...].firstIndex { $0.building != building } ?? doors.good.count
             let (lines, name, store) = (doors.good[start..<end], String(building), self.store)
             let effect = try RegistryImport.turn(on: queue) { () throws(IntakeError) in
-                try store.durably { try BuildingEffect(name, lines, &unnamed, $0) }
+                try store.looked { try BuildingEffect(name, lines, &unnamed, $0) }
             }
             nameless.formUnion(effect.nameless)
             effects[name] = effect
@@ -133,7 +133,7 @@ extension CompoundStore {
     }
 
     private func unlisted(_ lines: [Line]) throws(IntakeError) -> [Record.Household] {
-        try durably { db in
+        try looked { db in
             let standing = try db.cachedStatement(
                 sql: """
                     SELECT 1 FROM door WHERE code = ? AND stated AND (listed OR ?) AND residents = ? AND state = ?

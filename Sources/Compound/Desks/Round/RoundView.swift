@@ -45,21 +45,43 @@ struct RoundStanding: Sendable, Equatable {
             db, sql: "SELECT at, percent FROM round_target WHERE campaign = ? ORDER BY at", arguments: [campaign]
         ).map { row in
             let at: Int64 = row["at"]
-            let done = at > now ? open : min(open, try RoundStanding.done(campaign, by: at, db))
+            let done = at > now ? open : try RoundStanding.done(campaign, by: at, db)
             return Target(at: at, percent: row["percent"], done: done)
         }
     }
 
-    /// Doors that have their result now and had one by then: a door that was corrected later had one too.
+    /// Doors that have their result now and had one by then: a door that was corrected later had one too, a slip that was
+    /// undone was none.
     private static func done(_ campaign: String, by time: Int64, _ db: Database) throws -> Int {
-        try Int.fetchOne(
+        let said = try Row.fetchAll(
             db,
             sql: """
-                SELECT count(*) FROM survey_door WHERE campaign = ? AND disposition NOT IN ('postponed', 'vacant', 'not_dwelling')
-                AND (disposition <> 'nobody_home' OR passes >= \(SurveyDesk.finalPasses))
-                AND EXISTS (SELECT 1 FROM observation WHERE subject = survey_door.door AND field = ? AND observed_at <= ?
-                AND value NOT LIKE '%"postponed"%' AND value NOT LIKE '%"nobody_home"%')
-                """, arguments: [campaign, SurveyDesk.field(campaign), time]) ?? 0
+                SELECT subject, json_extract(value, '$.disposition') AS disposition, count(*) AS calls FROM observation
+                WHERE field = ? AND observed_at <= ? AND value <> '\(Record.Undo.value)' AND NOT EXISTS (
+                SELECT 1 FROM supersession JOIN observation AS slip ON slip.id = by
+                WHERE superseded = observation.id AND slip.value = '\(Record.Undo.value)')
+                GROUP BY subject, disposition
+                """, arguments: [SurveyDesk.field(campaign), time])
+        let had = said.reduce(into: Set<String>()) { doors, row in
+            let told = (row["disposition"] as String?).flatMap { Disposition(rawValue: $0) }
+            let klass = told.map { SurveyDesk.householdClass($0, passes: row["calls"]) }
+            if let klass, SurveyDesk.isDone(klass) { doors.insert(row["subject"]) }
+        }
+        return try finished(campaign, db).count(where: had.contains)
+    }
+
+    /// Doors that are owed a visit here and have their result now.
+    private static func finished(_ campaign: String, _ db: Database) throws -> [String] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT code, disposition, passes FROM registered_door JOIN survey_door ON door = code AND campaign = ?
+                WHERE NOT \(HouseholdClaims.isElsewhere)
+                """, arguments: [campaign, campaign]
+        ).compactMap { row in
+            let now = (row["disposition"] as String?).flatMap { Disposition(rawValue: $0) }
+            return SurveyDesk.isDone(SurveyDesk.householdClass(now, passes: row["passes"])) ? row["code"] : nil
+        }
     }
 }
 

@@ -9,7 +9,7 @@ extension CompoundStore {
     ///   - text: lines as `ResultLine` reads them.
     ///   - apply: writes what is new or differs; the same line again writes nothing.
     func take(results text: String, of building: Code, in campaign: Code, apply: Bool) throws(IntakeError) -> Sheet {
-        var reading = try durably { db in
+        var reading = try looked { db in
             var reading = ResultReading(building: building, campaign: campaign, db: db)
             try reading.read(text)
             return (sheet: reading.sheet, records: reading.records)
@@ -88,9 +88,12 @@ private struct ResultReading {
         let isCorrected = try Bool.fetchOne(
             db, sql: "SELECT EXISTS (SELECT 1 FROM supersession WHERE superseded = ?)", arguments: [Bytes.of(entry.id)])
         if isCorrected == true { return .same }
+        // What takes the standing answer back is written even where it repeats it: it may settle a dispute.
+        if let stands = stands.visit, entry.supersedes.contains(stands) { return .new }
         let change = stands.change(entry.disposition, entry.people)
-        let isCorrection = stands.visit.map(entry.supersedes.contains) ?? false
-        return change == .differs && isCorrection ? .new : change
+        guard change == .same, entry.disposition.finality < 2, let before = stands.visit else { return change }
+        // Nobody home again, by another phone, is another call. On paper there are no ids: it may be this one.
+        return try journal.statements([before]).first?.device.isEmpty == false ? .new : .same
     }
 }
 

@@ -69,7 +69,7 @@ extension CompoundStore {
     ) throws(IntakeError) -> Sheet {
         if ResultLine.isIn(text) { return try take(results: text, of: building, in: campaign, apply: apply) }
         let lines = SheetLines(text).lines
-        var sheet = try durably { db in try CompoundStore.read(lines, building, campaign, db) }
+        var sheet = try looked { db in try CompoundStore.read(lines, building, campaign, db) }
         guard apply else { return sheet }
         let visits = sheet.entries.filter { $0.change != .same }.map { entry in
             Record.Visit(

@@ -28,18 +28,24 @@ struct SheetLines {
         case nobody
         case doorUnknown = "door_unknown"
         case doorTwice = "door_twice"
+        case tooMany = "too_many"
     }
 
     private(set) var lines: [Line] = []
 
-    /// Lines that are read: a tall building has some hundreds of doors.
-    static let most = 1000
+    /// Lines that are read: a tall building has some hundreds of doors, the largest some 1,100.
+    static let most = 2000
 
     init(_ text: String) {
         var unit = "1"
         for (number, raw) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let words = raw.split { $0.isWhitespace || ",，、：:".contains($0) }.map { DoorReading.plain(String($0)) }
-            guard !words.isEmpty, lines.count < SheetLines.most else { continue }
+            guard !words.isEmpty else { continue }
+            guard lines.count < SheetLines.most else {
+                // This line and all that follow: whoever keyed them has to know.
+                lines.append(Line(number: number + 1, text: "…", doubt: .tooMany))
+                return
+            }
             let bare = DoorReading.stairUnit(words[0])
             if words.count == 1, bare != words[0] {
                 unit = bare

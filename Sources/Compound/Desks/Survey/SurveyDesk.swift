@@ -154,6 +154,8 @@ struct SurveyDesk: Desk {
     static let leftClasses = [unvisited, Disposition.nobodyHome.rawValue, Disposition.postponed.rawValue]
     /// Doors where nobody lives: they are owed no visit.
     static let vacantClasses = [Disposition.vacant, .notDwelling].map(\.rawValue)
+    /// Whether doors of this class are owed a visit and need none any more.
+    static func isDone(_ doors: String) -> Bool { !leftClasses.contains(doors) && !vacantClasses.contains(doors) }
     /// Doors where somebody was met.
     static let metClasses = [Disposition.completed, .partial, .postponed, .refused, .language].map(\.rawValue)
 

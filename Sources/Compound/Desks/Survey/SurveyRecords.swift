@@ -77,7 +77,7 @@ extension Record.Visit {
         if people != nil, !disposition.hasPeople {
             throw IntakeError(.peopleNotExpected, field: "people", value: disposition.rawValue)
         }
-        if people == nil, disposition.hasPeople { throw IntakeError(.peopleMissing, field: "people") }
+        try Record.Visit.expectSomebody(people, at: disposition)
         let evidence = json.has("evidence") ? try json.text("evidence") : Record.Evidence.door.rawValue
         guard let evidence = Record.Evidence(rawValue: evidence) else {
             throw IntakeError(.evidenceUnknown, field: "evidence", value: evidence)
@@ -106,10 +106,17 @@ extension Record.Visit {
             }
             people = counts
         }
+        try Record.Visit.expectSomebody(people, at: disposition)
         self.init(
             campaign: try form.code("campaign"), door: try form.door("door"), disposition: disposition,
             people: people, evidence: .door, lessons: try form.text("lessons", limit: Record.Visit.lessonsLimit),
             checks: try form["checks"].map { text throws(IntakeError) in try Record.Visit.id(text) })
+    }
+
+    /// A door that was answered by nobody would take those who are registered there out of every class.
+    private static func expectSomebody(_ people: [PeopleClass: Int]?, at disposition: Disposition) throws(IntakeError) {
+        guard disposition.hasPeople, (people ?? [:]).values.allSatisfy({ $0 == 0 }) else { return }
+        throw IntakeError(.peopleMissing, field: "people")
     }
 
     private static func disposition(_ text: String) throws(IntakeError) -> Disposition {

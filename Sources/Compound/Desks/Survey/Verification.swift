@@ -7,7 +7,7 @@ import Sync
 /// dispute), and says how often first answers are wrong.
 struct Verification: Sendable, Equatable {
     var verified: Int
-    /// Those whose first answer was another one.
+    /// Those whose first answer was another one. Who taps twice, or calls twice, verifies one answer.
     var differing: Int
     /// Doors with a final answer that nobody has verified, in an order of chance: the first of them are a sample.
     var next: [SurveyDoor]
@@ -17,7 +17,11 @@ struct Verification: Sendable, Equatable {
 
     init(_ campaign: String, _ db: Database) throws {
         let row = try Row.fetchOne(
-            db, sql: "SELECT count(*) AS verified, total(NOT agrees) AS differing FROM survey_check WHERE campaign = ?",
+            db,
+            sql: """
+                SELECT count(*) AS verified, total(NOT agrees) AS differing
+                FROM (SELECT min(agrees) AS agrees FROM survey_check WHERE campaign = ? GROUP BY visit)
+                """,
             arguments: [campaign])
         (verified, differing) = (row?["verified"] ?? 0, Int(row?["differing"] as Double? ?? 0))
         // Ids of visits are random.

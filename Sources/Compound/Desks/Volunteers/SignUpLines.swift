@@ -10,8 +10,11 @@ struct SignUpLines {
 
     init(_ text: String) {
         for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-            guard lines.count < SignUpLines.most, let line = SignUpLine(String(line), number: number + 1) else {
-                continue
+            guard let line = SignUpLine(String(line), number: number + 1) else { continue }
+            guard lines.count < SignUpLines.most else {
+                // This line and all that follow: whoever pasted them has to know.
+                lines.append(SignUpLine(unread: number + 1))
+                return
             }
             lines.append(line)
         }
@@ -38,6 +41,7 @@ struct SignUpLine: Equatable {
         case personUnknown = "person_unknown"
         case withdrewBefore = "withdrew_before"
         case restricted
+        case tooMany = "too_many"
     }
 
     var number: Int
@@ -47,6 +51,9 @@ struct SignUpLine: Equatable {
 
     /// What a person made of a line.
     init(decided reading: Reading) { (number, text, self.reading) = (1, "", reading) }
+
+    /// Where reading ended.
+    init(unread number: Int) { (self.number, text, reading) = (number, "…", .unclear(.tooMany)) }
 
     /// - Returns: nil for an empty line and for the head of a chain.
     init?(_ pasted: String, number: Int) {

@@ -30,14 +30,14 @@ extension CompoundStore {
         _ text: String, for task: Code, as role: VolunteerRole = .general, by recorder: Code, apply: Bool
     ) throws(IntakeError) -> SignUps {
         let lines = SignUpLines(text).lines
-        var reading = try durably { db in try SignUpReading(task, as: role, now: self.clock(), db) }
+        var reading = try looked { db in try SignUpReading(task, as: role, now: self.clock(), db) }
         for line in lines { reading.take(line, amongst: lines) }
         return apply ? try write(reading, by: recorder) : reading.plan
     }
 
     /// What a person made of one line; somebody who withdrew before may come back.
     func signUp(_ decided: SignUpLine.Reading, for task: Code, by recorder: Code) throws(IntakeError) -> SignUps {
-        var reading = try durably { db in try SignUpReading(task, as: .general, now: self.clock(), db) }
+        var reading = try looked { db in try SignUpReading(task, as: .general, now: self.clock(), db) }
         reading.take(SignUpLine(decided: decided), isDecided: true)
         return try write(reading, by: recorder)
     }
@@ -97,6 +97,8 @@ private struct SignUpReading {
             guard !isForbidden else { return doubtful(line, .restricted) }
             join(line, names, codes, building, named)
         case .withdraw(let names, let building):
+            // Who comes back further down has never gone: else the same chain, pasted again, would cost him his building.
+            if all.contains(where: { $0.number > line.number && $0.joins(names) }) { return }
             guard let codes = people(names, building) else { return doubtful(line, .personUnknown) }
             withdraw(line, codes)
         }
@@ -190,6 +192,11 @@ private struct SignUpReading {
 }
 
 extension SignUpLine {
+    fileprivate func joins(_ people: [String]) -> Bool {
+        guard case .join(let names, _, _) = reading else { return false }
+        return people.allSatisfy { name in names.contains { $0.hasPrefix(name) } }
+    }
+
     fileprivate func withdraws(_ people: [String]) -> Bool {
         if case .withdraw(let names, _) = reading {
             names.contains { name in people.contains { $0.hasPrefix(name) } }
