@@ -50,7 +50,8 @@ import Testing
         let long = "<sst><si><t>\(String(repeating: "家", count: 60_000))</t></si></sst>"
         let cells = String(repeating: "<c t='s'><v>0</v></c>", count: 1000)
         let rows = String(repeating: "<row>\(cells)</row>", count: 5)
-        #expect(fault([.strings: long, .sheet: "<worksheet><sheetData>\(rows)</sheetData></worksheet>"]) == "too_large")
+        #expect(
+            fault([.strings: long, .sheet: "<worksheet><sheetData>\(rows)</sheetData></worksheet>"]) == "too_large")
     }
 
     @Test func daysFrom1904() throws {
