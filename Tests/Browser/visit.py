@@ -102,10 +102,10 @@ def alter(context, base, change):
     other = context.new_page()
     other.goto(f"{base}/volunteers?lang=zh-Hans")
     action, field, value = change
-    other.evaluate(
-        "([action, field, value]) => { const f = document.querySelector(`form[action^='${action}']`); f.elements[field].value = value; f.submit(); }",
-        [action, field, value])
-    other.wait_for_load_state()
+    with other.expect_navigation():
+        other.evaluate(
+            "([action, field, value]) => { const f = document.querySelector(`form[action^='${action}']`); f.elements[field].value = value; f.submit(); }",
+            [action, field, value])
     other.close()
 
 

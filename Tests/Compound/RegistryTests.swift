@@ -123,12 +123,25 @@ import Testing
         }
     }
 
+    private static let whole = "building,stair_unit,room,residents,state\n7,1,101,3,occupied\n7,1,201,0,vacant\n"
+
+    /// A line that can't be read may name any door of its building: none goes, whatever the others say.
+    @Test func aMistypedLineCostsNoDoor() throws {
+        try Fixture.withStore { store in
+            try store.take(.building(1), .building(2, "8"))
+            let table = Self.whole + "7,1,102,x,occupied\n8,1,101,2,occupied\n"
+            let report = try RegistryImport.run(Array(table.utf8), into: store, apply: true)
+            #expect(report.problems.count == 1)
+            #expect(try store.overview().buildings.map(\.doors) == [12, 1], "building 8 has a list of its own")
+        }
+    }
+
     /// A table is a list of the doors there are; a building's shape is only a guess at them.
     @Test func aTableReplacesTheShapeWhicheverComesFirst() throws {
         for shapeFirst in [true, false] {
             try Fixture.withStore { store in
                 if shapeFirst { try store.take(.building(1)) }
-                _ = try RegistryImport.run(Array(Self.table.utf8), into: store, apply: true)
+                _ = try RegistryImport.run(Array(Self.whole.utf8), into: store, apply: true)
                 if !shapeFirst { try store.take(.building(1)) }
                 #expect(try store.counts("frame", "7", period: .now)?["dwellings"] == 2, "shape first: \(shapeFirst)")
                 #expect(try store.overview().buildings.map(\.doors) == [2])
@@ -140,7 +153,7 @@ import Testing
         try Fixture.withStore { store in
             try store.take(.building(1))
             try store.take(.visit(2, "7-2-302", .completed, [.tested: 2]))
-            _ = try RegistryImport.run(Array(Self.table.utf8), into: store, apply: true)
+            _ = try RegistryImport.run(Array(Self.whole.utf8), into: store, apply: true)
             #expect(try store.counts("survey", "7")?.households == ["unvisited": 2, "completed": 1])
             // The visit was at another door: nothing speaks for this one any more.
             try store.take(.visit(3, "7-1-101", .completed, [.tested: 2], at: 200, supersedes: [2]))

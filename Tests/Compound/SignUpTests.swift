@@ -42,6 +42,19 @@ import Testing
     }
 
     /// The call itself is pasted along with the chain: it is nobody's sign-up.
+    /// What people write besides names must not fill a place.
+    @Test(arguments: [
+        "15. 收到", "16. 谢谢大家", "赵敏 我可以 4栋", "何叔 晚上到 5栋", "王芳 志愿者 8栋", "请带手套", "我可以", "赵敏 也来", "下午有课",
+    ]) func aRemarkIsNobody(_ line: String) {
+        #expect(SignUpLine(line, number: 1)?.reading == .unclear(.notAName))
+    }
+
+    @Test(arguments: ["欧阳静 3栋", "李姐 3栋", "老陈 3栋", "刘师傅 3栋", "Anna 3栋", "谢宁 3栋", "陈 3栋", "何叔 3栋"])
+    func namesAsPeopleSayThem(_ line: String) {
+        let name = String(line.split(separator: " ")[0])
+        #expect(SignUpLine(line, number: 1)?.reading == .join([name], building: Code("3")))
+    }
+
     @Test func theHeadOfAChainIsNoLine() {
         let chain = """
             #接龙
@@ -91,7 +104,7 @@ import Testing
         try store.read { try VolunteerReader.board(task.text, $0, now: store.clock()) }
     }
 
-    private static let chain = (1...11).map { "\($0). 志愿\("甲乙丙丁戊己庚辛壬癸子".map(String.init)[$0 - 1]) \($0)栋" }
+    private static let chain = (1...11).map { "\($0). 石\("甲乙丙丁戊己庚辛壬癸子".map(String.init)[$0 - 1]) \($0)栋" }
         .joined(separator: "\n")
 
     @Test func theCountdown() throws {
@@ -103,7 +116,7 @@ import Testing
             _ = try store.signUp(Self.chain, for: Self.task, by: Self.desk, apply: true)
             #expect(try Self.board(store).short == 7 && Self.board(store).unclaimed.count == 13)
             // The chain grows and is pasted whole.
-            let grown = Self.chain + "\n志愿丁 不去了"
+            let grown = Self.chain + "\n石丁 不去了"
             _ = try store.signUp(grown, for: Self.task, by: Self.desk, apply: true)
             #expect(try Self.board(store).short == 8 && Self.board(store).unclaimed.contains("4"))
             let position = try store.standingPosition()
@@ -186,7 +199,7 @@ import Testing
             #expect(lines[3] == "报名请接龙，写“楼栋+姓名”，例：1栋 张勇")
             _ = try store.signUp(
                 (board.unclaimed).map {
-                    "\($0)栋 志愿\(["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"][Int($0)! % 10])\(Int($0)! / 10 == 0 ? "" : Int($0)! / 10 == 1 ? "十" : "廿")"
+                    "\($0)栋 石\(["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"][Int($0)! % 10])\(Int($0)! / 10 == 0 ? "" : Int($0)! / 10 == 1 ? "十" : "廿")"
                 }
                 .joined(separator: "\n"), for: Self.task, by: Self.desk, apply: true)
             let full = try Self.board(store)

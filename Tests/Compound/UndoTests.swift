@@ -181,4 +181,17 @@ import Testing
             try await desk.expect(on: "/survey/7", zh: "网课时间：1-101 8:00-11:40", en: "Online lessons: 1-101 8:00-11:40")
         }
     }
+
+    /// A slip that is noticed later is taken back at the door, and two answers are named there.
+    @Test func theDoorsPageTakesTheLastAnswerBack() async throws {
+        try await CaseDesk.with { desk in
+            try desk.store.take(.building(900), .visit(1, "7-1-101", .vacant))
+            try await desk.expect(on: "/survey/7/7-1-101", zh: "撤销上次的记录", en: "Undo the last answer")
+            let form = "campaign=\(Fixture.campaign)&door=7-1-101&supersedes=\(Hex.text(UInt128(1)))"
+            _ = try await desk.post(form: form, to: "/desk/survey/undo")
+            #expect(try desk.store.doors("7").first?.disposition == nil)
+            try desk.store.take(.visit(2, "7-1-101", .vacant), .visit(3, "7-1-101", .refused, by: "v02"))
+            try await desk.expect(on: "/survey/7/7-1-101", zh: "有 2 个不同的答案", en: "2 answers differ")
+        }
+    }
 }

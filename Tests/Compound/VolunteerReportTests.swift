@@ -211,6 +211,18 @@ import Testing
         }
     }
 
+    /// The field at fault is marked, and everything that was typed goes along when it is sent again.
+    @Test func aRefusedFormKeepsWhatWasTyped() async throws {
+        try await CaseDesk.with { desk in
+            let page = try await desk.post(
+                form: "volunteer=%E5%BC%A0%E5%8B%87&no_survey=1&reason=age&until=soon",
+                to: "/desk/volunteers/restriction?lang=zh-Hans")
+            #expect(page.contains("name=\"until\" aria-invalid=\"true\"") && page.contains("value=\"soon\""))
+            #expect(page.contains("<input type=\"hidden\" name=\"volunteer\" value=\"张勇\">") && page.contains("再提交一次"))
+            #expect(page.contains("action=\"/desk/volunteers/restriction?lang=zh-Hans\""))
+        }
+    }
+
     @Test func tenKilobytesAreRefusedEverywhereWithASentence() async throws {
         try await CaseDesk.with { desk in
             try desk.store.take(.building(900), .need(1, 3))
@@ -226,7 +238,8 @@ import Testing
                 ("claim", "task=t&building=7&volunteer=v&from=\(long)&near=99999999999999999999"),
             ] {
                 let page = try await desk.post(form: form, to: "/desk/volunteers/\(place)?lang=en")
-                #expect(page.contains("role=\"alert\"") && page.utf8.count < 8000, "\(place) \(form.prefix(40))")
+                #expect(page.contains("role=\"alert\"") && page.utf8.count < 20_000, "\(place) \(form.prefix(40))")
+                #expect(page.contains(long), "what was typed stands in the form again")
             }
             #expect(try desk.store.board().attendance.isEmpty && desk.store.board().restrictions.isEmpty)
         }

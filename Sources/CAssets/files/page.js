@@ -40,11 +40,20 @@ async function refresh() {
 
 // The server says when something changed. Where it can't (too many pages, an old browser, a line that broke), the page
 // asks every few seconds; and now and then in any case.
-const source = window.EventSource ? new EventSource("/live") : null;
+// A browser keeps six lines to one host: a tab that nobody looks at gives its line back.
+let source = null;
 const listens = () => source !== null && source.readyState === EventSource.OPEN;
 let refreshing = null;
 const soon = () => { refreshing = refreshing || setTimeout(() => { refreshing = null; refresh(); }, 400 + Math.random() * 400); };
-if (source) source.addEventListener("message", soon);
+function listen() {
+  if (source) source.close();
+  source = document.hidden || !window.EventSource ? null : new EventSource("/live");
+  if (source) source.addEventListener("message", soon);
+}
+listen();
+document.addEventListener("visibilitychange", listen);
+addEventListener("pagehide", () => { if (source) source.close(); });
+addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
 let asked = 0;
 setInterval(() => { asked += 1; if (!listens() || asked % 12 === 0) refresh(); }, 5000);
 
@@ -89,6 +98,13 @@ function wrap(line, pen, width) {
   }
   return rows;
 }
+
+// A second click on a button sends nothing a second time; whoever comes back to the page may.
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "1";
+});
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; }));
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy], [data-picture]");

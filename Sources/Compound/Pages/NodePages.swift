@@ -48,10 +48,11 @@ struct NodePages: Sendable {
             }
         }
 
-        static func problem(_ error: IntakeError) -> Body {
+        /// - Parameter again: what was sent, where it can be corrected and sent again.
+        static func problem(_ error: IntakeError, again: RefusedForm? = nil) -> Body {
             Body(status: 400) { view in
                 """
-                <h1>\(view.text("node.problem"))</h1><p class="bad" role="alert">\(error.text(view.text))</p><p>\(error.hint(view.text))</p>
+                <h1>\(view.text("node.problem"))</h1><p class="bad" role="alert" id="fault">\(error.text(view.text))</p><p>\(error.hint(view.text))</p>\(again?.html(view) ?? "")
                 <p><a href="\(view.links.home)" class="primary">\(view.text("node.back"))</a></p>
                 """
             }
@@ -144,11 +145,10 @@ struct NodePages: Sendable {
             Route("POST", pattern, bodyLimit: bodyLimit) { call in
                 try await queue.run {
                     guard sameOrigin(call) else { return .text("cross-site form refused\n", status: 403) }
-                    do {
-                        guard let form = Form(call.body) else { throw IntakeError(.notUTF8) }
-                        return try answer(call, form)
-                    } catch let error as IntakeError {
-                        return try render(call, .problem(error))
+                    guard let form = Form(call.body) else { return try render(call, .problem(IntakeError(.notUTF8))) }
+                    do { return try answer(call, form) } catch let error as IntakeError {
+                        let again = RefusedForm(action: call.path, form: form, error: error)
+                        return try render(call, .problem(error, again: again))
                     }
                 }
             })

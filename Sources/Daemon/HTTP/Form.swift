@@ -1,21 +1,27 @@
 /// A form as a browser sends it: `application/x-www-form-urlencoded`.
 package struct Form: Sendable {
     private let values: [String: String]
+    /// As they were sent, in their order.
+    package let pairs: [(name: String, value: String)]
 
-    init(_ values: [String: String]) { self.values = values }
+    init(_ values: [String: String]) {
+        self.values = values
+        pairs = values.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+    }
 
     /// - Returns: nil if the bytes are not UTF-8.
     package init?(_ body: [UInt8]) {
         guard let text = String(validating: body, as: UTF8.self) else { return nil }
-        var values: [String: String] = [:]
+        var pairs: [(name: String, value: String)] = []
         for pair in text.split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let name = Form.decoded(parts[0]), let value = Form.decoded(parts.count > 1 ? parts[1] : "") else {
                 return nil
             }
-            values[name] = value
+            pairs.append((name: name, value: value))
         }
-        self.values = values
+        self.pairs = pairs
+        values = Dictionary(pairs.map { ($0.name, $0.value) }) { $1 }
     }
 
     /// The value with spaces round it removed; nil if there is none or it is empty.

@@ -64,8 +64,8 @@ enum Rounds {
     /// The shipped list with a later one of the survey below it, as a newer program has it.
     static var newerList: String {
         let shipped = Asset.text("indicators.yaml") ?? ""
-        let survey = shipped.components(separatedBy: "\n- dataset: ").first { $0.hasPrefix("survey") } ?? ""
-        return "\(shipped)\n- dataset: \(survey)\n    - [spare, households, open]\n"
+        let survey = shipped.components(separatedBy: "\n- dataset: ").last { $0.hasPrefix("survey") } ?? ""
+        return "\(shipped)\n- dataset: \(survey.trimmingCharacters(in: .newlines))\n    - [spare, households, open]\n"
     }
 
     /// Which columns of the survey's vector are done and which are still open, by its width.
@@ -74,9 +74,9 @@ enum Rounds {
         case 4: ([1, 2], [0])
         case 5: ([1, 2, 4], [0])
         // A district's row of one unit: how it stands comes before what it counts.
-        case 10, 11, 31, 32: behind(6, columns(width - 6))
+        case 10, 11, 32, 33: behind(6, columns(width - 6))
         // unvisited, completed, partial, nobody_home, nobody_home_final, absent, postponed, refused, vacant,
-        // not_dwelling, not_found, moved, language, other, and people.
+        // not_dwelling, not_found, moved, language, other, and people; then the doors of which nobody is listed.
         default: ([1, 2, 4, 5, 7, 10, 11, 12, 13], [0, 3, 6])
         }
     }

@@ -14,9 +14,12 @@ struct BuildingEffect: Sendable {
     /// Lines that say nothing of a door that the registry hasn't.
     var nameless: Set<String> = []
 
-    /// - Parameter unnamed: gets the doors that the registry has and the table doesn't name.
+    /// - Parameters:
+    ///   - isWhole: every line of the building could be read; one that couldn't may name any door.
+    ///   - unnamed: gets the doors that the registry has and the table doesn't name.
     init(
-        _ building: String, _ lines: ArraySlice<ListedDoors.Entry>, _ unnamed: inout UnnamedDoors, _ db: Database
+        _ building: String, _ lines: ArraySlice<ListedDoors.Entry>, isWhole: Bool, _ unnamed: inout UnnamedDoors,
+        _ db: Database
     ) throws {
         let rows = try Row.fetchAll(
             db.cachedStatement(
@@ -27,7 +30,7 @@ struct BuildingEffect: Sendable {
                     """), arguments: [building])
         let named = Set(lines.map(\.code.text))
         let registered = Set(rows.map { $0["code"] as String })
-        isList = lines.allSatisfy(\.speaks)
+        isList = isWhole && lines.allSatisfy(\.speaks)
         nameless = Set(lines.filter { !$0.speaks && !registered.contains($0.code.text) }.map(\.code.text))
         namesAll = true
         for row in rows {

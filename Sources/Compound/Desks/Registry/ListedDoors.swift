@@ -52,6 +52,8 @@ struct ListedDoors {
     private(set) var merged = 0
     /// In the order of sheets and lines; at most `limit`.
     private(set) var problems: [ImportProblem] = []
+    /// Buildings with a line that can't be read; empty text where nobody knows which.
+    private(set) var faulty: Set<String> = []
 
     /// Problems that are told; whoever has mended a thousand lines asks again.
     static let limit = 1000
@@ -90,11 +92,17 @@ struct ListedDoors {
         while let line = table.next() {
             lines += 1
             sheets[place].lines += 1
+            // What a line of a building says can't be read: what it names mustn't vanish for that.
+            var building = ""
             do throws(ImportProblem) {
                 let line = try line.get()
+                building = line.building
                 let said = try DoorLine(line, named: table.stairUnits[line.building] ?? []).said()
                 good.append(Entry(said, sheet: place, line: line.number))
-            } catch { refuse(error, in: place) }
+            } catch {
+                faulty.insert(building)
+                refuse(error, in: place)
+            }
         }
         sums += table.sums
         merged += table.merged

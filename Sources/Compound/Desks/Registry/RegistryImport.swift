@@ -64,8 +64,9 @@ struct RegistryImport {
             let building = doors.good[start].building
             let end = doors.good[start...].firstIndex { $0.building != building } ?? doors.good.count
             let (lines, name, store) = (doors.good[start..<end], String(building), self.store)
+            let isWhole = doors.faulty.isDisjoint(with: [name, ""])
             let effect = try RegistryImport.turn(on: queue) { () throws(IntakeError) in
-                try store.looked { try BuildingEffect(name, lines, &unnamed, $0) }
+                try store.looked { try BuildingEffect(name, lines, isWhole: isWhole, &unnamed, $0) }
             }
             nameless.formUnion(effect.nameless)
             effects[name] = effect

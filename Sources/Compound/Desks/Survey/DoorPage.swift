@@ -16,7 +16,7 @@ enum DoorPage {
         let action = links("/desk/survey/visit")
         return """
             <p><a href="\(links("/survey/\(building)"))">← \(text("node.building", ["code": building]))</a></p>
-            <h1>\(door.code)</h1>\(elsewhere(door, text))\(earlier)\(difference(door, text))
+            <h1>\(door.code)</h1>\(elsewhere(door, text))\(disputed(door, links, text))\(earlier)\(undo(door, campaign, links, text))\(difference(door, text))
             <form class="form one-tap" method="post" action="\(action)">\(hidden(door, campaign, id))
             <input type="hidden" name="disposition" value="completed">\(allTested(door, text))</form>
             <form class="form quick" method="post" action="\(action)">\(hidden(door, campaign, id))
@@ -41,6 +41,24 @@ enum DoorPage {
         }
         let counts = (1...6).map { "<button class=\"primary\" name=\"tested\" value=\"\($0)\">\($0)</button>" as HTML }
         return "<p>\(text("node.walk.people"))</p><div class=\"counts\">\(counts)</div>"
+    }
+
+    /// Two answers: whoever stands at the door should know, and what he says settles it.
+    private static func disputed(_ door: SurveyDoor, _ links: Links, _ text: Messages) -> HTML {
+        guard door.answers.count > 1 else { return "" }
+        let words = text("node.door.disputed", ["count": "\(door.answers.count)"])
+        return links.isInvited
+            ? "<p class=\"warn\">◇ \(words)</p>"
+            : "<p class=\"warn\">◇ <a href=\"\(links("/conflicts"))\">\(words)</a></p>"
+    }
+
+    /// A slip that is noticed later: the door stands again as it stood before the last answer.
+    private static func undo(_ door: SurveyDoor, _ campaign: String, _ links: Links, _ text: Messages) -> HTML {
+        guard door.answers.count == 1, !links.isInvited else { return "" }
+        return """
+            <form class="form" method="post" action="\(links("/desk/survey/undo"))"><input type="hidden" name="campaign" value="\(campaign)">
+            <input type="hidden" name="door" value="\(door.code)">\(Supersedes.field(door.answers))<button>\(text("node.undo.last"))</button></form>
+            """
     }
 
     /// A second person's answer, once there is a first.

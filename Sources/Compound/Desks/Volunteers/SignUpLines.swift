@@ -33,6 +33,7 @@ struct SignUpLine: Equatable {
     /// Why a person has to look, with words under `node.sign_up.<doubt>`.
     enum Doubt: String, CaseIterable {
         case noName = "no_name"
+        case notAName = "not_a_name"
         case longName = "long_name"
         case twoBuildings = "two_buildings"
         case twoRoles = "two_roles"
@@ -100,6 +101,7 @@ struct SignUpLine: Equatable {
         guard names.allSatisfy({ $0.count <= 4 || $0.utf8.count == $0.count && $0.count <= 20 }) else {
             return .unclear(.longName)
         }
+        guard names.allSatisfy(SpokenName.isName) else { return .unclear(.notAName) }
         if isCouple, names.count == 1 { names.append("\(names[0])家属") }
         guard names.allSatisfy({ VolunteerName.code($0) != nil }) else { return .unclear(.longName) }
         return isWithdrawal

@@ -73,15 +73,20 @@ struct VolunteerClaims {
         <label>\(text("node.column.volunteer")) <input name="volunteer" required></label>\(VolunteerPage.roleField(model, text))
         <label>\(text("node.claim.from")) <input name="from" type="time"></label>
         <button class="primary" name="state" value="claimed">\(text("node.claim.take"))</button></form>
-        \(need(.general, "<h2>\(text("node.volunteers.need"))</h2>", text("node.volunteers.required")))\(needs)
+        \(need(.general, "<h2>\(text("node.volunteers.need"))</h2>", general))\(needs)
         """
+    }
+
+    /// Once the task is split, those that are wanted for no role in particular are one of its parts.
+    private var general: String {
+        model.isSplit ? VolunteerRole.general.words(text) : text("node.volunteers.required")
     }
 
     /// A task that is split says what each role needs; most tasks aren't.
     private var needs: HTML {
         let rest = VolunteerRole.allCases.filter { $0 != .general }
         return """
-            <details id="needs"><summary>\(text("node.volunteers.need_by_role"))</summary><div class="needs">\(rest.map { need($0, "", $0.words(text)) })</div></details>
+            <details id="needs"><summary>\(text("node.volunteers.need_by_role"))</summary><p class="muted">\(text("node.volunteers.need_adds"))</p><div class="needs">\(rest.map { need($0, "", $0.words(text)) })</div></details>
             """
     }
 
