@@ -137,19 +137,14 @@ package final class CompoundStore: Sendable {
         var keys = try open(record.content.period, journal.db)
         let takenBack = try journal.statements(record.supersedes)
         let touched = try takenBack + journal.statements(takenBackBy: record.supersedes) + [observation]
-        var folded: Set<Fact> = []
-        for fact in touched.map(Fact.init) where folded.insert(fact).inserted {
+        // A correction is about the same fact as what it corrects, most of the time.
+        var folded: Set<Observation.Fact> = []
+        for fact in touched.map(\.fact) where folded.insert(fact).inserted {
             // A correction may cross desks: no household lives there after all, so nobody refused.
             guard let desk = Desks.named(fact.desk) else { continue }
             keys.formUnion(try desk.fold(fact.subject, fact.field, journal))
         }
         return keys
-    }
-
-    /// What statements are about: a correction is about the same fact as what it corrects, most of the time.
-    private struct Fact: Hashable {
-        let desk, subject, field: String
-        init(_ said: Observation) { (desk, subject, field) = (said.desk, said.subject, said.field) }
     }
 
     /// A round that nobody announced opens with its first record: recording never waits for the uplink.

@@ -24,11 +24,7 @@ def chain(first, last):
 
 def play(browser, base, pin, folder):
     seen = {}
-    browser.size(1366, 900)
-    browser.open(base + "/registry")
-    browser.type("input[name=pin]", pin)
-    browser.follow("button.primary")
-    browser.open(base + "/registry")
+    browser.sign_in(base, pin)
     fill(browser, "#lines textarea", LINES.replace("14", "41"))
     browser.follow("#lines button[value='0']")
     seen["slip"] = browser.text("main .warn")

@@ -36,11 +36,7 @@ def wide(browser):
 
 def play(browser, base, pin, folder):
     seen = {}
-    browser.size(1366, 900)
-    browser.open(base + "/registry")
-    browser.type("input[name=pin]", pin)
-    browser.follow("button.primary")
-    browser.open(base + "/registry")
+    browser.sign_in(base, pin)
     fill(browser, "#lines textarea", "1-4栋，每栋2单元×3层×2户")
     browser.follow("#lines button[value='0']")
     browser.follow("main .ok button")

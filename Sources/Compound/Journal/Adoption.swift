@@ -26,14 +26,8 @@ package struct Adopted: Codable, Sendable, Equatable {
 struct Adoption {
     let journal: Journal
     private(set) var adopted = Adopted()
-    private var facts: Set<Fact> = []
+    private var facts: Set<Observation.Fact> = []
     private var keys: Set<RowKey> = []
-
-    private struct Fact: Hashable {
-        var desk: String
-        var subject: String
-        var field: String
-    }
 
     init(_ journal: Journal) { self.journal = journal }
 
@@ -76,7 +70,7 @@ struct Adoption {
     }
 
     private mutating func note(_ observation: Observation) {
-        facts.insert(Fact(desk: observation.desk, subject: observation.subject, field: observation.field))
+        facts.insert(observation.fact)
     }
 
     /// The registry first: a visit needs its door.

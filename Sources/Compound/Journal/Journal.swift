@@ -16,6 +16,10 @@ struct Observation: Equatable {
     var hlc: Int64
     var evidence: Int
 
+    /// What statements are about; those about one fact are folded together.
+    struct Fact: Hashable { let desk, subject, field: String }
+    var fact: Fact { Fact(desk: desk, subject: subject, field: field) }
+
     /// Whether this is the same record, sent again. The times are no part of it: the stamp is this node's own,
     /// and a form that is sent twice gets its time from the node too.
     func says(_ other: Observation) -> Bool {

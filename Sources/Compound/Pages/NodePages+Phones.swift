@@ -61,9 +61,8 @@ extension NodePages {
 
     /// A door's form, sent by whoever was invited.
     private func visit(_ call: Call) throws -> Reply {
-        guard sameOrigin(call) else { return .text("cross-site form refused\n", status: 403) }
+        guard let form = Form(call.body) else { return try render(call, .problem(IntakeError(.notUTF8))) }
         do {
-            guard let form = Form(call.body) else { throw IntakeError(.notUTF8) }
             let record = try FormReader.record(
                 Record.Visit.self, form, now: store.clock(), draw: UInt128.random(in: 1 ... .max))
             let outcome = try store.record(
@@ -73,7 +72,7 @@ extension NodePages {
         } catch let error as IntakeError where error.code == .notInvited {
             return refused(.shut, call)
         } catch let error as IntakeError {
-            return try render(call, .problem(error))
+            return try render(call, .problem(error, again: RefusedForm(action: call.path, form: form, error: error)))
         }
     }
 

@@ -66,16 +66,14 @@ struct NodePages: Sendable {
         var route = route
         let inner = route.handler
         route.handler = { [route] call in
+            guard call.method == "GET" || sameOrigin(call) else {
+                return .text("cross-site form refused\n", status: 403)
+            }
             // A link that says itself whose it is goes before the session of whoever holds the phone.
             if let token = InviteToken.header(of: call) {
                 return try await invited(token, route, call) ?? refused(.unknown, call)
             }
-            if isStaff(call) {
-                guard call.method == "GET" || sameOrigin(call) else {
-                    return .text("cross-site form refused\n", status: 403)
-                }
-                return try await inner(call)
-            }
+            if isStaff(call) { return try await inner(call) }
             if let token = InviteToken.cookie(of: call), let reply = try await invited(token, route, call) {
                 return reply
             }
@@ -144,7 +142,6 @@ struct NodePages: Sendable {
         guarded(
             Route("POST", pattern, bodyLimit: bodyLimit) { call in
                 try await queue.run {
-                    guard sameOrigin(call) else { return .text("cross-site form refused\n", status: 403) }
                     guard let form = Form(call.body) else { return try render(call, .problem(IntakeError(.notUTF8))) }
                     do { return try answer(call, form) } catch let error as IntakeError {
                         let again = RefusedForm(action: call.path, form: form, error: error)
@@ -155,7 +152,7 @@ struct NodePages: Sendable {
     }
 
     /// A page elsewhere must not be able to record in the name of whoever is signed in here.
-    func sameOrigin(_ call: Call) -> Bool {
+    private func sameOrigin(_ call: Call) -> Bool {
         // A script sends no origin; a browser always does, and `null` is one that hides where it comes from.
         guard let origin = call.headers["origin"] else { return true }
         return origin.hasSuffix("://" + (call.headers["host"] ?? "?"))

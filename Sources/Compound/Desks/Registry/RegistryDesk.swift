@@ -40,7 +40,12 @@ struct RegistryDesk: Desk {
 
     /// The last word about something that a statement may leave out: then it stays as it is, whoever takes back what said it.
     private static func last(_ member: String, _ said: [[String: Any]?]) -> String? {
-        said.reversed().lazy.compactMap { $0?[member] as? String }.first { !$0.isEmpty || member == "address" }
+        said.reversed().lazy.compactMap { $0?[member] as? String }.first
+    }
+
+    /// A building that is stated without a name has an empty one written, and keeps the one it had.
+    private static func name(_ said: [[String: Any]?]) -> String {
+        said.reversed().lazy.compactMap { $0?["label"] as? String }.first { !$0.isEmpty } ?? ""
     }
 
     // MARK: Buildings
@@ -61,7 +66,7 @@ struct RegistryDesk: Desk {
                 VALUES (?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            building.text, RegistryDesk.last("label", all) ?? "", units, floors, perFloor,
+            building.text, RegistryDesk.name(all), units, floors, perFloor,
             RegistryDesk.last("address", all),
         ])
         let insert = try db.cachedStatement(
