@@ -38,6 +38,17 @@ import Testing
         }
     }
 
+    /// What a city has of a district was counted by the words that officers there had said by then.
+    @Test func officersWhoDecideAllEveningPutNoTruthOutsideTheBounds() {
+        var faults = Faults.none
+        (faults.claimsRaised, faults.claimsDecided) = (60, 400)
+        for seed in UInt64(1)...3 {
+            let report = World(seed: seed, faults: faults).run()
+            #expect(report.violations.isEmpty, "seed \(seed): \(report.violations)")
+            #expect(report.occurrences[.claimDecided, default: 0] > 100)
+        }
+    }
+
     @Test func happeningsComeInOrderOfTimeAndOfPlanning() {
         var agenda = Agenda()
         var seen: [Int] = []

@@ -46,7 +46,7 @@ final class Convergence: Checker {
             if relay.district.content.campaigns.count < world.roundsOpen {
                 return "\(relay.name) has not heard of a round"
             }
-            if relay.lastCut.map({ $0 != relay.standing }) ?? true {
+            if relay.lastCut != relay.district.standpoint(relay.district.ledger) {
                 return "\(relay.name) has not published what it has"
             }
         }

@@ -13,7 +13,7 @@ final class TruthLiesInTheBounds: Checker {
     private unowned let world: World
     private var said: [Moment: Told] = [:]
     /// What stood behind a district's rows at a position of its own.
-    private var cuts: [Moment: [Code: Ledger.Held]] = [:]
+    private var cuts: [Moment: Standpoint] = [:]
     private var now: [Code: Told] = [:]
     private var batches = 0
     init(_ world: World) { self.world = world }
@@ -31,40 +31,38 @@ final class TruthLiesInTheBounds: Checker {
         sign(ledger, district)
         batches += 1
         guard batches % 4 == 0 else { return }
-        let held = held(ledger, district)
+        let standpoints = standpoints(ledger, district)
         for round in 0..<world.roundsOpen where !world.isClosed(round) {
-            check(ledger, district, round, held)
+            check(ledger, district, round, standpoints)
         }
     }
 
-    /// What stands behind each unit here: its own rows, or what its district held when it cut the unit's row.
-    private func held(_ ledger: Ledger, _ district: DistrictMachine) -> [Code: Ledger.Held] {
-        guard district === world.city else {
-            return district.content.units.reduce(into: [:]) { $0[$1.code] = ledger.held($1.code) }
-        }
-        return district.content.relays.reduce(into: [:]) { all, relay in
-            guard let held = ledger.held(relay.code), let active = held.active, let position = held.position else {
-                return
-            }
-            all.merge(cuts[Moment(incarnation: active, position: position)] ?? [:]) { $1 }
+    /// What stands behind the units here, by whoever settles their claims: this district, or each of the city's as it
+    /// stood when it cut its rows.
+    private func standpoints(_ ledger: Ledger, _ district: DistrictMachine) -> [(DistrictMachine, Standpoint)] {
+        guard district === world.city else { return [(district, district.standpoint(ledger))] }
+        return world.districts.compactMap { one in
+            guard let relay = one.relay, let held = ledger.held(relay.unit), let active = held.active,
+                let position = held.position, let cut = cuts[Moment(incarnation: active, position: position)]
+            else { return nil }
+            return (one, cut)
         }
     }
 
-    /// By whoever settles its units' claims: a district, for each of them.
-    private func oracles(_ district: DistrictMachine, _ round: Int, _ all: [Code: Ledger.Held]) -> [Code: ClaimOracle] {
-        let below = district === world.city ? world.districts : [district]
-        return below.reduce(into: [:]) { oracles, one in
+    private func oracles(_ standpoints: [(DistrictMachine, Standpoint)], _ round: Int) -> [Code: ClaimOracle] {
+        standpoints.reduce(into: [:]) { oracles, each in
+            let (one, standpoint) = each
             let codes = Set(one.counted.map(\.code))
-            let held = all.filter { codes.contains($0.key) }
-            let oracle = ClaimOracle(
-                one, round,
-                held: Dictionary(uniqueKeysWithValues: held.map { ($0.key, one.rows($0.value, of: $0.key)) }))
+            let oracle = ClaimOracle(one, round, standpoint.counting(codes))
             for code in codes.union([Code(one.code)].compactMap { $0 }) { oracles[code] = oracle }
         }
     }
 
-    private func check(_ ledger: Ledger, _ district: DistrictMachine, _ round: Int, _ all: [Code: Ledger.Held]) {
-        let claims = oracles(district, round, all)
+    private func check(
+        _ ledger: Ledger, _ district: DistrictMachine, _ round: Int, _ standpoints: [(DistrictMachine, Standpoint)]
+    ) {
+        let claims = oracles(standpoints, round)
+        let all = standpoints.reduce(into: [:]) { all, each in all.merge(each.1.held) { $1 } }
         var truth = Completion()
         for unit in district.counted {
             let households = Int(unit.expectedHouseholds ?? 0)

@@ -312,6 +312,13 @@ final class DistrictMachine {
     /// Counts nothing that isn't durable: what a starting process would find.
     func held(_ unit: Code) -> Ledger.Held? { ledger?.held(unit) }
 
+    /// By a ledger of its own, and by what officers have said so far.
+    func standpoint(_ ledger: Ledger?) -> Standpoint {
+        Standpoint(
+            held: content.units.reduce(into: [:]) { $0[$1.code] = ledger?.held($1.code) },
+            decided: content.claimDecisions)
+    }
+
     /// Of what is held of a speaker.
     func rows(_ held: Ledger.Held, of speaker: Code) -> [RowKey: RowBody] {
         if let last = unpacked[speaker], last.held.hasSameRows(as: held) { return last.rows }

@@ -1,4 +1,5 @@
 import Compound
+import District
 import Federation
 
 /// Somebody registers where a door is, or that it is nowhere: what two compounds may say of one household.
@@ -40,29 +41,39 @@ extension Fact.Finding {
     }
 }
 
+/// What a district counts by at a moment.
+struct Standpoint: Equatable {
+    /// Of each unit the life and the position that it holds.
+    var held: [Code: Ledger.Held]
+    /// The officers' words about households, by round and token.
+    var decided: [Code: [UInt64: Code]]
+
+    func counting(_ units: Set<Code>) -> Standpoint {
+        Standpoint(held: held.filter { units.contains($0.key) }, decided: decided)
+    }
+}
+
 /// Who claims which address in a round, by the rows that an aggregator holds, and whose it is.
 struct ClaimOracle {
     private var claimants: [String: [Code]] = [:]
-    private let round: Int
-    private let district: DistrictMachine
+    private var owners: [String: Code] = [:]
 
-    init(_ district: DistrictMachine, _ round: Int, held: [Code: [RowKey: RowBody]]) {
-        (self.district, self.round) = (district, round)
+    init(_ district: DistrictMachine, _ round: Int, _ standpoint: Standpoint) {
+        let period = Rounds.all[round]
+        let rows = standpoint.held.map { ($0.key, district.rows($0.value, of: $0.key)) }
         for address in district.addresses {
             guard let token = district.token(of: address, round) else { continue }
-            let key = RowKey(dataset: Rounds.claims, period: Rounds.all[round], subject: token)
-            claimants[address] = held.filter { $0.value[key] != nil }.map(\.key).sorted()
+            let key = RowKey(dataset: Rounds.claims, period: period, subject: token)
+            let units = rows.filter { $0.1[key] != nil }.map(\.0).sorted()
+            let word = Hex.uint64(token.text).flatMap { standpoint.decided[period]?[$0] }
+            claimants[address] = units
+            // The officer's word if it names a claimant, else the smallest code.
+            owners[address] = units.first { $0 == word } ?? units.first
         }
-    }
-
-    /// The officer's word if it names a claimant, else the smallest code.
-    func owner(_ address: String) -> Code? {
-        let decided = district.decided(address, round)
-        return (claimants[address] ?? []).first { $0 == decided } ?? claimants[address]?.first
     }
 
     /// Addresses that the unit claims and another one owns.
     func lost(_ unit: Code) -> Set<String> {
-        Set(claimants.filter { $0.value.contains(unit) && owner($0.key) != unit }.map(\.key))
+        Set(claimants.filter { $0.value.contains(unit) && owners[$0.key] != unit }.map(\.key))
     }
 }

@@ -16,9 +16,8 @@ final class RelayMachine: Child {
     var cutDown = false
     private(set) var rewound = false
     private(set) var lostItsSidecar = false
-    /// Of each unit the life and the position that the district held when it last cut its rows; nil before the
-    /// first cut of this process.
-    private(set) var lastCut: [Code: Ledger.Held]?
+    /// How the district stood when it last cut its rows; nil before the first cut of this process.
+    private(set) var lastCut: Standpoint?
     private var isHeldBack = false
 
     init(_ district: DistrictMachine, below parent: DistrictMachine, disk: any UpwardDisk, world: World) {
@@ -88,13 +87,8 @@ final class RelayMachine: Child {
             return readiness
         }
         isHeldBack = false
-        lastCut = standing
+        lastCut = district.standpoint(district.ledger)
         return readiness
-    }
-
-    /// Of each unit what the district holds now.
-    var standing: [Code: Ledger.Held] {
-        district.content.units.reduce(into: [:]) { $0[$1.code] = district.held($1.code) }
     }
 
     /// Rounds are published above and passed on.
