@@ -102,7 +102,7 @@ class Aggregator(Daemon):
         config = folder / "aggregator.yaml"
         config.write_text(
             f"state: {self.state}\nsocket: {folder}/a.sock\nlisten: {listen}:{self.port}\n"
-            f"pace_ms: {pace}\ngrace_ms: {grace}\nlease_ms: {lease}\n" + (f"read_token: {token}\n" if token else "")
+            f"pace_ms: {pace}\ngrace_ms: {grace}\nlease_ms: {lease}\nseries_seconds: 5\n" + (f"read_token: {token}\n" if token else "")
             + (f"parent: http://127.0.0.1:{parent[0]}\nunit: \"{parent[1]}\"\ntoken: {parent[2]}\n" if parent else ""))
         super().__init__("aggregator", config, folder / "aggregator.log")
         run("divisions", "import", ROOT / "Config/divisions.csv", "--config", config)

@@ -16,14 +16,17 @@ package enum AggregatorDaemon {
         JournalLog.logger("rollup").notice(
             "added up from the rows that are held", metadata: ["units": "\(aggregator.look().rollup.tree.counted)"])
         let upward = try settings.upward.map { try Upward($0, settings, of: aggregator) }
+        let series = try Series(
+            folder: settings.state, stepSeconds: settings.seriesSeconds, log: JournalLog.logger("statistics"))
         let doors = Doors(listen: settings.listen, socket: settings.socket, log: log) { tell(settings) }
-            .services(open: publicRoutes(aggregator, settings, upward), local: localRoutes(aggregator, upward))
+            .services(open: publicRoutes(aggregator, settings, series, upward), local: localRoutes(aggregator, upward))
         let standings = StandingLog(JournalLog.logger("statistics"))
         upward?.start()
         try await Daemonry.run(
             doors, log: log,
             status: {
                 standings.look(aggregator.look(), now: aggregator.clock.now)
+                series.look({ aggregator.look() }, wall: aggregator.clock.wall)
                 return status(aggregator, upward)
             }, fault: { aggregator.fault() })
         // First who reads and changes what the aggregator holds, then the aggregator.
@@ -33,12 +36,14 @@ package enum AggregatorDaemon {
     }
 
     package static func publicRoutes(
-        _ aggregator: Aggregator, _ settings: AggregatorSettings, _ upward: Upward? = nil
+        _ aggregator: Aggregator, _ settings: AggregatorSettings, _ series: Series, _ upward: Upward? = nil
     ) -> [Route] {
         let guarding = ReadGuard(token: settings.readToken)
         return IngestRoutes(aggregator).routes + StatsRoutes(aggregator, guarding: guarding, upward: upward).routes
             + BookRoutes(aggregator, guarding: guarding).routes
-            + DashboardRoutes(aggregator, guarding: guarding, upward: upward, home: settings.upward?.unit).routes
+            + DashboardRoutes(
+                aggregator, guarding: guarding, series: series, upward: upward, home: settings.upward?.unit
+            ).routes + SeriesRoutes(aggregator, series, guarding: guarding).routes
     }
 
     /// Everything, without a token: the socket is readable by this user's group only.

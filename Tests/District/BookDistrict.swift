@@ -102,7 +102,9 @@ struct BookDistrict {
         UnitPage.html(UnitPage.Model(picture, 0, Self.campaign, asked: nil, now: now), Messages.of(language)).source
     }
     func division(_ language: Language) -> String {
-        DivisionPage.html(DivisionPage.Model(picture, 0, Self.campaign, asked: nil), Messages.of(language)).source
+        DivisionPage.html(
+            DivisionPage.Model(picture, 0, Self.campaign, asked: nil, SeriesLog(), since: nil), Messages.of(language)
+        ).source
     }
 }
 

@@ -76,7 +76,9 @@ struct CaseDistrict {
     }
 
     func division(_ language: Language) -> String {
-        DivisionPage.html(DivisionPage.Model(picture, 0, Self.campaign, asked: nil), Messages.of(language)).source
+        DivisionPage.html(
+            DivisionPage.Model(picture, 0, Self.campaign, asked: nil, SeriesLog(), since: nil), Messages.of(language)
+        ).source
     }
 
     /// The unit's page and `jiayuan why` say this.

@@ -6,6 +6,7 @@ import Federation
 enum DivisionPage {
     struct Model {
         struct Child {
+            var subject: SeriesSubject
             var link: String
             var figures: PlaceFigures
             /// Nil for a division.
@@ -22,15 +23,19 @@ enum DivisionPage {
         var ring: [Child]
         var asOf: Int64
         var edition: String?
+        var progress: RoundProgress
+        var changes: ChangesSince?
 
-        init(_ picture: Picture, _ place: Int, _ campaign: Code, asked: Code?) {
+        /// - Parameter since: when the reader last looked, seconds since 1970; nil at the first look.
+        init(_ picture: Picture, _ place: Int, _ campaign: Code, asked: Code?, _ log: SeriesLog, since: Int64?) {
             let tree = picture.rollup.tree
             let question = Question(period: campaign, measures: Measure.all)
             let totals = picture.cut("survey", campaign)
             let standings = totals.standings
             func child(_ unit: Int) -> Child {
                 Child(
-                    link: "/unit/\(tree.units[unit].code)", figures: picture.figures(unit: unit, question),
+                    subject: .unit(tree.units[unit].code), link: "/unit/\(tree.units[unit].code)",
+                    figures: picture.figures(unit: unit, question),
                     standing: standings[unit], heardAt: picture.heardAt(unit, totals),
                     telephone: tree.units[unit].dutyTelephone)
             }
@@ -41,8 +46,8 @@ enum DivisionPage {
             children =
                 tree.places[place].children.map {
                     Child(
-                        link: "/division/\(tree.places[$0].code)", figures: picture.figures($0, question), telephone: ""
-                    )
+                        subject: .place(tree.places[$0].code), link: "/division/\(tree.places[$0].code)",
+                        figures: picture.figures($0, question), telephone: "")
                 } + tree.places[place].units.map(child)
             // The largest ceilings first: they widen the bounds most.
             ring = tree.units(below: place).filter { standings[$0] != .known }
@@ -50,17 +55,23 @@ enum DivisionPage {
                 .prefix(10).map(child)
             asOf = picture.wall
             edition = picture.edition
+            progress = RoundProgress(log, picture.campaigns.first { $0.code == campaign }, now: picture.wall)
+            changes = since.map { ChangesSince($0, picture, place, log) }
         }
     }
 
     static func html(_ model: Model, _ text: Messages) -> HTML {
-        """
-        <nav class="crumbs" aria-label="\(text("dash.path"))">\(crumbs(model, text))</nav>
-        <h1>\(model.campaign) · \(model.path.last?.name ?? "")</h1>
-        <p class="muted">\(text("dash.as_of", ["at": FigureText.time(model.asOf), "edition": model.edition ?? "–"]))</p>
-        \(tiles(model, text))\(ring(model, text))\(table(model, text))
-        <p class="muted"><a href="/v1/stats?division=\(model.path.last?.code ?? "")\(model.asked.map { "&campaign=\($0)" } ?? "")">JSON</a></p>
-        """
+        let query: HTML = "division=\(model.path.last?.code ?? "")\(model.asked.map { "&campaign=\($0)" } ?? "")"
+        let wall = DashboardShell.link("/wall/\(model.path.last?.code ?? "")", text.language, model.asked)
+        return """
+            <nav class="crumbs" aria-label="\(text("dash.path"))">\(crumbs(model, text))</nav>
+            <h1>\(model.campaign) · \(model.path.last?.name ?? "")</h1>
+            <p class="muted">\(text("dash.as_of", ["at": FigureText.time(model.asOf), "edition": model.edition ?? "–"]))</p>
+            \(DivisionTiles.html(model, text))\(model.changes.map { $0.html(text) } ?? "")\(RingList.html(model, most: 10, text))
+            \(RoundCards.html(model, text))\(HourTable.html(model, text))\(table(model, text))
+            <p class="muted"><a href="\(wall)">\(text("dash.wall"))</a> · <a href="/v1/stats?\(query)">JSON</a> ·
+            <a href="/v1/series.csv?\(query)">\(text("dash.series"))</a></p>
+            """
     }
 
     private static func crumbs(_ model: Model, _ text: Messages) -> [HTML] {
@@ -69,52 +80,6 @@ enum DivisionPage {
                 ? "<span aria-current=\"page\">\(place.name)</span>"
                 : "<a href=\"\(DashboardShell.link("/division/\(place.code)", text.language, model.asked))\">\(place.name)</a> › "
         }
-    }
-
-    // MARK: Tiles
-
-    private static func tiles(_ model: Model, _ text: Messages) -> HTML {
-        let figure = model.figures.measures.first { $0.measure == .completion }?.figure
-        let all = model.figures.completeness
-        guard let figure else { return "" }
-        let share = figure.shareUnknown.map { Ratio.percent($0.permilleUp) } ?? "0.0"
-        let last = text("dash.last_known_missing", ["count": FigureText.number(figure.missingLastKnown)])
-        let final = model.figures.others[FinalReport.dataset.text]?["final"] ?? 0
-        let short = model.figures.counts["short"].map { FigureText.number($0) } ?? "–"
-        return """
-            <div class="tiles"><section class="tile first"><h2>\(text("dash.still_missing"))</h2>
-            <p class="big">\(FigureText.missing(figure, text)) <small>\(text("dash.households"))</small></p><p>\(last)</p></section>
-            <section class="tile rates"><h2>\(text("dash.measure.survey.completion"))</h2><p class="big">\(FigureText.bounds(figure, text))</p>
-            <p>\(text("dash.last_known", ["rate": FigureText.percent(figure.lastKnown)]))\(PhonedInText.mark(model.figures.phonedIn, asOf: model.asOf, text))</p>\(others(model, text))\(FigureText.claims(model.figures.openClaims, text))</section>
-            <section class="tile"><h2>\(text("dash.completeness"))</h2><p class="big"><b>\(all.known)</b> <small>/ \(all.expected)</small></p>
-            <p>\(text("dash.share_unknown", ["share": share]))</p><p>\(text("dash.final", ["count": FigureText.number(final)]))</p></section>
-            <section class="tile"><h2>\(text("dash.volunteers_short"))</h2><p class="big"><b>\(short)</b></p>
-            <p>\(text("dash.known_only"))</p></section></div>
-            """
-    }
-
-    private static func others(_ model: Model, _ text: Messages) -> [HTML] {
-        model.figures.measures.filter { $0.measure != .completion }.map { measured in
-            """
-            <p>\(text("dash.measure.\(measured.measure.code)")) \(FigureText.bounds(measured.figure, text))</p>\(FigureText.uncounted(measured.figure, text))
-            """
-        }
-    }
-
-    // MARK: Whom to ring
-
-    private static func ring(_ model: Model, _ text: Messages) -> HTML {
-        if model.ring.isEmpty { return "<section class=\"quiet\"><p>● \(text("dash.nobody_to_ring"))</p></section>" }
-        let items = model.ring.map { child -> HTML in
-            let standing = child.standing ?? .silent
-            let since = child.heardAt.map { text("dash.since", ["at": FigureText.time($0, asOf: model.asOf)]) } ?? ""
-            return """
-                <li><a href="\(DashboardShell.link(child.link, text.language, model.asked))"><b>\(child.figures.name)</b></a>
-                <span class="\(standing.style)">\(standing.mark) \(text("dash.state.\(standing.word)")) \(since)</span>
-                <a href="tel:\(child.telephone)">\(text("dash.duty", ["number": child.telephone]))</a></li>
-                """
-        }
-        return "<section><h2>\(text("dash.ring"))</h2><ol class=\"ring\">\(items)</ol></section>"
     }
 
     // MARK: Children

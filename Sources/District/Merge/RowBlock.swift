@@ -27,11 +27,11 @@ struct RowBlock: Equatable, Sendable {
         for entry in entries {
             bytes.append(UInt8(entry.subject.utf8.count))
             bytes.append(contentsOf: entry.subject.utf8)
-            put(entry.seq)
-            put(UInt64(bitPattern: entry.asOf))
-            put(UInt64(entry.catalogue))
-            put(UInt64(entry.counts.count))
-            for count in entry.counts { put(UInt64(count.raw + 1)) }
+            bytes.appendVariable(entry.seq)
+            bytes.appendVariable(UInt64(bitPattern: entry.asOf))
+            bytes.appendVariable(UInt64(entry.catalogue))
+            bytes.appendVariable(UInt64(entry.counts.count))
+            for count in entry.counts { bytes.appendVariable(UInt64(count.raw + 1)) }
         }
     }
 
@@ -108,15 +108,6 @@ struct RowBlock: Equatable, Sendable {
         return true
     }
 
-    private mutating func put(_ value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
-    }
-
     private struct Reader {
         let bytes: [UInt8]
         var index = 0
@@ -136,24 +127,7 @@ struct RowBlock: Equatable, Sendable {
             return true
         }
 
-        /// - Returns: nil where the bytes end too early or the number is too long.
-        mutating func checkedInteger() -> UInt64? {
-            guard let end = bytes[index...].prefix(10).firstIndex(where: { $0 & 0x80 == 0 }) else { return nil }
-            // The tenth byte has one bit left of the 64.
-            guard end - index < 9 || bytes[end] <= 1 else { return nil }
-            return integer()
-        }
-
-        mutating func integer() -> UInt64 {
-            var value: UInt64 = 0
-            var shift: UInt64 = 0
-            while true {
-                let byte = bytes[index]
-                index += 1
-                value |= UInt64(byte & 0x7f) << shift
-                if byte & 0x80 == 0 { return value }
-                shift += 7
-            }
-        }
+        mutating func checkedInteger() -> UInt64? { bytes.variable(at: &index) }
+        mutating func integer() -> UInt64 { bytes.trustedVariable(at: &index) }
     }
 }

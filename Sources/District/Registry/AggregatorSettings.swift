@@ -9,6 +9,8 @@ package struct AggregatorSettings: Sendable {
     package var socket: String
     package var readToken: String?
     package var pace: Pace
+    /// Seconds between two samples of how a round goes.
+    package var seriesSeconds: Int64
     /// Nil at the top.
     package var upward: Upward?
 
@@ -51,6 +53,11 @@ package struct AggregatorSettings: Sendable {
                 "原节点多久没有消息后，恢复的节点才能接替（毫秒）",
                 "A silent node may be replaced by its restored copy after at least this many milliseconds"
             ), check: Check.number(1000...86_400_000)),
+        Setting(
+            "series_seconds", fallback: "300",
+            comment: (
+                "每隔多少秒记一次各单位的进度，供走势图用", "Seconds between two samples of how a round goes, for charts"
+            ), check: Check.number(5...3600)),
         Setting(
             "parent", fallback: "",
             comment: ("上级汇总地址，印在接入单上；最高一级留空", "Address of the aggregator above, from the slip; empty at the top"),
@@ -98,6 +105,7 @@ package struct AggregatorSettings: Sendable {
             milliseconds: Int(values["pace_ms"] ?? "") ?? 60_000,
             graceMilliseconds: Int(values["grace_ms"] ?? "") ?? 30_000,
             leaseMilliseconds: Int(values["lease_ms"] ?? "") ?? 300_000)
+        seriesSeconds = Int64(values["series_seconds"] ?? "") ?? 300
         listen = Listen(values["listen"] ?? "") ?? .tcp(host: "127.0.0.1", port: 8470)
         upward = try AggregatorSettings.upward(values, file)
     }

@@ -102,7 +102,7 @@ extension Picture {
 
     // MARK: Bounds
 
-    private func figure(_ place: Int, _ measure: Measure, _ period: Code) -> Figure {
+    func figure(_ place: Int, _ measure: Measure, _ period: Code) -> Figure {
         let totals = cut(measure.dataset, period)
         let expected = rollup.tree.expected[place]
         let known = totals.knownExpected[place]
@@ -138,7 +138,7 @@ extension Picture {
         return Figure(evidence)
     }
 
-    private func figure(unit: Int, _ measure: Measure, _ period: Code) -> Figure {
+    func figure(unit: Int, _ measure: Measure, _ period: Code) -> Figure {
         let sums = sums(unit, measure.dataset, period)
         let entry = rollup.tree.units[unit]
         let ceiling = measure.base == .households ? entry.households : entry.residents
@@ -182,7 +182,7 @@ extension Picture {
         rollup.cuts.keys.filter { $0.period == period && !Picture.known.contains($0.dataset.text) }.map(\.dataset)
     }
 
-    private func counts(_ place: Int, _ totals: CutTotals) -> [String: Int64] {
+    func counts(_ place: Int, _ totals: CutTotals) -> [String: Int64] {
         var counts: [String: Int64] = [:]
         for (catalogue, sums) in totals.sums {
             let own = DerivedRow.own(rollup.shelf[catalogue])

@@ -77,6 +77,7 @@ struct DemoAggregators {
             listen: 127.0.0.1:\(port)
             pace_ms: 800
             grace_ms: 1200
+            series_seconds: 5
             \(parent)
             """, to: "\(name).yaml")
         _ = try stage.run([

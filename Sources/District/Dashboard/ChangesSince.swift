@@ -1,0 +1,57 @@
+import Coverage
+import Daemon
+import Federation
+
+/// What became of a place since its reader last looked, from the series: what was done, who fell silent, who is back.
+struct ChangesSince {
+    private let since: Int64
+    private let now: Int64
+    /// Households done since then by what is known of both moments; nil where one of them isn't.
+    private var done: Int64?
+    private var lost: [String] = []
+    private var back: [String] = []
+
+    init(_ since: Int64, _ picture: Picture, _ place: Int, _ log: SeriesLog) {
+        (self.since, now) = (since, picture.wall)
+        let tree = picture.rollup.tree
+        func points(_ subject: SeriesSubject) -> (SeriesLine.Point, SeriesLine.Point)? {
+            let line = log.line(subject, .completion)
+            return line.point(at: since).flatMap { before in line.last.map { (before, $0) } }
+        }
+        let whole = points(.place(tree.places[place].code))
+        if let before = whole?.0.figure?.evidence, let after = whole?.1.figure?.evidence {
+            done = (after.numerator + after.lastNumerator) - (before.numerator + before.lastNumerator)
+        }
+        for unit in tree.units(below: place) {
+            guard let (before, after) = points(.unit(tree.units[unit].code)), before.known != after.known else {
+                continue
+            }
+            if after.known == 0 { lost.append(tree.units[unit].name) } else { back.append(tree.units[unit].name) }
+        }
+    }
+
+    func html(_ text: Messages) -> HTML {
+        var lines: [HTML] = []
+        if !lost.isEmpty {
+            lines.append("<li class=\"bad\">○ \(text("dash.changes.lost", ["names": names(lost, text)]))</li>")
+        }
+        if !back.isEmpty {
+            lines.append("<li class=\"ok\">● \(text("dash.changes.back", ["names": names(back, text)]))</li>")
+        }
+        if let done, done != 0 {
+            lines.append(
+                "<li>\(text(done > 0 ? "dash.changes.done" : "dash.changes.fewer", ["count": FigureText.number(abs(done))]))</li>"
+            )
+        }
+        if lines.isEmpty {
+            lines.append("<li class=\"muted\">\(text(done == nil ? "dash.changes.unknown" : "dash.changes.none"))</li>")
+        }
+        let head = text("dash.changes", ["at": FigureText.time(since, asOf: now)])
+        return "<section><h2>\(head)</h2><ul class=\"changes\">\(lines)</ul></section>"
+    }
+
+    private func names(_ all: [String], _ text: Messages) -> String {
+        let shown = all.prefix(8).joined(separator: text("node.list_separator"))
+        return all.count > 8 ? text("dash.changes.and_more", ["names": shown, "count": "\(all.count)"]) : shown
+    }
+}

@@ -1,0 +1,50 @@
+import Coverage
+import Daemon
+import Federation
+
+/// What is known of a place at a glance: who is missing, the rates, who was heard, who is short.
+enum DivisionTiles {
+    static func html(_ model: DivisionPage.Model, _ text: Messages) -> HTML {
+        let measures = model.figures.measures
+        guard let completion = measures.first(where: { $0.measure == .completion })?.figure,
+            let tested = measures.first(where: { $0.measure == .tested })?.figure
+        else { return "" }
+        return """
+            <div class="tiles">\(missing(tested, completion, text))\(rates(model, completion, text))\(heard(model, completion, text))
+            <section class="tile"><h2>\(text("dash.volunteers_short"))</h2><p class="big"><b>\(
+                model.figures.counts["short"].map { FigureText.number($0) } ?? "–")</b></p>
+            <p>\(text("dash.known_only"))</p></section></div>
+            """
+    }
+
+    /// People first: a household is a door, a person is whom it is about.
+    private static func missing(_ tested: Figure, _ completion: Figure, _ text: Messages) -> HTML {
+        let last = text("dash.last_known_missing", ["count": FigureText.number(tested.missingLastKnown)])
+        return """
+            <section class="tile first"><h2>\(text("dash.still_missing"))</h2>
+            <p class="big">\(FigureText.missing(tested, text)) <small>\(text("dash.people"))</small></p><p>\(last)</p>
+            <p>\(text("dash.still_missing.households")) \(FigureText.missing(completion, text)) \(text("dash.households"))</p>\(
+                FigureText.uncounted(tested, text))</section>
+            """
+    }
+
+    private static func rates(_ model: DivisionPage.Model, _ completion: Figure, _ text: Messages) -> HTML {
+        let others = model.figures.measures.filter { $0.measure != .completion }.map { measured -> HTML in
+            "<p>\(text("dash.measure.\(measured.measure.code)")) \(FigureText.bounds(measured.figure, text))</p>"
+        }
+        return """
+            <section class="tile rates"><h2>\(text("dash.measure.survey.completion"))</h2><p class="big">\(FigureText.bounds(completion, text))</p>
+            <p>\(text("dash.last_known", ["rate": FigureText.percent(completion.lastKnown)]))\(PhonedInText.mark(model.figures.phonedIn, asOf: model.asOf, text))</p>\(others)\(FigureText.claims(model.figures.openClaims, text))</section>
+            """
+    }
+
+    private static func heard(_ model: DivisionPage.Model, _ completion: Figure, _ text: Messages) -> HTML {
+        let all = model.figures.completeness
+        let share = completion.shareUnknown.map { Ratio.percent($0.permilleUp) } ?? "0.0"
+        let final = model.figures.others[FinalReport.dataset.text]?["final"] ?? 0
+        return """
+            <section class="tile"><h2>\(text("dash.completeness"))</h2><p class="big"><b>\(all.known)</b> <small>/ \(all.expected)</small></p>
+            <p>\(text("dash.share_unknown", ["share": share]))</p><p>\(text("dash.final", ["count": FigureText.number(final)]))</p></section>
+            """
+    }
+}

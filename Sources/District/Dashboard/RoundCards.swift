@@ -1,0 +1,45 @@
+import Coverage
+import Daemon
+import Federation
+
+/// Small multiples: how the round went at each place below, all on one scale.
+enum RoundCards {
+    static func html(_ model: DivisionPage.Model, _ text: Messages) -> HTML {
+        guard !model.children.isEmpty else { return "" }
+        let cards = model.children.map { card($0, model, text) }
+        return "<section><h2>\(text("dash.cards"))</h2><ul class=\"cards\">\(cards)</ul></section>"
+    }
+
+    private static func card(_ child: DivisionPage.Model.Child, _ model: DivisionPage.Model, _ text: Messages) -> HTML {
+        guard let figure = child.figures.measures.first(where: { $0.measure == .completion })?.figure else { return "" }
+        let all = child.figures.completeness
+        let state: HTML =
+            child.standing.map { standing in
+                let since = standing == .known ? "" : child.heardAt.map { FigureText.time($0, asOf: model.asOf) } ?? ""
+                return """
+                    <span class="state \(standing.style)">\(standing.mark) \(text("dash.state.\(standing.word)")) \(since)</span>
+                    """
+            } ?? "<span class=\"state\">\(all.known) / \(all.expected)</span>"
+        let isCurrent = child.standing == nil || child.standing == .known
+        let link = DashboardShell.link(child.link, text.language, model.asked)
+        let chart = model.progress.chart.html(model.progress.line(child.subject), label: child.figures.name)
+        return """
+            <li class="card \(isCurrent ? "" : "unheard")"><a href="\(link)"><strong>\(child.figures.name)</strong></a> \(state)
+            \(chart)<p>\(isCurrent ? current(figure, text) : last(figure, text))</p></li>
+            """
+    }
+
+    private static func current(_ figure: Figure, _ text: Messages) -> HTML {
+        """
+        \(FigureText.bounds(figure, text)) <small>\(FigureText.number(figure.evidence.numerator)) / \(
+            FigureText.number(figure.evidence.denominator))</small>
+        """
+    }
+
+    /// Never a number as if it were current.
+    private static func last(_ figure: Figure, _ text: Messages) -> HTML {
+        let due = text("dash.due", ["count": FigureText.number(figure.evidence.totalCeiling)])
+        let rate = figure.lastKnown.map { text("dash.last", ["rate": Ratio.percent($0.permilleNearest)]) }
+        return "<span class=\"muted\">\(rate ?? text("dash.no_data"))</span> <small>\(due)</small>"
+    }
+}

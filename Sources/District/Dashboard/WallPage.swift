@@ -1,0 +1,13 @@
+import Daemon
+import Federation
+
+/// A place on a screen on the wall: no links to follow, nothing to scroll, read from five metres.
+enum WallPage {
+    static func html(_ model: DivisionPage.Model, _ text: Messages) -> HTML {
+        """
+        <h1>\(model.campaign) · \(model.path.last?.name ?? "")
+        <small>\(text("dash.as_of", ["at": FigureText.time(model.asOf), "edition": model.edition ?? "–"]))</small></h1>
+        \(DivisionTiles.html(model, text))\(RingList.html(model, most: 4, text))\(RoundCards.html(model, text))
+        """
+    }
+}

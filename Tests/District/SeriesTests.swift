@@ -1,0 +1,175 @@
+import Coverage
+import Daemon
+import Federation
+import Foundation
+import Logging
+import Testing
+
+@testable import District
+
+/// How a round went: what was sampled is what is read, and what wasn't sampled is a gap.
+@Suite struct SeriesTests {
+    private static let unit = SeriesSubject.unit(BookDistrict.unit)
+    private static let place = SeriesSubject.place("421303587002")
+
+    private static func step(_ number: Int64) -> SeriesLog.Step { SeriesLog.Step(at: number * 300, seconds: 300) }
+
+    /// Numbers of a sample in which only the completion differs.
+    private static func numbers(_ done: Int64, _ due: Int64, _ shape: SampleShape = .current) -> [Int64] {
+        let evidence = Evidence(
+            numerator: done, denominator: due, lastNumerator: 0, lastDenominator: 0, unknownCeiling: 0,
+            totalCeiling: 100, unbounded: 0)
+        return shape.numbers(
+            Sample(standings: [.known: 1], short: 3, evidence: [shape.measures[0]: evidence]))
+    }
+
+    @Test func aSampleComesBackWhole() {
+        var generator = SystemRandomNumberGenerator()
+        let shape = SampleShape.current
+        for _ in 0..<50 {
+            let numbers = (0..<shape.width).map { _ in Int64.random(in: 0...5_000_000, using: &generator) }
+            #expect(shape.numbers(shape.sample(numbers)) == numbers)
+        }
+        #expect(shape.sample(Self.numbers(1, 2)).short == 3)
+        let none = Sample(standings: [.silent: 1], short: nil, evidence: [:])
+        #expect(shape.sample(shape.numbers(none)).short == nil, "nobody said is not zero")
+    }
+
+    @Test func whatWasTakenIsReplayedByteByByte() {
+        var generator = SystemRandomNumberGenerator()
+        let subjects = (0..<20).map { SeriesSubject.unit(Code("421303587002-\(100 + $0)")!) } + [Self.place]
+        var (log, replayed) = (SeriesLog(), SeriesLog())
+        var expected: [SeriesSubject: [(Int64, [Int64])]] = [:]
+        var standing = Dictionary(uniqueKeysWithValues: subjects.map { ($0, Self.numbers(0, 80)) })
+        for number in Int64(1)...40 {
+            for subject in subjects where Bool.random(using: &generator) {
+                standing[subject] = Self.numbers(.random(in: 0...80, using: &generator), 80)
+            }
+            for (subject, numbers) in standing where expected[subject]?.last?.1 != numbers {
+                expected[subject, default: []].append((number * 300, numbers))
+            }
+            let changes = log.take(Self.step(number), .current, standing)
+            let isRead = replayed.replay(Self.step(number), .current, changes)
+            #expect(isRead)
+        }
+        for subject in subjects {
+            for log in [log, replayed] {
+                let samples = log.samples(subject)
+                #expect(samples.map(\.at) == expected[subject]?.map(\.0))
+                #expect(samples.map { SampleShape.current.numbers($0.sample) } == expected[subject]?.map(\.1))
+            }
+        }
+        #expect(log.bytes < subjects.count * 40 * 10, "about ten bytes for each change")
+    }
+
+    @Test func bytesThatNobodyWroteAreRefused() {
+        var log = SeriesLog()
+        let changes = log.take(Self.step(1), .current, [Self.unit: Self.numbers(5, 80)])
+        for cut in 1..<changes.count {
+            var other = SeriesLog()
+            let isCutRead = other.replay(Self.step(1), .current, Array(changes.prefix(cut)))
+            #expect(!isCutRead, "cut at \(cut)")
+        }
+        var other = SeriesLog()
+        let isStrangerRead = other.replay(Self.step(1), .current, [9, 1, 0, 2])
+        #expect(!isStrangerRead, "a subject that was never named")
+        var twice = SeriesLog()
+        let isFirstRead = twice.replay(Self.step(1), .current, changes)
+        #expect(isFirstRead)
+        let isSecondRead = twice.replay(Self.step(1), .current, [])
+        #expect(!isSecondRead, "time goes on")
+    }
+
+    @Test func aUnitThatIsntCountedAnyMoreStandsAtNothing() {
+        var log = SeriesLog()
+        _ = log.take(Self.step(1), .current, [Self.unit: Self.numbers(5, 80), Self.place: Self.numbers(5, 80)])
+        _ = log.take(Self.step(2), .current, [Self.place: Self.numbers(5, 80)])
+        #expect(log.samples(Self.unit).map(\.sample.expected) == [1, 0])
+        #expect(log.samples(Self.place).count == 1)
+    }
+
+    @Test func aRuleThatChangedIsNotReadAsTheOneOfToday() {
+        let old = SampleShape(measures: ["survey.completion@0"])
+        var log = SeriesLog()
+        _ = log.take(Self.step(1), old, [Self.unit: Self.numbers(5, 80, old)])
+        _ = log.take(Self.step(2), .current, [Self.unit: Self.numbers(6, 80)])
+        let samples = log.samples(Self.unit).map(\.sample)
+        #expect(samples[0].evidence["survey.completion@0"]?.numerator == 5)
+        #expect(samples[1].evidence["survey.completion@1"]?.numerator == 6)
+        let line = log.line(Self.unit, .completion)
+        #expect(line.points[0].figure == nil && line.points[1].figure?.evidence.numerator == 6)
+    }
+
+    @Test func nobodyLookedIsAGap() {
+        var log = SeriesLog()
+        for number in [Int64(1), 2, 5] {
+            _ = log.take(Self.step(number), .current, [Self.unit: Self.numbers(number, 80)])
+        }
+        let line = log.line(Self.unit, .completion)
+        #expect(line.gaps == [900..<1500] && line.until == 1800)
+        #expect(line.point(at: 899)?.figure?.evidence.numerator == 2)
+        #expect(line.point(at: 900) == nil && line.point(at: 1499) == nil, "what was, isn't what is")
+        #expect(line.point(at: 1500)?.figure?.evidence.numerator == 5)
+        #expect(line.point(at: 299) == nil && line.point(at: 1800) == nil)
+    }
+
+    // MARK: Over files
+
+    private static func series(_ folder: String) throws -> Series {
+        try Series(folder: folder, stepSeconds: 300, log: Logger(label: "test"))
+    }
+
+    /// A compound that counts, falls silent and comes back, sampled all the while.
+    @Test func aRoundIsReadAsItWentAlsoAfterARestart() throws {
+        try BookDistrict.with { district in
+            let series = try Self.series(district.folder)
+            let begins = district.wall - district.wall % 300
+            var node = CaseNode(1)
+            node.count("7", completed: 30, unvisited: 50)
+            try district.hear(node.push(from: nil))
+            series.take(begins, district.picture)
+            let before = node.position
+            node.count("7", completed: 31, unvisited: 49)
+            try district.hear(node.push(from: before))
+            series.take(begins + 300, district.picture)
+            district.now = 10 * BookDistrict.minute
+            _ = district.sweptFigures
+            series.take(begins + 600, district.picture)
+            for series in [series, try Self.series(district.folder)] {
+                let line = series.log(BookDistrict.campaign, district.picture).line(Self.unit, .completion)
+                let evidence = line.points.compactMap(\.figure?.evidence)
+                #expect(evidence.map(\.numerator) == [30, 31, 0] && evidence.map(\.lastNumerator) == [0, 0, 31])
+                #expect(
+                    line.points.map(\.known) == [1, 1, 0] && line.points.map(\.at) == [0, 300, 600].map { begins + $0 })
+                #expect(line.points[2].figure?.upper?.permilleUp == 1000, "silent: anything up to the ceiling")
+                let place = series.log(BookDistrict.campaign, district.picture).line(Self.place, .completion)
+                #expect(place.points.map(\.expected) == [2, 2, 2] && place.points.map(\.known) == [1, 1, 0])
+                #expect(place.points[1].figure == district.oneKnown(done: 31, due: 80))
+            }
+            let closed = series.log(Code(literal: "closed"), district.picture)
+            #expect(closed.steps.isEmpty, "a round that is over is not sampled")
+        }
+    }
+
+    @Test func theSameStepIsTakenOnce() throws {
+        try BookDistrict.with { district in
+            let series = try Self.series(district.folder)
+            series.take(3000, district.picture)
+            series.take(3000, district.picture)
+            let again = try Self.series(district.folder)
+            again.take(2700, district.picture)
+            again.take(3000, district.picture)
+            #expect(again.log(BookDistrict.campaign, district.picture).steps.map(\.at) == [3000])
+        }
+    }
+}
+
+extension BookDistrict {
+    /// The district's figure while one of its two compounds of 100 households is known.
+    fileprivate func oneKnown(done: Int64, due: Int64) -> Figure {
+        Figure(
+            Evidence(
+                numerator: done, denominator: due, lastNumerator: 0, lastDenominator: 0, unknownCeiling: 100,
+                totalCeiling: 200, unbounded: 0))
+    }
+}

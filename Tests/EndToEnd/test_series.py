@@ -1,0 +1,70 @@
+"""How a round went: sampled while it goes, kept over restarts, and silent about what nobody saw."""
+
+import csv
+import io
+import json
+import time
+
+from conftest import CAMPAIGN, eventually, fetch
+from foreign_client import Client, Rows
+from survey_rows import CATALOGUES, put
+
+UNIT = "421303587002-001"
+
+
+def series(aggregator, query=""):
+    status, text, _ = fetch(aggregator.port, f"/v1/series?{query}")
+    assert status == 200, text
+    return json.loads(text)
+
+
+def test_a_round_is_read_as_it_went(aggregator):
+    begins = time.time()
+    client = Client(aggregator.port, UNIT, aggregator.tokens[UNIT], Rows(CATALOGUES))
+    put(client.rows, "7", completed=3, unvisited=5)
+    client.sync()
+    done = lambda: [(point["numerator"], point["denominator"]) for point in series(aggregator, f"division={UNIT}")["points"]]
+    # Known is who keeps its appointments.
+    eventually(lambda: (client.sync(), (3, 8) in done())[1], 15, every=0.2)
+    put(client.rows, "7", completed=6, unvisited=2)
+    client.sync()
+    # The client keeps no appointment: what was last said is no count of now.
+    last = eventually(lambda: (points := series(aggregator, f"division={UNIT}")["points"])
+                      and points[-1]["units_known"] == 0 and points[-1]["last_known_permille"] == 750 and points, 15)[-1]
+    assert (last["numerator"], last["lower_permille"], last["upper_permille"]) == (0, 0, 1000)
+    assert all(point["at"] >= int(begins) for point in series(aggregator)["points"])
+    before = done()
+    aggregator.stop()
+    time.sleep(10)
+    aggregator.start()
+    eventually(lambda: series(aggregator)["gaps"], 15)
+    assert done()[:len(before)] == before, "a restart forgets nothing"
+    gap = series(aggregator)["gaps"][0]
+    status, text, headers = fetch(aggregator.port, "/v1/series.csv")
+    lines = list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"))))
+    assert status == 200 and headers["content-type"].startswith("text/csv")
+    assert [line["state"] for line in lines].count("gap") == 1 and gap["until"] > gap["from"]
+    assert lines[-1]["units_expected"] and lines[0]["last_known_permille"] == "", "unknown is empty"
+    page = fetch(aggregator.port, "/division/421303587002", headers={"accept-language": "zh-CN"})[1].decode()
+    assert 'class="open"' in page and "最近 75.0 %" in page and '<td class="unheard">—</td>' in page
+    assert 'class="wall"' in fetch(aggregator.port, "/wall")[1].decode()
+
+
+def test_the_lost_file_of_the_series_costs_no_figure(aggregator):
+    client = Client(aggregator.port, UNIT, aggregator.tokens[UNIT], Rows(CATALOGUES))
+    put(client.rows, "7", completed=3, unvisited=5)
+    client.sync()
+    aggregator.stop()
+    for file in aggregator.state.glob("series.sqlite*"):
+        file.unlink()
+    aggregator.start()
+    assert aggregator.stats(UNIT)["figure"]["last_known"]["numerator"] == 3
+    eventually(lambda: len(series(aggregator)["points"]) == 1, 15)
+
+
+def test_what_cannot_be_read_says_what_can(aggregator):
+    for query, error in (("division=9", "division_unknown"), ("measure=x", "measure_unknown"),
+                         ("campaign=x", "campaign_unknown")):
+        status, text, _ = fetch(aggregator.port, f"/v1/series?{query}")
+        assert (status, json.loads(text)["error"]) == (404, error)
+    assert series(aggregator, f"campaign={CAMPAIGN}&measure=survey.tested")["measure"] == "survey.tested"
