@@ -19,18 +19,27 @@ enum RegistryPage {
         }
     }
 
-    static func html(
-        _ overview: RegistryOverview, conflicts: Int, _ typed: Typed?, taking: TableRoom.Progress?, _ links: Links,
-        _ text: Messages
-    ) -> HTML {
-        """
+    /// What the page shows below what somebody typed.
+    struct Model {
+        var overview: RegistryOverview
+        var conflicts: Int
+        var withdrawn: [WithdrawnPlace]
+        /// How far the table is that is being taken; nil while there is none.
+        var taking: TableRoom.Progress?
+        /// Seconds since 1970.
+        var now: Int64
+    }
+
+    static func html(_ model: Model, _ typed: Typed?, _ links: Links, _ text: Messages) -> HTML {
+        let overview = model.overview
+        return """
         <div class="tiles"><section class="tile"><h2>\(text("node.column.households"))</h2><p class="big">\(overview.households)</p></section>
         <section class="tile"><h2>\(text("node.column.residents"))</h2><p class="big">\(residents(overview.residents, unlisted: overview.unlisted, of: overview.households))</p>\(unlisted(overview.unlisted, text))</section>
         <section class="tile"><h2>\(text("node.column.doors"))</h2><p class="big">\(overview.doors)</p></section></div>
-        \(taking.map { progress($0, text) } ?? "")\(typed.map { became($0, links, text) } ?? "")\(ConflictList.notice(conflicts, links, text))
+        \(model.taking.map { progress($0, text) } ?? "")\(typed.map { became($0, links, text) } ?? "")\(ConflictList.notice(model.conflicts, links, text))
         <div class="columns"><section><h1>\(text("node.registry.buildings"))</h1><table class="table"><thead><tr>
         \(["building", "doors", "households", "vacant", "residents"].map { "<th scope=\"col\">\(text("node.column.\($0)"))</th>" as HTML })
-        </tr></thead><tbody>\(overview.buildings.map { row($0, text) })</tbody></table></section>
+        </tr></thead><tbody>\(overview.buildings.map { row($0, links, text) })</tbody></table>\(withdrawn(model, links, text))</section>
         <section>\(lines(typed?.left.lines ?? "", links, text))\(table(typed?.left.table ?? "", links, text))\(building(links, text))</section></div>
         """
     }
@@ -51,15 +60,29 @@ enum RegistryPage {
         }
     }
 
-    private static func row(_ building: RegistryOverview.Building, _ text: Messages) -> HTML {
+    private static func row(_ building: RegistryOverview.Building, _ links: Links, _ text: Messages) -> HTML {
         """
-        <tr><th scope="row">\(building.label ?? text("node.building", ["code": building.code]))</th><td>\(building.doors)</td><td>\(building.households)</td>
+        <tr><th scope="row"><a href="\(links("/registry/place/\(building.code)"))">\(building.label ?? text("node.building", ["code": building.code]))</a></th><td>\(building.doors)</td><td>\(building.households)</td>
         <td>\(building.vacant)</td><td>\(residents(building.residents, unlisted: building.unlisted, of: building.households))</td></tr>
         """
     }
 
+    /// Nothing that was taken out is out of sight: it may have been right, and work may have been recorded there.
+    private static func withdrawn(_ model: Model, _ links: Links, _ text: Messages) -> HTML {
+        guard !model.withdrawn.isEmpty else { return "" }
+        let items = model.withdrawn.map { place -> HTML in
+            let values = [
+                "by": VolunteerName.text(place.recorder), "at": Clock.text(place.at, asOf: model.now),
+                "visited": "\(place.visited)",
+            ]
+            let visited = place.visited > 0 ? text("node.place.visited", values) : ""
+            return "<li><a href=\"\(links("/registry/place/\(place.place)"))\">\(PlacePage.name(place.place, text))</a> \(text("node.place.withdrawn_by", values))\(visited)</li>"
+        }
+        return "<h2>\(text("node.place.withdrawn"))</h2><ul>\(items)</ul>"
+    }
+
     /// Where nobody has listed anybody, how many live there is unknown, and no zero.
-    private static func residents(_ residents: Int, unlisted: Int, of households: Int) -> HTML {
+    static func residents(_ residents: Int, unlisted: Int, of households: Int) -> String {
         residents == 0 && unlisted > 0 && unlisted >= households ? "–" : "\(residents)"
     }
 
