@@ -168,6 +168,10 @@ struct AdoptCommand: AsyncParsableCommand {
         if done.differing > 0 {
             Console.out("\(done.differing) ids are used here for another record; those stand as they were")
         }
+        if done.impossible > 0 {
+            Console.out("\(done.impossible) could not be taken over, for no node could have written them:")
+        }
+        for one in done.impossibles { Console.out("left out (\(one.fault)): \(one.id) \(one.subject) \(one.field)") }
         for conflict in done.conflicts {
             Console.out("to settle: \(conflict.subject) \(conflict.field): \(conflict.message)")
         }
