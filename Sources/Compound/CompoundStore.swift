@@ -14,6 +14,7 @@ package final class CompoundStore: Sendable {
     /// Tables are read one at a time: a large one fills a good part of the memory that a node may have.
     let imports = SerialQueue("import")
     let tables = TableRoom()
+    let drafts: DraftRoom
     let care: CareBook
     let folder: String
     package let unit: Code
@@ -44,6 +45,7 @@ package final class CompoundStore: Sendable {
         self.sidecar = sidecar
         self.parentURL = parentURL
         self.surroundings = surroundings
+        drafts = DraftRoom(clock: surroundings.clock)
         care = CareBook(folder: folder, clock: surroundings.clock)
         catalogues = Catalogues(text)
         database = try SQLiteFile.open(

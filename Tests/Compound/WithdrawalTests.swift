@@ -55,7 +55,8 @@ import Testing
             #expect(try frame(store, "7")?["households"] == 11 && store.overview().residents == 0)
             try store.take(.building(5, units: 3, at: 120))
             #expect(try frame(store, "7")?["households"] == 17)
-            #expect(try store.take(.visit(6, "7-2-302", .refused, at: 130)).refused.isEmpty, "a phone's visit isn't lost")
+            #expect(
+                try store.take(.visit(6, "7-2-302", .refused, at: 130)).refused.isEmpty, "a phone's visit isn't lost")
             #expect(try frame(store, "7")?["households"] == 17 && store.counts("survey", "7")?["refused"] == 0)
             #expect(try store.read { try WithdrawnPlace.all($0) }.map(\.visited) == [1])
             try store.take(.household(7, "7-2-302", 2, at: 140))
@@ -75,7 +76,8 @@ import Testing
             try store.take(.withdrawal(4, "71", visits: 1, at: 200))
             #expect(try frame(store, "71") == nil)
             let effect = try store.read { try WithdrawalEffect(.building(Code(literal: "71")), $0) }
-            #expect(effect.doors == 0 && effect.visits.map(\.door) == ["71-1-101"] && effect.withdrawn?.recorder == "s01")
+            #expect(
+                effect.doors == 0 && effect.visits.map(\.door) == ["71-1-101"] && effect.withdrawn?.recorder == "s01")
             try store.take(.visit(5, "71-1-102", .refused, at: 210))
             try store.take(.restoration(6, "71", at: 220))
             #expect(try store.counts("survey", "71")?.households == ["unvisited": 10, "completed": 1, "refused": 1])
@@ -132,7 +134,8 @@ import Testing
             #expect(try desk.store.overview().residents == 3)
             try desk.store.take(.visit(5, "71-1-102", .refused))
             let asked = try await desk.page("/registry/place/71", .zhHans)
-            #expect(asked.contains("已经有人上门并作了 1 条记录") && asked.contains("type=\"checkbox\" name=\"visits\" value=\"1\""))
+            #expect(
+                asked.contains("已经有人上门并作了 1 条记录") && asked.contains("type=\"checkbox\" name=\"visits\" value=\"1\""))
             #expect(asked.contains("71-1-102 拒绝"))
             #expect(try await desk.page("/registry/place/99", .zhHans, status: 404).contains("没有"))
         }

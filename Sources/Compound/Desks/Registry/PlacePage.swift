@@ -24,9 +24,9 @@ enum PlacePage {
     private static func withdraw(_ effect: WithdrawalEffect, _ id: String, _ links: Links, _ text: Messages) -> HTML {
         let title = text("node.place.withdraw_\(key(effect))")
         return """
-            <p>\(registered(effect, text))</p>
-            <form class="form" method="post" action="\(links("/desk/registry/withdrawal"))"><h2>\(title)</h2>
-            <p>\(text("node.place.why"))</p><p>\(text("node.place.goes"))</p><ul>\(goes(effect, text))</ul>
+            <p>\(registered(effect, text))</p><h2>\(title)</h2><p class="muted">\(text("node.place.why"))</p>
+            <p>\(text("node.place.goes"))</p><ul>\(goes(effect, text))</ul>\(work(effect, text))
+            <form class="form" method="post" action="\(links("/desk/registry/withdrawal"))">
             \(fields(effect, id))\(known(effect, text))<button class="primary">\(title)</button></form>
             """
     }
@@ -53,12 +53,16 @@ enum PlacePage {
         return parts.map { "<li>\(text("node.place.goes.\($0.0)", ["count": "\($0.1)", "doors": doors]))</li>" }
     }
 
+    private static func work(_ effect: WithdrawalEffect, _ text: Messages) -> HTML {
+        guard !effect.visits.isEmpty else { return "" }
+        return "<p class=\"warn\">\(text("node.place.work", ["count": "\(effect.visits.count)"]))</p>"
+    }
+
     /// Somebody's work is at stake: it is asked once, and what was shown is what is sent.
     private static func known(_ effect: WithdrawalEffect, _ text: Messages) -> HTML {
         guard !effect.visits.isEmpty else { return "" }
         let count = "\(effect.visits.count)"
         return """
-            <p class="warn">\(text("node.place.work", ["count": count]))</p>
             <label class="check"><input type="checkbox" name="visits" value="\(count)" required> \(text("node.place.sure", ["count": count]))</label>
             """
     }

@@ -85,6 +85,12 @@ struct RegistryDesk: Desk {
         }
     }
 
+    /// The codes of the doors of a building's shape.
+    static func doors(of building: Record.Building) -> [String] {
+        rooms(units: building.stairUnits, floors: building.floors, perFloor: building.doorsPerFloor)
+            .map { "\(building.code)-\($0.unit)-\($0.room)" }
+    }
+
     /// Stair unit and room of each door: the floor, then two digits, such as 101 and 1102.
     private static func rooms(units: Int, floors: Int, perFloor: Int) -> [(unit: String, room: String)] {
         (1...units).flatMap { unit in

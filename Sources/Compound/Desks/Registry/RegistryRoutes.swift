@@ -12,7 +12,12 @@ extension RegistryDesk {
             pages.pasted("/desk/registry/buildings") { form, apply in
                 let lines = form["lines"] ?? ""
                 let plan = try pages.store.build(lines, by: try FormReader.recorder(form), apply: apply)
-                return try RegistryDesk.page(pages.store, .lines(lines, plan))
+                return { try RegistryDesk.page(pages.store, .lines(lines, plan)) }
+            },
+            pages.pasted("/desk/registry/add") { form, apply in
+                let building = try Record.Building(form: FormFields(form))
+                let plan = try pages.store.build([building], by: try FormReader.recorder(form), apply: apply)
+                return { try RegistryDesk.page(pages.store, .building(building, plan)) }
             },
         ] + tables(pages)
     }

@@ -7,7 +7,9 @@ enum RegisteredPlace: Sendable, Equatable {
     case door(Door)
 
     init?(_ text: String) {
-        if let door = Door(text) { self = .door(door) } else {
+        if let door = Door(text) {
+            self = .door(door)
+        } else {
             guard let building = Code(text), !text.contains("-") else { return nil }
             self = .building(building)
         }
