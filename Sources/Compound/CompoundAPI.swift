@@ -137,7 +137,9 @@ package struct CompoundAPI: Sendable {
     private func importRegistry(_ call: Call) throws -> Reply {
         let report: ImportReport
         do throws(IntakeError) {
-            report = try RegistryImport.run(call.body, into: store, apply: call.query["apply"] == "1", on: queue)
+            report = try RegistryImport.run(
+                call.body, into: store, apply: call.query["apply"] == "1",
+                overruling: Overruling(all: call.query["corrections"] == "table"), on: queue)
         } catch { return problem(error, call) }
         let document = ImportDocument(report, Messages.of(Language(call)))
         return try json(document, status: report.fault == nil ? 200 : 422)

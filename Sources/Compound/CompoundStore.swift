@@ -14,6 +14,7 @@ package final class CompoundStore: Sendable {
     /// Tables are read one at a time: a large one fills a good part of the memory that a node may have.
     let imports = SerialQueue("import")
     let tables = TableRoom()
+    let drafts: DraftRoom
     let care: CareBook
     let folder: String
     package let unit: Code
@@ -44,6 +45,7 @@ package final class CompoundStore: Sendable {
         self.sidecar = sidecar
         self.parentURL = parentURL
         self.surroundings = surroundings
+        drafts = DraftRoom(clock: surroundings.clock)
         care = CareBook(folder: folder, clock: surroundings.clock)
         catalogues = Catalogues(text)
         database = try SQLiteFile.open(
@@ -130,13 +132,14 @@ package final class CompoundStore: Sendable {
             id: record.id, desk: taker.name, subject: statement.subject, field: statement.field,
             value: statement.value, recorder: record.recorder.text, device: record.device?.text ?? "",
             observedAt: record.observedAt, hlc: 0, evidence: statement.evidence)
-        let appended = try journal.append(observation, supersedes: record.supersedes) {
+        let takesBack = try record.supersedes + record.content.takesBack(recorded: record.id, journal)
+        let appended = try journal.append(observation, supersedes: takesBack) {
             try record.content.check(record, journal)
         }
         guard appended == .new else { return [] }
         var keys = try open(record.content.period, journal.db)
-        let takenBack = try journal.statements(record.supersedes)
-        let touched = try takenBack + journal.statements(takenBackBy: record.supersedes) + [observation]
+        let touched =
+            try journal.statements(takesBack) + journal.statements(takenBackBy: takesBack) + [observation]
         // A correction is about the same fact as what it corrects, most of the time.
         var folded: Set<Observation.Fact> = []
         for fact in touched.map(\.fact) where folded.insert(fact).inserted {

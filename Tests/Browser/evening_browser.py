@@ -22,6 +22,25 @@ def chain(first, last):
     return "\n".join(f"{number}. {NAMES[number - 1]}姐 {number}栋" for number in range(first, last + 1))
 
 
+def mistake(browser, folder, seen):
+    """71 for 7: seen before it is written; written all the same, and taken out again."""
+    fill(browser, "#table textarea", "楼栋,单元,房号,人数\n71,1,101,2\n71,1,102,1")
+    browser.follow("#table button[value='0']")
+    seen["novelty"] = browser.text("main .novelty")
+    browser.shot(folder / "evening-novelty.png")
+    browser.follow("main button.primary[form=table]")
+    seen["taken"] = browser.text("main .ok")
+    browser.follow("a[href^='/registry/place/71']")
+    seen["goes"] = browser.text("main")
+    browser.shot(folder / "evening-withdraw.png")
+    browser.follow("form[action^='/desk/registry/withdrawal'] button")
+    seen["gone"] = browser.text("main")
+    browser.shot(folder / "evening-withdrawn.png")
+    browser.open(browser.run("return location.origin") + "/registry/place/7-1-101")
+    browser.follow("form[action^='/desk/registry/withdrawal'] button")
+    browser.follow("form[action^='/desk/registry/restoration'] button")
+
+
 def play(browser, base, pin, folder):
     seen = {}
     browser.sign_in(base, pin)
@@ -33,8 +52,18 @@ def play(browser, base, pin, folder):
     browser.follow("#lines button[value='0']")
     seen["planned"] = browser.text("main .ok")
     browser.shot(folder / "evening-planned.png")
+    # Reloading, going back and forward ask for pages, and send nothing again; what was typed is there.
+    browser.again("/refresh")
+    seen["reloaded"] = [browser.text("main .ok"), browser.run("return document.querySelector('#lines textarea').value")]
+    browser.again("/back")
+    seen["slip_again"] = browser.text("main .warn")
+    browser.again("/forward")
     browser.follow("main .ok button")
     seen["built"] = browser.text("main .ok")
+    browser.again("/back")
+    seen["after"] = browser.text("main .ok")
+    mistake(browser, folder, seen)
+    browser.open(base + "/registry")
     seen["tiles"] = browser.text(".tiles")
     seen["tab"] = browser.text(".tabs a[aria-current]")
     browser.shot(folder / "evening-built.png")

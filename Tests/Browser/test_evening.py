@@ -8,7 +8,12 @@ from records import UNIT
 def test_buildings_and_volunteers_without_a_file(office):  # noqa: F811
     seen = office.watched("evening_browser.py")
     assert "缺的 41 栋不在这一行" in seen["slip"] and "缺41" in seen["kept"], "a slip is named, what was typed stays"
-    assert "共 24 栋，1280 户。还没有写入" in seen["planned"] and "已建 24 栋，1280 户" in seen["built"]
+    assert "新建 24 栋，1280 户。还没有写入" in seen["planned"] and "已写入：新建 24 栋，1280 户" in seen["built"]
+    assert seen["reloaded"][0] == seen["planned"] and "缺14" in seen["reloaded"][1] and seen["slip_again"] == seen["slip"]
+    assert "没有变化，什么也没有写入：24 栋没有变化" in seen["after"], "a preview says what is true when it is shown"
+    assert "将新建 1 栋：71栋（2 户）" in seen["novelty"] and "已写入 2 户（新户 2，有变化 0）" in seen["taken"]
+    assert "2 户：71-1-101、71-1-102" in seen["goes"] and "登记的 3 人" in seen["goes"], seen["goes"]
+    assert "撤销，不再计入" in seen["gone"], seen["gone"]
     assert "1280" in seen["tiles"] and seen["tab"] == "登记"
     assert seen["short"] == ["18", "7", "8", "2"], seen["short"]
     assert "还缺 18 人（需18，已报0）" in seen["call"] and "待认领：1、2、3" in seen["call"]

@@ -71,6 +71,24 @@ import Wire
         }
     }
 
+    /// What no node could have written is left out, counted and named, and stops nothing else.
+    @Test func theImpossibleIsNamed() throws {
+        try Self.diverged { one, two, _ in
+            var copy = try #require(try two.copyOfJournal())
+            copy.statements[0].id = "no id"
+            copy.statements[1].observedAt = .max
+            copy.statements[2].hlc = -1
+            copy.supersessions.append(.init(superseded: "x", by: copy.statements[3].id))
+            copy.campaigns.append(.init(code: "two words", name: "", opens: nil, deadline: nil, closed: false))
+            let adopted = try one.adopt(copy)
+            #expect(adopted.impossible == 5 && adopted.new + adopted.known == copy.statements.count - 3)
+            #expect(adopted.impossibles.map(\.fault) == ["campaign", "id", "observed_at", "hlc", "supersedes"])
+            #expect(
+                adopted.impossibles[1].id == "no id" && adopted.impossibles[1].subject == copy.statements[0].subject)
+            #expect(try one.adopt(copy).impossible == 5, "the same again")
+        }
+    }
+
     /// Whoever takes over whom, both end with the same rows and the same order of statements.
     @Test func bothWaysGiveTheSame() throws {
         try Self.diverged { one, two, _ in

@@ -66,7 +66,12 @@ struct CaseDesk: Sendable {
     /// The page that answers a form.
     func post(form: String, to path: String) async throws -> String {
         let routes = NodePages(store: store, queue: queue, gate: PinGate(pin: nil)).routes
-        return String(decoding: try await answer("POST", path, routes, body: form).body, as: UTF8.self)
+        let reply = try await answer("POST", path, routes, body: form)
+        guard reply.status == 303, let next = reply.headers.first(where: { $0.name == "location" })?.value else {
+            return String(decoding: reply.body, as: UTF8.self)
+        }
+        // As a browser does: what is shown has an address of its own.
+        return String(decoding: try await answer("GET", next, routes).body, as: UTF8.self)
     }
 
     // MARK: What programs see

@@ -32,6 +32,14 @@ extension Record {
         )
     }
 
+    static func withdrawal(_ id: UInt128, _ place: String, visits: Int = 0, at time: Int64 = 60) -> Record {
+        Record(id, Withdrawal(place: RegisteredPlace(place)!, visits: visits), "s01", time, [])
+    }
+
+    static func restoration(_ id: UInt128, _ place: String, at time: Int64 = 70) -> Record {
+        Record(id, Restoration(place: RegisteredPlace(place)!), "s01", time, [])
+    }
+
     static func visit(
         _ id: UInt128, _ door: String, _ disposition: Disposition, _ people: [PeopleClass: Int]? = nil,
         evidence: Evidence = .door, by recorder: String = "v01", at time: Int64 = 100, supersedes: [UInt128] = []

@@ -131,7 +131,7 @@ def test_import_reports_for_people_and_fails_where_a_line_was_refused(tmp_path):
     assert done.returncode == 1 and "2 lines: 1 would be taken" in done.stdout
     done = run("import", table, "--config", node.config, check=False)
     assert done.returncode == 1, "a line was refused"
-    assert "2 lines: 1 taken (0 unchanged), 1 refused" in done.stdout and "{" not in done.stdout
+    assert "2 lines: 1 taken (1 new, 0 changed), 0 unchanged, 0 corrected since, 1 refused" in done.stdout and "{" not in done.stdout
     assert re.search(r'doors.csv:3: "x" is no number of residents; write 0 to 200', done.stdout), done.stdout
     done = run("import", table, "--json", "--config", node.config, check=False)
     report = json.loads(done.stdout)

@@ -11,6 +11,7 @@ import time
 import pytest
 from conftest import BINARY, Node, eventually, fetch, run
 from records import UNIT
+from workbooks import posted
 
 TOKEN = "jyu_" + "0" * 64
 
@@ -129,7 +130,7 @@ def test_a_thousand_problems_are_told_and_the_rest_is_counted(stage, tmp_path):
     file.write_bytes(data)
     assert "… and 2000 more lines" in run("import", file, "--config", node.config, check=False).stdout
     form = "table=" + data.decode().replace("\n", "%0A") + "&apply=0"
-    page = fetch(node.port, "/desk/registry/import?lang=en", "POST", form)[1].decode()
+    page = posted(node, form)[1].decode()
     assert "and 2900 more lines with problems" in page and page.count("<li>") == 100
 
 

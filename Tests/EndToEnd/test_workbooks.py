@@ -11,7 +11,7 @@ import pytest
 from conftest import Node, eventually, run
 from openpyxl.styles import Font
 from records import UNIT
-from workbooks import HEAD, doors, hand_in, opened, page, registered, saved, send, shaped, with_names, with_part, workbook
+from workbooks import HEAD, doors, hand_in, opened, page, posted, registered, saved, send, shaped, with_names, with_part, workbook
 
 TOKEN = "jyu_" + "0" * 64
 
@@ -112,7 +112,7 @@ def test_problems_are_named_by_sheet_and_row(node):
     shown = page(hand_in(node, data))
     assert "甲区" in shown and "Line 4:" in shown and 'name="upload"' in shown
     key = re.search(r'name="upload" value="([0-9a-f]{32})"', shown)[1]
-    taken = page(node.fetch("/desk/registry/import?lang=en", "POST", f"upload={key}&apply=1"))
+    taken = page(posted(node, f"upload={key}&apply=1"))
     assert "1 lines taken" in taken and registered(node)["3"]["doors"] == 1
     gone = node.fetch("/desk/registry/import?lang=en", "POST", f"upload={key}&apply=1")
     assert gone[0] == 400 and b"choose the file" in gone[1]
@@ -134,8 +134,8 @@ def test_columns_are_chosen_once_and_remembered(node):
     key = re.search(r'name="upload" value="(\w+)"', shown)[1]
     fields |= {f"column.0.{n}": role for n, role in enumerate(["building", "stair_unit", "room", "residents"])}
     form = "&".join(f"{name}={value}" for name, value in (fields | {"upload": key, "apply": "0"}).items())
-    shown = page(node.fetch("/desk/registry/import?lang=en", "POST", form))
-    assert "2 can be taken" in shown and "Read as you chose" in shown
+    shown = page(posted(node, form))
+    assert "2 can be taken" in shown and "Read as chosen on" in shown, "a page that can be asked for again says when"
     assert 'value="residents" selected' in select(shown, "column.0.3")[0]
     # The next file with this head, and the same table pasted or sent by a script.
     assert "Read as chosen on" in page(hand_in(node, data))
@@ -150,13 +150,13 @@ def test_columns_are_chosen_once_and_remembered(node):
 
 def test_a_column_that_was_guessed_wrong_is_changed(node):
     table = "楼栋,单元,房号,人数,实际人数\n7,1,101,9,3\n"
-    shown = page(node.fetch("/desk/registry/import?lang=en", "POST", ("apply=0&table=" + table.replace("\n", "%0A")).encode()))
+    shown = page(posted(node, ("apply=0&table=" + table.replace("\n", "%0A")).encode()))
     assert "Guessed by the names" in shown and select(shown, "column.0.4")[1] == "table"
     head = re.search(r'name="head.0" value="(\w+)"', shown)[1]
     roles = ["building", "stair_unit", "room", "", "residents"]
     form = f"head.0={head}&columns.0=5&apply=1&table=" + table.replace("\n", "%0A") + "".join(
         f"&column.0.{place}={role}" for place, role in enumerate(roles))
-    assert "1 lines taken" in page(node.fetch("/desk/registry/import?lang=en", "POST", form.encode()))
+    assert "1 lines taken" in page(posted(node, form.encode()))
     assert registered(node)["7"]["residents"] == 3
 
 

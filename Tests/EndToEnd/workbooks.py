@@ -42,7 +42,18 @@ def hand_in(node, data, name="住户.xlsx", apply=0, path="/desk/registry/import
     parts.append(f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
                  "Content-Type: application/octet-stream\r\n\r\n".encode() + data + b"\r\n")
     body = b"".join(parts) + f"--{boundary}--\r\n".encode()
-    return node.fetch(path, "POST", body, {"content-type": f"multipart/form-data; boundary={boundary}"})
+    return shown(node, node.fetch(path, "POST", body, {"content-type": f"multipart/form-data; boundary={boundary}"}))
+
+
+def shown(node, reply):
+    """A result has an address of its own; a long table's is for whoever waits."""
+    status, _, headers = reply
+    place = {name.lower(): value for name, value in headers.items()}.get("location", "")
+    return node.fetch(place) if status == 303 and place.startswith("/draft/") else reply
+
+
+def posted(node, form):
+    return shown(node, node.fetch("/desk/registry/import?lang=en", "POST", form))
 
 
 def page(reply):

@@ -42,6 +42,10 @@ protocol RecordContent: Sendable, Equatable {
     /// record alone: one that is sent again was taken.
     func check(_ record: Record, _ journal: Journal) throws
 
+    /// What it takes back besides what its sender names: what stands when it is recorded. Of one that is known already, what
+    /// it took back then.
+    func takesBack(recorded id: UInt128, _ journal: Journal) throws -> [UInt128]
+
     /// Its own members of the JSON that `init(json:)` reads.
     var members: [(String, JSONLine.Value)] { get }
 }
@@ -65,6 +69,7 @@ extension Record: Equatable {
 extension RecordContent {
     func page(recorded id: UInt128) -> String { page }
     func check(_ record: Record, _ journal: Journal) throws {}
+    func takesBack(recorded id: UInt128, _ journal: Journal) throws -> [UInt128] { [] }
 
     fileprivate func equals(_ other: any RecordContent) -> Bool { other as? Self == self }
 }

@@ -1,6 +1,7 @@
 import Daemon
 import Federation
 import GRDB
+import Logging
 import Sync
 
 /// What came of taking over another copy's journal.
@@ -10,11 +11,23 @@ package struct Adopted: Codable, Sendable, Equatable {
         package var field: String
         package var message: String
     }
+    /// What of the other journal no node could have written, and was left there.
+    package struct Impossible: Codable, Sendable, Equatable {
+        /// As it stands there.
+        package var id: String
+        package var subject: String
+        package var field: String
+        /// The part at fault: `id`, `observed_at`, `hlc`, `supersedes` or `campaign`.
+        package var fault: String
+    }
     /// Records that this journal didn't have, and those that both had.
     package var new = 0
     package var known = 0
     /// Ids that stand for another record here; nothing of them was taken.
     package var differing = 0
+    /// Statements, what takes them back and rounds that no node could have written: how many, and the first 100.
+    package var impossible = 0
+    package var impossibles: [Impossible] = []
     /// Rows of counts that changed.
     package var rows = 0
     /// Facts on which the two copies disagree, for a person to settle.
@@ -34,21 +47,37 @@ struct Adoption {
     /// - Returns: the rows that may have changed.
     mutating func take(_ other: JournalCopy) throws -> Set<RowKey> {
         for campaign in other.campaigns { try open(campaign) }
-        for statement in other.statements { if let one = statement.observation { try take(one) } }
+        for statement in other.statements { try take(statement) }
         for one in other.supersessions { try take(one) }
         try fold()
         return keys
     }
 
     private mutating func open(_ campaign: JournalCopy.Campaign) throws {
-        guard let code = Code(campaign.code), try !CampaignReader.knows(code, journal.db) else { return }
+        guard let code = Code(campaign.code) else {
+            return leave(Adopted.Impossible(id: campaign.code, subject: "", field: "", fault: "campaign"))
+        }
+        guard try !CampaignReader.knows(code, journal.db) else { return }
         try journal.db.execute(
             sql: "INSERT INTO campaign (code, name, opens, deadline, closed) VALUES (?, ?, ?, ?, ?)",
             arguments: [campaign.code, campaign.name, campaign.opens, campaign.deadline, campaign.closed])
         for desk in Desks.all { keys.formUnion(try desk.keys(of: code, journal.db)) }
     }
 
-    private mutating func take(_ observation: Observation) throws {
+    /// What can't be taken over is named: nobody should have to find out later that it is missing.
+    private mutating func leave(_ one: Adopted.Impossible) {
+        adopted.impossible += 1
+        if adopted.impossibles.count < Adoption.named { adopted.impossibles.append(one) }
+    }
+
+    private static let named = 100
+
+    private mutating func take(_ statement: JournalCopy.Statement) throws {
+        guard let observation = statement.observation else {
+            return leave(
+                Adopted.Impossible(
+                    id: statement.id, subject: statement.subject, field: statement.field, fault: statement.fault ?? ""))
+        }
         switch try journal.adopt(observation) {
         case .new: adopted.new += 1
         case .differing:
@@ -63,8 +92,11 @@ struct Adoption {
     }
 
     private mutating func take(_ one: JournalCopy.Supersession) throws {
-        guard let superseded = Hex.uint128(one.superseded), let by = Hex.uint128(one.by),
-            try journal.adopt(superseded: superseded, by: by)
+        guard let superseded = Hex.uint128(one.superseded), let by = Hex.uint128(one.by) else {
+            return leave(
+                Adopted.Impossible(id: one.by, subject: one.superseded, field: "", fault: "supersedes"))
+        }
+        guard try journal.adopt(superseded: superseded, by: by)
         else { return }
         for fact in try journal.statements([superseded]) + journal.statements(takenBackBy: [superseded]) { note(fact) }
     }
@@ -123,7 +155,7 @@ extension CompoundStore {
     func adopt(
         facts other: JournalCopy, unless check: (JournalCopy, Database) throws -> Void = { _, _ in }
     ) throws(IntakeError) -> Adopted {
-        try durably { db in
+        let adopted = try durably { db in
             try check(other, db)
             let before = try SurveyReader.conflicts(db)
             let seq = try PositionRow.read(db).position.seq
@@ -139,6 +171,20 @@ extension CompoundStore {
                     subject: conflict.subject, field: conflict.field, message: words.joined(separator: " / "))
             }
             return adopted
+        }
+        tell(adopted)
+        return adopted
+    }
+
+    private func tell(_ adopted: Adopted) {
+        let log = surroundings.log("journal")
+        log.notice(
+            "a journal was taken over",
+            metadata: ["new": "\(adopted.new)", "known": "\(adopted.known)", "impossible": "\(adopted.impossible)"])
+        // The log holds no names: which door it was is for whoever adopts.
+        for one in adopted.impossibles {
+            log.warning(
+                "left out, for no node could have written it", metadata: ["id": "\(one.id)", "fault": "\(one.fault)"])
         }
     }
 }

@@ -93,6 +93,11 @@ struct Journal {
             ])
     }
 
+    /// What a statement took back; nil where it isn't here.
+    func takenBack(by id: UInt128) throws -> [UInt128]? {
+        try statements([id]).isEmpty ? nil : Array(taken(backBy: id))
+    }
+
     private func taken(backBy id: UInt128) throws -> Set<UInt128> {
         Set(
             try Data.fetchAll(
@@ -108,6 +113,11 @@ struct Journal {
     /// All that was ever said about one fact, taken back or not, in the journal's order.
     func said(_ subject: String, _ field: String) throws -> [Observation] {
         try observations("WHERE subject = ? AND field = ?", [subject, field]).sorted(by: Observation.standsBelow)
+    }
+
+    /// The same but for what was withdrawn with its building or door: that is as if nobody had said it.
+    func told(_ subject: String, _ field: String) throws -> [Observation] {
+        try observations(Journal.told, [subject, field]).sorted(by: Observation.standsBelow)
     }
 
     /// Whether anything that was ever said about one fact has a member of this name, which is a text.
@@ -127,6 +137,13 @@ struct Journal {
     /// What took something back and was undone itself took nothing back.
     static let live = """
         WHERE subject = ? AND field = ? AND NOT EXISTS (SELECT 1 FROM supersession AS taken WHERE superseded = observation.id
+        AND NOT EXISTS (SELECT 1 FROM supersession AS undo JOIN observation AS slip ON slip.id = undo.by
+        WHERE undo.superseded = taken.by AND slip.value = '\(Record.Undo.value)'))
+        """
+    private static let told = """
+        WHERE subject = ? AND field = ? AND NOT EXISTS (SELECT 1 FROM supersession AS taken
+        JOIN observation AS withdrawal ON withdrawal.id = taken.by
+        WHERE taken.superseded = observation.id AND withdrawal.value = '\(Record.Withdrawal.value)'
         AND NOT EXISTS (SELECT 1 FROM supersession AS undo JOIN observation AS slip ON slip.id = undo.by
         WHERE undo.superseded = taken.by AND slip.value = '\(Record.Undo.value)'))
         """

@@ -113,11 +113,16 @@ extension CompoundStore {
 }
 
 extension JournalCopy.Statement {
-    /// Nil where the id is none, or a time is none that a node could have written.
+    /// What no node could have written: `id`, `observed_at` or `hlc`; nil where all of it can stand.
+    var fault: String? {
+        if Hex.uint128(id) == nil { return "id" }
+        if !ClockTime.moments.contains(Int(observedAt)) { return "observed_at" }
+        return (0...HybridClock.latestStamp).contains(hlc) ? nil : "hlc"
+    }
+
+    /// Nil where something is at fault.
     var observation: Observation? {
-        guard ClockTime.moments.contains(Int(observedAt)), (0...HybridClock.latestStamp).contains(hlc) else {
-            return nil
-        }
+        guard fault == nil else { return nil }
         return Hex.uint128(id).map {
             Observation(
                 id: $0, desk: desk, subject: subject, field: field, value: value, recorder: recorder, device: device,

@@ -15,15 +15,8 @@ enum CarePage {
         return NodePage.shell("", "", "", form, "/care", links, text)
     }
 
-    /// - Parameters:
-    ///   - key: what the forms send along.
-    ///   - problem: why the last one was refused, with what was typed.
-    static func open(
-        _ page: CareBook.Page, key: String, problem: (IntakeError, door: String, note: String)?, now: Int64,
-        _ links: Links, _ text: Messages
-    ) -> HTML {
-        let said: HTML =
-            problem.map { "<p class=\"bad\" role=\"alert\">\($0.0.text(text)). \($0.0.hint(text))</p>" } ?? ""
+    /// - Parameter key: what the forms send along.
+    static func open(_ page: CareBook.Page, key: String, now: Int64, _ links: Links, _ text: Messages) -> HTML {
         let people = page.people.map { person($0, key, links, text) }
         let list: HTML =
             people.isEmpty
@@ -33,12 +26,12 @@ enum CarePage {
             "<option value=\"\(need.rawValue)\">\(text("node.care.need.\(need.rawValue)"))</option>"
         }
         let content: HTML = """
-            <h1>\(text("node.care.title"))</h1><p>\(text("node.care.opened"))</p>\(list)\(said)
+            <h1>\(text("node.care.title"))</h1><p>\(text("node.care.opened"))</p>\(list)
             <form class="form" method="post" action="\(links("/care/add"))"><h2>\(text("node.care.add"))</h2>
             <input type="hidden" name="key" value="\(key)">
-            <label>\(text("node.care.door")) <input name="door" required value="\(problem?.door ?? "")" placeholder="7-2-1101"></label>
+            <label>\(text("node.care.door")) <input name="door" required placeholder="7-2-1101"></label>
             <label>\(text("node.care.need")) <select name="need">\(needs)</select></label>
-            <label>\(text("node.care.note")) <input name="note" maxlength="100" value="\(problem?.note ?? "")"></label>
+            <label>\(text("node.care.note")) <input name="note" maxlength="100"></label>
             <button class="primary">\(text("node.save"))</button></form>
             <section><h2>\(text("node.care.readings"))</h2><ul>\(page.readings.map { reading($0, now, text) })</ul></section>
             <p><a href="\(links("/registry"))">\(text("node.care.back"))</a></p>

@@ -7,13 +7,14 @@ struct Links: Sendable {
     private let campaign: String?
     /// The reader came by an invite: what leads elsewhere than to its doors isn't offered.
     let isInvited: Bool
-    /// The page answers something that was sent: it can't be asked for again, and what it shows may stand there once.
+    /// The page answers something that was sent: it stays as it is until somebody asks for it again, and what it shows may
+    /// stand there once.
     let isAnswer: Bool
 
     init(_ call: Call) {
         language = Language(call)
         isInvited = !call.guest.isEmpty
-        isAnswer = call.method == "POST"
+        isAnswer = call.method == "POST" || call.path.hasPrefix(NodePages.drafts)
         campaign = call.query["campaign"].flatMap { Code($0)?.text }
     }
 

@@ -2,8 +2,11 @@ import Daemon
 
 /// The frame round every page of a node: whose it is, the desks, and what the parent doesn't hold yet.
 enum NodePage {
+    /// - Parameters:
+    ///   - place: the page whose tab is the reader's place, if it isn't this one.
+    ///   - path: where the same page is in another language.
     static func html(
-        _ body: NodePages.Body, status: NodeStatus, path: String, _ links: Links, _ text: Messages
+        _ body: NodePages.Body, status: NodeStatus, place: String? = nil, path: String, _ links: Links, _ text: Messages
     ) -> HTML {
         let content = body.html(PageView(links: links, text: text, now: status.now))
         // Whoever was invited is at one desk, and what the parent holds is no business of his.
@@ -13,7 +16,8 @@ enum NodePage {
         }
         let name = status.name.map { $0 == status.unit ? $0 : "\($0) \(status.unit)" } ?? status.unit
         return shell(
-            name, tabs(path, links, text), StandingLines(status: status, links: links, text: text).html, content, path,
+            name, tabs(place ?? path, links, text), StandingLines(status: status, links: links, text: text).html,
+            content, path,
             links, text)
     }
 

@@ -16,18 +16,12 @@ extension NodePages {
                 return careOpen(call, try store.care.read(by: reader), store.care.admit(reader))
             },
             careForm("/care/add") { call, form, reader in
-                let typed = (door: form["door"] ?? "", note: form["note"] ?? "")
                 guard let key = form["key"], let reader else { return careClosed(call, "node.care.over") }
-                do throws(IntakeError) {
-                    let fields = FormFields(form)
-                    let door = try careDoor(typed.door)
-                    let note = try fields.text("note", limit: Record.addressLimit) ?? ""
-                    let need: CareNeed = try fields.choice("need")
-                    return careOpen(call, try store.care.add(door: door, need, note, by: reader), key)
-                } catch {
-                    let problem = (error, door: typed.door, note: typed.note)
-                    return careOpen(call, try store.care.read(by: reader), key, problem, status: 400)
-                }
+                let fields = FormFields(form)
+                let door = try careDoor(form["door"] ?? "")
+                let note = try fields.text("note", limit: Record.addressLimit) ?? ""
+                let need: CareNeed = try fields.choice("need")
+                return careOpen(call, try store.care.add(door: door, need, note, by: reader), key)
             },
             careForm("/care/end") { call, form, reader in
                 guard let key = form["key"], let reader, let person = form.number("person") else {
@@ -45,11 +39,12 @@ extension NodePages {
         guarded(
             Route("POST", pattern) { call in
                 try await queue.run {
-                    do {
-                        guard let form = Form(call.body) else { throw IntakeError(.notUTF8) }
-                        return try answer(call, form, form["key"].flatMap(store.care.reader))
-                    } catch let error as IntakeError {
-                        return try render(call, .problem(error))
+                    guard let form = Form(call.body) else { return try render(call, .problem(IntakeError(.notUTF8))) }
+                    do { return try answer(call, form, form["key"].flatMap(store.care.reader)) } catch let error
+                        as IntakeError
+                    {
+                        let again = RefusedForm(action: call.path, form: form, error: error)
+                        return try render(call, .problem(error, again: again))
                     }
                 }
             })
@@ -71,12 +66,8 @@ extension NodePages {
         return secured(.html(CarePage.closed(text(notice), Links(call), text).source, status: 403))
     }
 
-    private func careOpen(
-        _ call: Call, _ page: CareBook.Page, _ key: String, _ problem: (IntakeError, door: String, note: String)? = nil,
-        status: Int = 200
-    ) -> Reply {
-        let html = CarePage.open(
-            page, key: key, problem: problem, now: store.clock(), Links(call), Messages.of(Language(call)))
-        return secured(.html(html.source, status: status))
+    private func careOpen(_ call: Call, _ page: CareBook.Page, _ key: String) -> Reply {
+        let html = CarePage.open(page, key: key, now: store.clock(), Links(call), Messages.of(Language(call)))
+        return secured(.html(html.source))
     }
 }

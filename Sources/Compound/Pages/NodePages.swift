@@ -30,7 +30,7 @@ struct NodePages: Sendable {
             },
             form("/desk/receipts/read") { try readReceipt($0) },
         ] + Desks.all.flatMap { desk in desk.routes(self) + desk.kinds.map { taken($0, at: desk) } } + phoneRoutes
-            + carePages
+            + carePages + draftRoutes
     }
 
     /// What a page shows below its head.
@@ -129,13 +129,6 @@ struct NodePages: Sendable {
         }
     }
 
-    /// What somebody pasted: read, shown and, if he says so, written; the answer is a page.
-    func pasted(_ pattern: String, _ read: @escaping @Sendable (Form, _ apply: Bool) throws -> Body) -> Route {
-        posted(pattern, bodyLimit: 256 * 1024) { call, form in
-            try render(call, try read(form, form["apply"] == "1"))
-        }
-    }
-
     func posted(
         _ pattern: String, bodyLimit: Int, _ answer: @escaping @Sendable (Call, Form) throws -> Reply
     ) -> Route {
@@ -158,9 +151,11 @@ struct NodePages: Sendable {
         return origin.hasSuffix("://" + (call.headers["host"] ?? "?"))
     }
 
-    func render(_ call: Call, _ body: Body) throws -> Reply {
+    /// - Parameter form: the address of what is answered, where that isn't the one that was asked for.
+    func render(_ call: Call, _ body: Body, at form: String? = nil) throws -> Reply {
+        let path = NodePages.place(of: call.path)
         let html = NodePage.html(
-            body, status: try store.status(), path: NodePages.place(of: call.path), Links(call),
+            body, status: try store.status(), place: form.map(NodePages.place), path: path, Links(call),
             Messages.of(Language(call)))
         return secured(.html(html.source, status: body.status))
     }

@@ -77,13 +77,20 @@ struct ImportCommand: AsyncParsableCommand {
     @Argument(help: "CSV or .xlsx with building,stair_unit,room,residents,state; - for standard input.")
     var file: String
     @Flag(help: "Only show what is wrong; write nothing.") var dryRun = false
+    @Flag(help: "Take the table's word where a person has corrected it since; else the correction stands.")
+    var overrule = false
     @Flag(help: "Print JSON.") var json = false
 
     func run() async throws {
         let reply = try await options.daemon().send(
-            "POST", "/api/v1/registry/import", query: ["apply": dryRun ? "0" : "1", "lang": "en"],
+            "POST", "/api/v1/registry/import",
+            query: [
+                "apply": dryRun ? "0" : "1", "corrections": overrule ? "table" : "keep", "lang": "en",
+            ],
             body: readInput(file))
-        guard let report = try? JSONDecoder().decode(ImportDocument.self, from: Data(reply.body)) else {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        guard let report = try? decoder.decode(ImportDocument.self, from: Data(reply.body)) else {
             _ = try reply.orExit()
             return
         }
@@ -96,9 +103,10 @@ struct ImportCommand: AsyncParsableCommand {
         let taken = report.applied ? "taken" : "would be taken"
         return
             ([
-                "\(report.lines) lines: \(report.good) \(taken) (\(report.unchanged) unchanged), \(report.refused) refused"
+                "\(report.lines) lines: \(report.new + report.changed) \(taken) (\(report.new) new, \(report.changed) changed), "
+                    + "\(report.unchanged) unchanged, \(report.kept) corrected since, \(report.refused) refused"
             ]
-            + sheets(report) + unnamed(report)
+            + sheets(report) + novelty(report) + report.corrections.map(corrected) + unnamed(report)
             + report.problems.map(line) + (report.unlisted > 0 ? ["… and \(report.unlisted) more lines"] : [])).joined(
                 separator: "\n")
     }
@@ -110,6 +118,25 @@ struct ImportCommand: AsyncParsableCommand {
 
     private func sheets(_ report: ImportDocument) -> [String] {
         report.sheets.filter { !$0.skipped.isEmpty }.map { "\(file):\($0.name): left out (\($0.skipped))" }
+    }
+
+    /// A building that nobody knows may be another one mistyped.
+    private func novelty(_ report: ImportDocument) -> [String] {
+        let buildings = report.newBuildings.map { "building \($0.building) is new, with \($0.doors) doors" }
+        let more = report.newDoors.count > report.newDoors.doors.count ? " …" : ""
+        return buildings
+            + (report.newDoors.count == 0
+                ? []
+                : [
+                    "\(report.newDoors.count) doors are new in known buildings: \(report.newDoors.doors.joined(separator: " "))\(more)"
+                ])
+    }
+
+    private func corrected(_ line: ImportDocument.Corrected) -> String {
+        let standing = line.standingResidents.map { "\($0) (\(line.standingState ?? ""))" } ?? "taken out"
+        let which = line.overruled ? "the table counts" : "the correction stands"
+        return
+            "\(line.door): \(line.residents) (\(line.state)) in the table, \(standing) since by \(line.recorder): \(which)"
     }
 
     /// Doors of the named buildings that the table doesn't name.
@@ -168,6 +195,10 @@ struct AdoptCommand: AsyncParsableCommand {
         if done.differing > 0 {
             Console.out("\(done.differing) ids are used here for another record; those stand as they were")
         }
+        if done.impossible > 0 {
+            Console.out("\(done.impossible) could not be taken over, for no node could have written them:")
+        }
+        for one in done.impossibles { Console.out("left out (\(one.fault)): \(one.id) \(one.subject) \(one.field)") }
         for conflict in done.conflicts {
             Console.out("to settle: \(conflict.subject) \(conflict.field): \(conflict.message)")
         }

@@ -13,6 +13,10 @@ struct BuildingEffect: Sendable {
     var namesAll: Bool
     /// Lines that say nothing of a door that the registry hasn't.
     var nameless: Set<String> = []
+    /// Doors that the table brings and the registry never had, or lost to a list.
+    var new: Set<String> = []
+    /// The registry has no door of the building.
+    var isNew: Bool
 
     /// - Parameters:
     ///   - isWhole: every line of the building could be read; one that couldn't may name any door.
@@ -29,9 +33,15 @@ struct BuildingEffect: Sendable {
                     ORDER BY door.stair_unit, length(door.room), door.room
                     """), arguments: [building])
         let named = Set(lines.map(\.code.text))
+        let out = try BuildingEffect.withdrawn(building, db)
         let registered = Set(rows.map { $0["code"] as String })
         isList = isWhole && lines.allSatisfy(\.speaks)
         nameless = Set(lines.filter { !$0.speaks && !registered.contains($0.code.text) }.map(\.code.text))
+        new =
+            out.contains(building)
+            ? []
+            : Set(lines.filter { $0.speaks && !registered.contains($0.code.text) }.map(\.code.text)).subtracting(out)
+        isNew = registered.isEmpty
         namesAll = true
         for row in rows {
             let code: String = row["code"]
@@ -40,5 +50,14 @@ struct BuildingEffect: Sendable {
             if !stays { namesAll = false }
             if stays || !isList { unnamed.staying.add(code) } else { unnamed.going.add(code) }
         }
+    }
+
+    /// The building, and doors of it, that somebody took out of the registry: they are no news.
+    private static func withdrawn(_ building: String, _ db: Database) throws -> Set<String> {
+        // A code of a door has a dash behind its building's, and a dot is what comes after a dash.
+        Set(
+            try String.fetchAll(
+                db.cachedStatement(sql: "SELECT place FROM withdrawal WHERE place = ? OR (place > ? AND place < ?)"),
+                arguments: [building, building + "-", building + "."]))
     }
 }

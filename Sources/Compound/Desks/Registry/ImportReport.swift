@@ -103,6 +103,28 @@ struct UnnamedDoors: Sendable, Equatable {
     var staying = Part()
 }
 
+/// What a table names that the registry hasn't: a slip of the finger shows here before it becomes a building.
+struct Novelty: Sendable, Equatable {
+    struct Building: Sendable, Equatable {
+        var code: String
+        var doors: Int
+    }
+    /// New buildings, and the first of them.
+    var buildings = 0
+    var first: [Building] = []
+    /// New doors of buildings that are there.
+    var doors = UnnamedDoors.Part()
+
+    private static let named = 100
+
+    mutating func add(_ effect: BuildingEffect, _ building: String) {
+        guard !effect.new.isEmpty else { return }
+        guard effect.isNew else { return effect.new.sorted().forEach { doors.add($0) } }
+        buildings += 1
+        if first.count < Novelty.named { first.append(Building(code: building, doors: effect.new.count)) }
+    }
+}
+
 /// What became of a table: the good lines, and every problem by line.
 struct ImportReport: Sendable, Equatable {
     /// The table as a whole can't be read.
@@ -112,8 +134,9 @@ struct ImportReport: Sendable, Equatable {
     var heads: [TableHead] = []
     var lines = 0
     var good = 0
-    /// Lines that say what the registry says already, or nothing but a door that it has.
-    var unchanged = 0
+    /// What the good lines are to the registry.
+    var listing = Listing()
+    var novelty = Novelty()
     var applied = false
     /// Lines that add others up and were left out.
     var sums = 0
@@ -131,70 +154,7 @@ struct ImportReport: Sendable, Equatable {
         (sums, merged) = (doors.sums, doors.merged)
     }
 
-    /// Something would change.
-    var isOpen: Bool { !applied && good > unchanged }
-}
-
-/// The report as programs read it, its words in the caller's language.
-package struct ImportDocument: Codable, Sendable {
-    package struct Problem: Codable, Sendable {
-        /// Empty where the table has no sheets.
-        package var sheet: String
-        package var line: Int
-        package var code: String
-        package var message: String
-        package var hint: String
-    }
-    package struct Sheet: Codable, Sendable {
-        package var name: String
-        package var lines: Int
-        /// Why it was left out; empty where it was read.
-        package var skipped: String
-    }
-    package struct Doors: Codable, Sendable {
-        package var count: Int
-        /// The first 20.
-        package var doors: [String]
-    }
-    package struct Column: Codable, Sendable {
-        package var name: String
-        /// `building`, `stair_unit`, `room`, `door`, `residents`, `state`, `address`; empty where it was left alone.
-        package var role: String
-    }
-    package var fault: Problem?
-    /// Of a workbook; empty for text.
-    package var sheets: [Sheet]
-    /// Of each head that was found.
-    package var columns: [[Column]]
-    package var lines: Int
-    package var good: Int
-    package var refused: Int
-    package var unchanged: Int
-    package var applied: Bool
-    /// Doors of the named buildings that the table doesn't name and that are no doors any more once it is taken.
-    package var going: Doors
-    /// … and those that stay, because somebody stated or visited them.
-    package var staying: Doors
-    /// The first 1,000 in the order of their lines; `refused` counts all.
-    package var problems: [Problem]
-    /// Refused lines that `problems` doesn't list.
-    package var unlisted: Int
-
-    init(_ report: ImportReport, _ text: Messages) {
-        func problem(_ problem: ImportProblem) -> Problem {
-            Problem(
-                sheet: problem.sheet, line: problem.line, code: problem.code, message: problem.message(text),
-                hint: problem.hint(text))
-        }
-        func doors(_ part: UnnamedDoors.Part) -> Doors { Doors(count: part.count, doors: part.first) }
-        fault = report.fault.map(problem)
-        sheets = report.sheets.filter { !$0.name.isEmpty }
-            .map { Sheet(name: $0.name, lines: $0.lines, skipped: $0.skipped?.code ?? "") }
-        columns = report.heads.map { zip($0.fields, $0.roles).map { Column(name: $0, role: $1?.rawValue ?? "") } }
-        (lines, good, refused) = (report.lines, report.good, report.lines - report.good)
-        (unchanged, applied) = (report.unchanged, report.applied)
-        (going, staying) = (doors(report.unnamed.going), doors(report.unnamed.staying))
-        problems = report.problems.map(problem)
-        unlisted = report.lines - report.good - report.problems.count
-    }
+    var unchanged: Int { listing.unchanged }
+    /// Something would change, or somebody may choose that it does.
+    var isOpen: Bool { !applied && good > listing.unchanged }
 }

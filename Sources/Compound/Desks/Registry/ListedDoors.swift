@@ -15,6 +15,8 @@ struct ListedDoors {
         let sheet: Int16
         let line: Int32
         private let address: String?
+        /// The registry hasn't the door.
+        fileprivate(set) var isNew = false
 
         fileprivate init(_ said: DoorLine.Said, sheet: Int, line: Int) {
             (code, address, speaks) = (said.door.code, said.address, said.household != nil)
@@ -140,6 +142,12 @@ struct ListedDoors {
 
     private mutating func add(_ more: [ImportProblem]) {
         problems = Array((problems + more).sorted { $0.place < $1.place }.prefix(ListedDoors.limit))
+    }
+
+    /// Marks good lines whose doors the registry hasn't.
+    mutating func mark(new doors: Set<String>, in lines: Range<Int>) {
+        guard !doors.isEmpty else { return }
+        for place in lines where doors.contains(good[place].code.text) { good[place].isNew = true }
     }
 
     /// Takes good lines out for what the registry says of them.

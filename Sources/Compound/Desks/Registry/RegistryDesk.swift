@@ -5,8 +5,10 @@ import GRDB
 struct RegistryDesk: Desk {
     let name = "registry"
     let datasets = ["frame"]
-    let kinds: [any RecordContent.Type] = [Record.Building.self, Record.Household.self]
-    let tables = [RegistryDesk.columnChoices, RegistryDesk.registeredDoors]
+    let kinds: [any RecordContent.Type] = [
+        Record.Building.self, Record.Household.self, Record.Withdrawal.self, Record.Restoration.self,
+    ]
+    let tables = [RegistryDesk.columnChoices, RegistryDesk.registeredDoors, RegistryDesk.withdrawals]
     let places = ["/registry"]
     static let dataset = Code(literal: "frame")
     static let now = Code(literal: "now")
@@ -28,11 +30,14 @@ struct RegistryDesk: Desk {
         switch field {
         case RegistryDesk.building:
             guard let building = Code(subject) else { return [] }
-            try fold(building: building, statements, said: try journal.said(subject, field), journal.db)
+            try RegistryDesk.note(building, statements, journal.db)
+            let told = try journal.told(subject, field)
+            try fold(building: building, statements.filter(\.states), said: told, journal.db)
             return try RegistryDesk.rows(of: building, journal.db)
         case RegistryDesk.household:
             guard let door = Door(subject) else { return [] }
-            try fold(household: door, statements, journal)
+            try RegistryDesk.note(door.code, statements, journal.db)
+            try fold(household: door, statements.filter(\.states), journal)
             return try RegistryDesk.rows(of: door.building, journal.db)
         default: return []
         }
@@ -80,6 +85,12 @@ struct RegistryDesk: Desk {
         }
     }
 
+    /// The codes of the doors of a building's shape.
+    static func doors(of building: Record.Building) -> [String] {
+        rooms(units: building.stairUnits, floors: building.floors, perFloor: building.doorsPerFloor)
+            .map { "\(building.code)-\($0.unit)-\($0.room)" }
+    }
+
     /// Stair unit and room of each door: the floor, then two digits, such as 101 and 1102.
     private static func rooms(units: Int, floors: Int, perFloor: Int) -> [(unit: String, room: String)] {
         (1...units).flatMap { unit in
@@ -91,7 +102,7 @@ struct RegistryDesk: Desk {
 
     private func fold(household door: Door, _ statements: [Observation], _ journal: Journal) throws {
         let value = statements.last.flatMap { JSONLine.read($0.value) }
-        let said = try journal.said(door.code.text, RegistryDesk.household).map { JSONLine.read($0.value) }
+        let said = try journal.told(door.code.text, RegistryDesk.household).map { JSONLine.read($0.value) }
         let isListed = value != nil && said.contains { $0?["listed"] != nil }
         try journal.db.cachedStatement(
             sql: """

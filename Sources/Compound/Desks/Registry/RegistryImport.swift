@@ -15,34 +15,40 @@ struct RegistryImport {
     private let store: CompoundStore
     private let queue: SerialQueue
     private var doors: ListedDoors
+    private let overruling: Overruling
     private var effects: [String: BuildingEffect] = [:]
     private(set) var report: ImportReport
 
     /// Reads and compares, and takes only if asked to. Waits for each of its turns on the desks' queue; call it from a
     /// thread that may block, never from that queue.
     ///
-    /// - Parameter asked: what the columns are, by the keys of heads; others are remembered or guessed.
+    /// - Parameters:
+    ///   - asked: what the columns are, by the keys of heads; others are remembered or guessed.
+    ///   - overruling: lines that count although a person has said something else since.
     static func run(
         _ bytes: [UInt8], into store: CompoundStore, apply: Bool, asked: [String: [ColumnRole?]] = [:],
-        on queue: SerialQueue = SerialQueue("turns")
+        overruling: Overruling = Overruling(), on queue: SerialQueue = SerialQueue("turns")
     ) throws(IntakeError) -> ImportReport {
-        var table = try RegistryImport(bytes, into: store, asked: asked, on: queue)
+        var table = try RegistryImport(bytes, into: store, asked: asked, overruling: overruling, on: queue)
         try table.go(apply: apply)
         return table.report
     }
 
-    /// Reads the table and compares it with the registry. What was asked for its columns is remembered.
+    /// Reads the table and compares it with the registry.
+    ///
+    /// - Parameter remembers: what was asked for its columns is asked for the next table of this head, too.
     init(
-        _ bytes: [UInt8], into store: CompoundStore, asked: [String: [ColumnRole?]], on queue: SerialQueue
+        _ bytes: [UInt8], into store: CompoundStore, asked: [String: [ColumnRole?]], overruling: Overruling,
+        remembers: Bool = true, on queue: SerialQueue
     ) throws(IntakeError) {
-        (self.store, self.queue) = (store, queue)
+        (self.store, self.queue, self.overruling) = (store, queue, overruling)
         let choices = try RegistryImport.turn(on: queue) { () throws(IntakeError) in
             try store.columnChoices(asked: asked)
         }
         doors = ListedDoors(bytes, choices)
         report = ImportReport(doors)
         let heads = doors.heads
-        try RegistryImport.turn(on: queue) { () throws(IntakeError) in try store.remember(heads) }
+        if remembers { try RegistryImport.turn(on: queue) { () throws(IntakeError) in try store.remember(heads) } }
         guard report.fault == nil else { return }
         try compare()
     }
@@ -69,6 +75,8 @@ struct RegistryImport {
                 try store.looked { try BuildingEffect(name, lines, isWhole: isWhole, &unnamed, $0) }
             }
             nameless.formUnion(effect.nameless)
+            doors.mark(new: effect.new, in: start..<end)
+            report.novelty.add(effect, name)
             effects[name] = effect
             start = end
         }
@@ -81,19 +89,14 @@ struct RegistryImport {
         guard report.fault == nil else { return }
         if apply { store.tables.begin(doors.good.count) }
         defer { if apply { store.tables.end() } }
-        report.unchanged = 0
+        report.listing = Listing()
         for start in stride(from: 0, to: doors.good.count, by: RegistryImport.turn) {
             let part = doors.good[start..<min(start + RegistryImport.turn, doors.good.count)]
             let (fresh, store) = (part.filter(\.speaks), self.store)
-            report.unchanged += part.count - fresh.count
-            let households = fresh.compactMap { entry in
-                let effect = effects[String(entry.building)]
-                return entry.household(isListed: effect?.isList ?? true).map {
-                    (household: $0, isListedAnyway: effect.map { $0.namesAll || !$0.isList } ?? false)
-                }
-            }
-            report.unchanged += try RegistryImport.turn(on: queue) { () throws(IntakeError) in
-                try store.list(households, apply: apply)
+            report.listing.unchanged += part.count - fresh.count
+            let (lines, overruling) = (fresh.compactMap(line), self.overruling)
+            report.listing += try RegistryImport.turn(on: queue) { () throws(IntakeError) in
+                try store.list(lines, overruling, apply: apply)
             }
             if apply { store.tables.advance(to: start + part.count) }
         }
@@ -101,54 +104,20 @@ struct RegistryImport {
         if apply { tell() }
     }
 
+    private func line(_ entry: ListedDoors.Entry) -> ListedLine? {
+        let effect = effects[String(entry.building)]
+        return entry.household(isListed: effect?.isList ?? true).map {
+            ListedLine(
+                household: $0, isListedAnyway: effect.map { $0.namesAll || !$0.isList } ?? false, isNew: entry.isNew)
+        }
+    }
+
     private func tell() {
         store.surroundings.log("intake").notice(
             "a table of doors was taken",
-            metadata: ["lines": "\(report.lines)", "good": "\(report.good)", "unchanged": "\(report.unchanged)"])
-    }
-}
-
-extension CompoundStore {
-    /// What a line says of a household, and whether being listed says nothing new of its door.
-    fileprivate typealias Line = (household: Record.Household, isListedAnyway: Bool)
-
-    /// Records what a table says of doors; what stands already is not said again.
-    ///
-    /// - Returns: how many stand already.
-    fileprivate func list(_ lines: [Line], apply: Bool) throws(IntakeError) -> Int {
-        let fresh = try unlisted(lines)
-        guard apply, !fresh.isEmpty else { return lines.count - fresh.count }
-        // The ids of one turn are neighbours in the journal's tree: a large table would else write a page for each.
-        let batch = UInt128(UInt64.random(in: 1 ... .max)) << 64
-        let ids = fresh.map { _ in batch | UInt128(UInt64.random(in: 0 ... .max)) }.sorted()
-        let now = clock()
-        let outcome = try record(
-            zip(ids, fresh).map { id, household in
-                let record = Record(
-                    id: id, content: household, recorder: Code(literal: "import"), observedAt: now,
-                    supersedes: [])
-                return (id: Hex.text(id), .success(record))
-            })
-        if let refusal = outcome.refused.first { throw refusal.error }
-        return lines.count - fresh.count
-    }
-
-    private func unlisted(_ lines: [Line]) throws(IntakeError) -> [Record.Household] {
-        try looked { db in
-            let standing = try db.cachedStatement(
-                sql: """
-                    SELECT 1 FROM door WHERE code = ? AND stated AND (listed OR ?) AND residents = ? AND state = ?
-                    AND coalesce(address, '') = coalesce(?, address, '')
-                    """)
-            return try lines.filter { household, isListedAnyway in
-                try Int.fetchOne(
-                    standing,
-                    arguments: [
-                        household.door.code.text, isListedAnyway, household.residents, household.state.rawValue,
-                        household.address,
-                    ])
-                    == nil
-            }.map(\.household)
-        }
+            metadata: [
+                "lines": "\(report.lines)", "new": "\(report.listing.new)", "changed": "\(report.listing.changed)",
+                "unchanged": "\(report.listing.unchanged)", "kept": "\(report.listing.kept)",
+            ])
     }
 }

@@ -5,6 +5,8 @@ import Daemon
 struct TableReport {
     let report: ImportReport
     let source: TableRoom.Source
+    /// Seconds since 1970.
+    let now: Int64
     let links: Links
     let text: Messages
 
@@ -21,7 +23,7 @@ struct TableReport {
         }
         return """
             <section class="\(report.problems.isEmpty ? "ok" : "warn")"><p>\(fileName)\(summary)</p>\(sheets)
-            \(TableReport.items(report.problems, text))\(more)</section>\(form)\(unnamed)\(columns)
+            \(TableReport.items(report.problems, text))\(more)</section>\(TableNovelty(report: report, text: text).html)\(corrections)\(form)\(unnamed)\(columns)
             """
     }
 
@@ -55,13 +57,16 @@ struct TableReport {
     }
 
     private var summary: String {
+        let listing = report.listing
         let values = [
-            "lines": "\(report.lines)", "good": "\(report.good)", "unchanged": "\(report.unchanged)",
-            "problems": "\(report.lines - report.good)",
+            "lines": "\(report.lines)", "good": "\(report.good)", "written": "\(listing.written)",
+            "new": "\(listing.new)", "changed": "\(listing.changed)", "unchanged": "\(listing.unchanged)",
+            "kept": "\(listing.kept)", "problems": "\(report.lines - report.good)",
         ]
         let notes = [("sums", report.sums), ("merged", report.merged)].filter { $0.1 > 0 }
             .map { text("node.registry.\($0.0)", ["count": "\($0.1)"]) }.joined()
-        return text(report.applied ? "node.registry.taken" : "node.registry.checked", values) + notes
+        let key = !report.applied ? "checked" : listing.written > 0 ? "taken" : "taken_nothing"
+        return text("node.registry.\(key)", values) + notes
     }
 
     private var more: HTML {
@@ -79,14 +84,14 @@ struct TableReport {
         return items.isEmpty ? "" : "<ul>\(items)</ul>"
     }
 
+    private var corrections: HTML {
+        TableCorrections(report: report, form: formID, now: now, text: text).html
+    }
+
     private var unnamed: HTML {
         func part(_ key: String, _ doors: UnnamedDoors.Part) -> HTML {
             guard doors.count > 0 else { return "" }
-            let rest = doors.count > doors.first.count ? text("node.table.and_more") : ""
-            let values = [
-                "count": "\(doors.count)", "doors": doors.first.joined(separator: text("node.table.separator")) + rest,
-            ]
-            return "<p>\(text(key, values))</p>"
+            return "<p>\(text(key, ["count": "\(doors.count)", "doors": doors.text(text)]))</p>"
         }
         let parts: HTML = """
             \(part(report.applied ? "node.table.gone" : "node.table.going", report.unnamed.going))

@@ -8,6 +8,7 @@ extension RegistryDesk {
     private struct Table {
         var source: TableRoom.Source
         var asked: [String: [ColumnRole?]]
+        var overruling: Overruling
         var apply: Bool
     }
 
@@ -44,25 +45,34 @@ extension RegistryDesk {
                 try pages.render(call, try page(pages.store, typed, status: 400))
             }
         } catch let error as IntakeError {
-            return try await pages.queue.run { try pages.render(call, .problem(error)) }
+            // A file has to be chosen again; what was pasted is there.
+            let again = Form(call.body).map { RefusedForm(action: call.path, form: $0, error: error) }
+            return try await pages.queue.run {
+                try pages.render(call, .problem(error, again: Multipart.isOne(call) ? nil : again))
+            }
         }
     }
 
     /// A short table is taken while its sender waits; of a long one he sees how far it is.
     private static func take(_ table: Table, _ call: Call, _ pages: NodePages) async throws -> Reply {
+        guard table.apply else { return try await look(table, call, pages) }
         let (store, queue) = (pages.store, pages.queue)
         let read = try await store.imports.run {
-            try RegistryImport(table.source.bytes, into: store, asked: table.asked, on: queue)
+            try RegistryImport(
+                table.source.bytes, into: store, asked: table.asked, overruling: table.overruling, on: queue)
         }
         let finish: @Sendable () throws -> ImportReport = {
             var taking = read
-            try taking.go(apply: table.apply)
+            try taking.go(apply: true)
             if case .upload(let key, _) = table.source, taking.report.applied { store.tables.drop(key) }
             return taking.report
         }
-        guard table.apply, read.isLong else {
+        guard read.isLong else {
             let report = try await store.imports.run(finish)
-            return try await queue.run { try pages.render(call, try page(store, .table(table.source, report))) }
+            let (left, path) = (table.source.left(report), call.path)
+            return try await pages.answered(call, bytes: left.bytes.count) { looks in
+                try await queue.run { try pages.render(looks, page(store, .table(left, report)), at: path) }
+            }
         }
         let key = store.tables.start()
         Task {
@@ -74,6 +84,24 @@ extension RegistryDesk {
             }
         }
         return .seeOther(Links(call)("/registry/import/\(key)"))
+    }
+
+    /// A preview is read anew with every look at it: what is said of the registry is true when it is shown.
+    private static func look(_ table: Table, _ call: Call, _ pages: NodePages) async throws -> Reply {
+        let (store, queue) = (pages.store, pages.queue)
+        let read: @Sendable (_ remembers: Bool) throws -> ImportReport = { remembers in
+            var read = try RegistryImport(
+                table.source.bytes, into: store, asked: table.asked, overruling: table.overruling,
+                remembers: remembers, on: queue)
+            try read.go(apply: false)
+            return read.report
+        }
+        let path = call.path
+        if !table.asked.isEmpty { _ = try await store.imports.run { try read(true) } }
+        return try await pages.answered(call, bytes: table.source.bytes.count) { looks in
+            let report = try await store.imports.run { try read(false) }
+            return try await queue.run { try pages.render(looks, page(store, .table(table.source, report)), at: path) }
+        }
     }
 
     /// The page of a table that is being taken: asks for itself again until it is through.
@@ -100,16 +128,16 @@ extension RegistryDesk {
             let upload = TableRoom.Upload(name: file.name, bytes: file.bytes)
             return Table(
                 source: .upload(key: room.keep(upload), upload), asked: asked(parts.form),
-                apply: parts.form["apply"] == "1")
+                overruling: overruling(parts.form), apply: parts.form["apply"] == "1")
         }
         guard let form = Form(call.body) else { throw ImportProblem(.formBroken, line: 0) }
-        let (asked, apply) = (asked(form), form["apply"] == "1")
+        let (asked, overruling, apply) = (asked(form), overruling(form), form["apply"] == "1")
         if let key = form["upload"] {
             guard let upload = room.upload(key) else { throw ImportProblem(.fileGone, line: 0) }
-            return Table(source: .upload(key: key, upload), asked: asked, apply: apply)
+            return Table(source: .upload(key: key, upload), asked: asked, overruling: overruling, apply: apply)
         }
         guard let text = form["table"] else { throw ImportProblem(.fileMissing, line: 0) }
-        return Table(source: .pasted(text), asked: asked, apply: apply)
+        return Table(source: .pasted(text), asked: asked, overruling: overruling, apply: apply)
     }
 
     /// The columns as the page's selects say them; see `TableColumns`.
@@ -122,6 +150,14 @@ extension RegistryDesk {
             asked[key] = (0..<count).map { form["column.\(place).\($0)"].flatMap { ColumnRole(rawValue: $0) } }
         }
         return asked
+    }
+
+    /// The lines of which somebody ticked that the table counts; see `TableCorrections`.
+    private static func overruling(_ form: Form) -> Overruling {
+        let boxes = form.pairs.filter { $0.name.hasPrefix(TableCorrections.box) && $0.value == "1" }
+        return Overruling(
+            all: form[TableCorrections.all] == "1",
+            doors: Set(boxes.map { String($0.name.dropFirst(TableCorrections.box.count)) }))
     }
 
     // MARK: Out

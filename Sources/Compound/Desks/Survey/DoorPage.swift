@@ -92,7 +92,8 @@ enum DoorPage {
             <label>\(text("node.column.residents")) <input name="residents" type="number" min="0" max="200" value="\(door.residents)" required></label>
             <label>\(text("node.door.state")) <select name="state">\(states)</select></label>
             <label>\(text("node.door.address")) <input name="address" maxlength="100" value="\(door.address ?? "")"></label>
-            <p class="muted">\(text("node.door.address_why"))</p><button>\(text("node.save"))</button></form></details>
+            <p class="muted">\(text("node.door.address_why"))</p><button>\(text("node.save"))</button></form>
+            <p><a href="\(links("/registry/place/\(door.code)"))">\(text("node.place.withdraw_door"))</a></p></details>
             """
     }
 

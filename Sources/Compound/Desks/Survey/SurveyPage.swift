@@ -61,9 +61,12 @@ enum SurveyPage {
         }
         let sheet: HTML =
             links.isInvited ? "" : "<a href=\"\(links("/sheet/\(code)"))\">\(text("node.sheet.link"))</a> · "
+        let place: HTML =
+            links.isInvited
+            ? "" : " · <a href=\"\(links("/registry/place/\(code)"))\">\(text("node.place.withdraw_building"))</a>"
         return """
             \(slip.map { undo($0, doors, campaign, view) } ?? "")<h1>\(text("node.building", ["code": code]))</h1>\(open(code, doors, links, text))<div class="units">\(sections)</div>
-            <p class="muted">\(text("node.survey.legend"))</p><p>\(sheet)<a href="\(links("/walk/\(code)"))">\(text("node.walk.link"))</a></p>
+            <p class="muted">\(text("node.survey.legend"))</p><p>\(sheet)<a href="\(links("/walk/\(code)"))">\(text("node.walk.link"))</a>\(place)</p>
             """
     }
 

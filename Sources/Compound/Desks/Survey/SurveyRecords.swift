@@ -140,7 +140,8 @@ extension Record.Visit {
     }
 
     func statement(_ db: Database) throws -> Statement {
-        guard try RegistryDesk.exists(door: door.code, db) else {
+        // What somebody found at a door that was withdrawn meanwhile isn't lost.
+        guard try RegistryDesk.exists(door: door.code, db) || RegistryDesk.isWithdrawn(door: door, db) else {
             throw IntakeError(.doorUnknown, field: "door", value: door.code.text)
         }
         var members = JSONLine.text("checks", checks.map { Hex.text($0) })

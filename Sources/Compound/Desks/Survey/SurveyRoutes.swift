@@ -98,7 +98,7 @@ extension SurveyDesk {
             : NodePages.Body { SheetPage.html(code, doors, campaign: campaign, keyed, $0.links, $0.text) }
     }
 
-    private static func keySheet(_ form: Form, apply: Bool, _ store: CompoundStore) throws -> NodePages.Body {
+    private static func keySheet(_ form: Form, apply: Bool, _ store: CompoundStore) throws -> NodePages.Shown {
         let fields = FormFields(form)
         let (building, campaign) = (try fields.code("building"), try fields.code("campaign"))
         let (lines, who) = (form["lines"] ?? "", form["recorder"] ?? "")
@@ -106,7 +106,9 @@ extension SurveyDesk {
             throw IntakeError(.notAName, field: "recorder", value: who)
         }
         let sheet = try store.key(lines, of: building, in: campaign, by: recorder, apply: apply)
-        return try self.sheet(
-            building.text, campaign.text, SheetPage.Keyed(lines: lines, recorder: who, sheet: sheet), store)
+        return {
+            try self.sheet(
+                building.text, campaign.text, SheetPage.Keyed(lines: lines, recorder: who, sheet: sheet), store)
+        }
     }
 }

@@ -181,7 +181,15 @@ enum SurveyReader {
     }
 
     static func conflicts(_ db: Database) throws -> [Conflict] {
-        try Row.fetchAll(db, sql: "SELECT * FROM conflict ORDER BY opened_at, subject").map { row in
+        // A door that was withdrawn asks nothing of anybody; its answers differ again once it is put back.
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT * FROM conflict WHERE NOT EXISTS (SELECT 1 FROM door JOIN withdrawal ON place IN (code, building)
+                WHERE code = subject AND code NOT IN (SELECT code FROM registered_door WHERE code = subject))
+                ORDER BY opened_at, subject
+                """
+        ).map { row in
             Conflict(
                 subject: row["subject"], field: row["field"], kind: row["kind"], detail: row["detail"],
                 openedAt: row["opened_at"])

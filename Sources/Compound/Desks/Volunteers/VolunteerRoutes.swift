@@ -16,8 +16,10 @@ extension VolunteerDesk {
                 let chain = form["chain"] ?? ""
                 let read = try store.signUp(chain, for: task, as: role, by: try FormReader.recorder(form), apply: apply)
                 let pasted = VolunteerPage.Pasted(chain: chain, role: role, read: read)
-                let model = try store.volunteers(task.text, pasted: pasted)
-                return NodePages.Body { VolunteerPage.html(model, $0) }
+                return {
+                    let model = try store.volunteers(task.text, pasted: pasted)
+                    return NodePages.Body { VolunteerPage.html(model, $0) }
+                }
             },
             pages.form("/desk/volunteers/sign-up") { try VolunteerDesk.signUpOne($0, store) },
         ]
