@@ -213,16 +213,3 @@ extension CompoundStore {
         }
     }
 }
-
-extension IntakeError {
-    func text(_ messages: Messages) -> String {
-        messages("intake.\(code.rawValue)", ["field": field, "value": said(messages)])
-    }
-    /// The value at fault, in words where it is a name that only programs know.
-    private func said(_ messages: Messages) -> String {
-        VolunteerRole(rawValue: value).flatMap { code == .dutyRestricted ? $0.words(messages) : nil } ?? value
-    }
-    func hint(_ messages: Messages) -> String {
-        messages("intake.\(code.rawValue).hint", ["field": field, "value": value])
-    }
-}

@@ -102,7 +102,7 @@ extension SurveyDesk {
         let fields = FormFields(form)
         let (building, campaign) = (try fields.code("building"), try fields.code("campaign"))
         let (lines, who) = (form["lines"] ?? "", form["recorder"] ?? "")
-        guard let recorder = who.isEmpty ? Code(literal: "desk") : VolunteerName.code(who) else {
+        guard let recorder = try who.isEmpty ? FormReader.recorder(form) : VolunteerName.code(who) else {
             throw IntakeError(.notAName, field: "recorder", value: who)
         }
         let sheet = try store.key(lines, of: building, in: campaign, by: recorder, apply: apply)
