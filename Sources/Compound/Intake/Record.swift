@@ -42,6 +42,9 @@ protocol RecordContent: Sendable, Equatable {
     /// record alone: one that is sent again was taken.
     func check(_ record: Record, _ journal: Journal) throws
 
+    /// What somebody says along with it on a page, asked for once it is recorded; nothing, for most kinds.
+    func implied(_ db: Database) throws -> [Record.Content]
+
     /// Its own members of the JSON that `init(json:)` reads.
     var members: [(String, JSONLine.Value)] { get }
 }
@@ -65,6 +68,7 @@ extension Record: Equatable {
 extension RecordContent {
     func page(recorded id: UInt128) -> String { page }
     func check(_ record: Record, _ journal: Journal) throws {}
+    func implied(_ db: Database) throws -> [Record.Content] { [] }
 
     fileprivate func equals(_ other: any RecordContent) -> Bool { other as? Self == self }
 }
