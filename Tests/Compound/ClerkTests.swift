@@ -39,6 +39,15 @@ import Testing
         }
     }
 
+    @Test func aDoorSaysWhoRecordedIt() async throws {
+        try await CaseDesk.with { desk in
+            try desk.store.take(.building(900))
+            let visit = "campaign=\(Fixture.campaign)&door=7-1-101&disposition=refused"
+            try await desk.browser(of: "王姐").send(form: visit, to: "/desk/survey/visit")
+            try await desk.expect(on: "/survey/7/7-1-101", zh: " · 登记人 王姐", en: " · recorded by 王姐")
+        }
+    }
+
     /// Work goes on without a name: then it is the browser that is told apart.
     @Test func aBrowserWithoutANameIsAPlaceOfTheDesk() async throws {
         try await CaseDesk.with { desk in
