@@ -64,6 +64,24 @@ import Testing
         }
     }
 
+    /// What a browser makes of a field whose first line is blank: it isn't there any more.
+    @Test func theFirstLineTakesNoOtherWithIt() async throws {
+        try await Self.with { desk in
+            let chain = "1. 收到%0A2. 赵敏 我可以 4栋%0A3. 好的"
+            let page = try await desk.post(
+                form: "chain=\(chain)&task=\(Fixture.campaign)&line=1&state=skip",
+                to: "/desk/volunteers/sign-up?lang=zh-Hans")
+            let form = try #require(Self.forms(page).first)
+            let left = try #require(form.firstMatch(of: /hidden>([^<]*)<\/textarea>/)).output.1
+            let line = try #require(form.firstMatch(of: /name="line" value="(\d+)"/)).output.1
+            #expect(left.hasPrefix("2. 赵敏") && form.contains("value=\"赵敏\""))
+            let next = try await desk.post(
+                form: "chain=\(left.replacing("\n", with: "%0A"))&task=\(Fixture.campaign)&line=\(line)&state=skip",
+                to: "/desk/volunteers/sign-up?lang=zh-Hans")
+            #expect(Self.forms(next).count == 1 && next.contains("“好的”") && !next.contains("赵敏"))
+        }
+    }
+
     @Test func whatIsMissingIsAskedAndTheChainGoesAlong() async throws {
         try await Self.with { desk in
             let form = "chain=1. 石甲 1栋%0A2. 收到&task=\(Fixture.campaign)&line=2&volunteer=&building=1&state=filled"

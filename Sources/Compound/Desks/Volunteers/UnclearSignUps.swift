@@ -12,10 +12,12 @@ struct UnclearSignUp: Sendable, Equatable {
 extension SignUpLines {
     private static let separator = "、"
 
-    /// A chain of which a person has read one line; the others keep their numbers.
+    /// A chain of which a person has read one line. The others keep their numbers, but for those that a browser gives them:
+    /// it doesn't send blank lines at the head of a field.
     static func chain(_ chain: String, without line: Int?) -> String {
-        chain.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
+        let left = chain.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
             .map { $0 + 1 == line ? "" : String($1) }.joined(separator: "\n")
+        return String(left.drop { $0.isWhitespace })
     }
 
     /// Several people in one field, and back.
