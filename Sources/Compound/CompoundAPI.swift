@@ -56,25 +56,6 @@ package struct CompoundAPI: Sendable {
 
     // MARK: Records
 
-    private struct Refusal: Encodable {
-        var index: Int
-        var id: String
-        var code: String
-        var field: String
-        var message: String
-        var hint: String
-    }
-
-    private struct Outcome: Encodable {
-        struct Position: Encodable { var seq: UInt64 }
-        var recorded: [String]
-        var refused: [Refusal]
-        var flagged: [String]
-        /// What the sender should know about its clock.
-        var notices: [String]
-        var position: Position
-    }
-
     private func record(_ call: Call) async throws -> Reply {
         let outcome: CompoundStore.Recorded
         do {
@@ -85,17 +66,27 @@ package struct CompoundAPI: Sendable {
             return problem(error, call)
         }
         let messages = Messages.of(Language(call))
-        let refused = outcome.refused.map { item in
-            Refusal(
-                index: item.index, id: item.id, code: item.error.code.rawValue, field: item.error.field,
-                message: item.error.text(messages), hint: item.error.hint(messages))
-        }
         let flagged = outcome.flagged
         let notices = flagged.isEmpty ? [] : try await queue.run { try self.notices(flagged, messages) }
-        return try json(
-            Outcome(
-                recorded: outcome.recorded, refused: refused, flagged: outcome.flagged, notices: notices,
-                position: .init(seq: outcome.seq)))
+        return .json(CompoundAPI.text(outcome, notices, messages))
+    }
+
+    /// A line as statements are: an encoder takes a good part of the time that a record has.
+    ///
+    /// - Parameter notices: what the sender should know about its clock.
+    private static func text(_ outcome: CompoundStore.Recorded, _ notices: [String], _ messages: Messages) -> String {
+        let refused = outcome.refused.map { item in
+            JSONLine.Value.object([
+                ("code", .text(item.error.code.rawValue)), ("field", .text(item.error.field)),
+                ("hint", .text(item.error.hint(messages))), ("id", .text(item.id)), ("index", .number(item.index)),
+                ("message", .text(item.error.text(messages))),
+            ])
+        }
+        return JSONLine.object([
+            ("flagged", .list(outcome.flagged.map { .text($0) })), ("notices", .list(notices.map { .text($0) })),
+            ("position", .object([("seq", .number(Int(outcome.seq)))])),
+            ("recorded", .list(outcome.recorded.map { .text($0) })), ("refused", .list(refused)),
+        ])
     }
 
     /// One sentence for each device whose clock is off, however many records it sent.
@@ -213,18 +204,5 @@ extension CompoundStore {
             guard let code = Code(asked), try CampaignReader.knows(code, db) else { return nil }
             return asked
         }
-    }
-}
-
-extension IntakeError {
-    func text(_ messages: Messages) -> String {
-        messages("intake.\(code.rawValue)", ["field": field, "value": said(messages)])
-    }
-    /// The value at fault, in words where it is a name that only programs know.
-    private func said(_ messages: Messages) -> String {
-        VolunteerRole(rawValue: value).flatMap { code == .dutyRestricted ? $0.words(messages) : nil } ?? value
-    }
-    func hint(_ messages: Messages) -> String {
-        messages("intake.\(code.rawValue).hint", ["field": field, "value": value])
     }
 }

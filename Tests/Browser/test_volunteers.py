@@ -9,6 +9,7 @@ from offices import network, office  # noqa: F401
 
 def test_roles_reserve_restrictions_hours_and_the_report(office):  # noqa: F811
     seen = office.watched("volunteers_browser.py")
+    assert seen["clerk"][0].startswith("登记人：值班台 ") and seen["clerk"][1] == "登记人：王姐"
     assert "需 4，已报 0" in seen["split"] and "入户摸底" in seen["split"] and "消杀" in seen["split"]
     assert "按岗位：入户摸底 缺 3（需 3）、消杀 缺 1（需 1）" in seen["call"]
     assert seen["offered"] == "survey", "the role that lacks most is offered first"
@@ -16,6 +17,7 @@ def test_roles_reserve_restrictions_hours_and_the_report(office):  # noqa: F811
     assert seen["short"] == ["0", "1", "0"], "filled; a no-show; he came after all"
     assert "钱姐：不安排 入户摸底 · 术后" in seen["duty"]
     assert "有值勤限制，不安排这个岗位" in seen["restricted"] and "术后" not in seen["restricted"]
+    assert seen["prefilled"] == ["钱姐", "3"] and seen["left"] == [0, "0"], "what is certain stands in the line's own form"
     assert "未到 1 人：张勇" in seen["missing"]
     assert "候补顶上：张勇 未到" in seen["claims"]
     assert "点名：到 2，未到 0，未点名 2" in seen["muster"] and "在岗，算到现在" in seen["muster"]

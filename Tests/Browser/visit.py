@@ -20,7 +20,7 @@ BEYOND = """document.documentElement.scrollWidth <= window.innerWidth ? null
   : [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > window.innerWidth)
     .at(-1)?.outerHTML.slice(0, 200) ?? "?" """
 NODE = ("registry", "registry/place/7", "registry/place/7-1-202", "survey", "survey/7", "survey/7/7-1-101", "sheet/7", "revisit", "verify", "volunteers", "feedback", "conflicts",
-        "invites", "care", "survey/99")
+        "invites", "care", "clerk", "survey/99")
 
 
 def looked_at(page, name, folder):

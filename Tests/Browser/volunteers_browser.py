@@ -37,6 +37,12 @@ def wide(browser):
 def play(browser, base, pin, folder):
     seen = {}
     browser.sign_in(base, pin)
+    seen["clerk"] = [browser.text(".clerk")]
+    browser.follow(".clerk")
+    fill(browser, "main input[name=clerk]", "王姐")
+    browser.follow("main button.primary")
+    seen["clerk"].append(browser.text(".clerk"))
+    browser.open(base + "/registry")
     fill(browser, "#lines textarea", "1-4栋，每栋2单元×3层×2户")
     browser.follow("#lines button[value='0']")
     browser.follow("main .ok button")
@@ -66,6 +72,10 @@ def play(browser, base, pin, folder):
     fill(browser, "#chain textarea", "5. 钱姐 3栋")
     browser.follow("#chain button")
     seen["restricted"] = browser.text("main > section")
+    browser.shot(folder / "volunteers-unclear.png")
+    seen["prefilled"] = browser.run("const form = document.querySelector('.unclear'); return [form.volunteer.value, form.building.value]")
+    browser.follow(".unclear button[value=skip]")
+    seen["left"] = [browser.run("return document.querySelectorAll('.unclear').length"), browser.text(".tile .big")]
 
     browser.open(base + "/volunteers")
     pressed(browser, "张勇", "absent")

@@ -172,7 +172,9 @@ import Wire
             try store.adopt(document, digest: "d")
             #expect(try store.status().receipts == [receipt])
             let links = Links(Call(method: "GET", path: "/survey", query: ["lang": "zh-Hans"]))
-            let page = NodePage.html(.notFound, status: try store.status(), path: "/survey", links, .zhHans).source
+            let page = NodePage.html(
+                .notFound, status: try store.status(), clerk: Clerk(draw: 1), path: "/survey", links, .zhHans
+            ).source
             #expect(page.contains("本次恢复少了 37 户：3栋、7栋；17:50 之后未送达的记录也可能缺失"))
             try store.markReceiptRead(
                 deposed: receipt.deposed, heir: receipt.heir, at: receipt.at, reader: "s01")

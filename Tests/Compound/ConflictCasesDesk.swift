@@ -11,6 +11,8 @@ struct CaseDesk: Sendable {
     let fixture: Fixture
     let store: CompoundStore
     private let queue = SerialQueue("cases")
+    /// What the browser sends with each request.
+    private(set) var cookie = ""
 
     static func with(_ body: (CaseDesk) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.path + "/cases-\(UUID().uuidString)"
@@ -74,6 +76,16 @@ struct CaseDesk: Sendable {
         return String(decoding: try await answer("GET", next, routes).body, as: UTF8.self)
     }
 
+    /// Another browser of the desk, in which somebody has said who she is; one without a name where she hasn't.
+    func browser(of name: String) async throws -> CaseDesk {
+        let routes = NodePages(store: store, queue: queue, gate: PinGate(pin: nil)).routes
+        let reply = try await answer("POST", "/clerk", routes, body: "clerk=\(name)")
+        let said = try #require(reply.headers.first { $0.name == "set-cookie" }?.value)
+        var other = self
+        other.cookie = String(said.prefix { $0 != ";" })
+        return other
+    }
+
     // MARK: What programs see
 
     func get(_ path: String, _ language: Language) async throws -> Any {
@@ -103,7 +115,9 @@ struct CaseDesk: Sendable {
         for route in routes where route.method == method {
             guard let captures = Self.captures(route.pattern, parts[0]) else { continue }
             return try await route.handler(
-                Call(method: method, path: parts[0], captures: captures, query: query, body: Array(body.utf8)))
+                Call(
+                    method: method, path: parts[0], captures: captures, query: query,
+                    headers: cookie.isEmpty ? [:] : ["cookie": cookie], body: Array(body.utf8)))
         }
         throw NoRoute(path: path)
     }

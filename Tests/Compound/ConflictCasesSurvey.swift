@@ -139,8 +139,8 @@ import Testing
             try desk.store.take(Self.setup)
             let body = "[\(Self.visit(1, "7-1-101", number)),\(Self.visit(2, "7-1-102", "2"))]"
             for (language, sentences) in [
-                (Language.zhHans, ["tested 超出范围：", "tested 的类型不对："]),
-                (.en, ["tested is out of range: ", "tested is of the wrong type: "]),
+                (Language.zhHans, ["“本小区已检”超出范围：", "“本小区已检”的类型不对："]),
+                (.en, ["“tested here” is out of range: ", "“tested here” is of the wrong type: "]),
             ] {
                 let answer = try await desk.send(records: body, language)
                 let refused = try #require(answer.body["refused"] as? [[String: Any]])

@@ -47,6 +47,38 @@ import Testing
 
     // MARK: Clocks
 
+    /// Ids fall, so that the stamps alone keep the order in which one request says it.
+    @Test func whatOneRequestSaysWithinASecondKeepsItsOrder() throws {
+        try Fixture.withStore { store in
+            try store.take(.building(900))
+            try store.take(
+                .visit(9, "7-1-101", .moved), .visit(8, "7-1-101", .vacant), .visit(7, "7-1-101", .refused))
+            #expect(try store.doors("7").first { $0.code == "7-1-101" }?.disposition == "refused")
+        }
+    }
+
+    /// A clock that ran ahead, here of another device: what comes later stands above, in one transaction too.
+    @Test func whatFollowsAClockAheadStandsAboveItInOneRequest() throws {
+        try Fixture.with { fixture in
+            let store = try fixture.open()
+            try store.take(.building(900))
+            let now = fixture.clock.now
+            fixture.clock.now = now + 400 * 86_400
+            try store.take(.visit(9, "7-1-102", .moved, at: 400 * 86_400))
+            fixture.clock.now = now
+            try store.take(
+                .visit(5, "7-1-101", .vacant, by: "v02"), .visit(4, "7-1-102", .refused, by: "v02"),
+                .visit(3, "7-1-102", .vacant, by: "v02"))
+            #expect(try store.doors("7").first { $0.code == "7-1-102" }?.disposition == "vacant")
+        }
+    }
+
+    @Test func aValuesTextIsEscapedOnlyWhereItHasToBe() {
+        let line = JSONLine.object([("a", .text("中 \"\\\n\u{1}")), ("b", .text("中文"))])
+        #expect(line == #"{"a":"中 \"\\\u000a\u0001","b":"中文"}"#)
+        #expect(JSONLine.read(line)?["a"] as? String == "中 \"\\\n\u{1}")
+    }
+
     /// A phone that runs fifty years ahead can't win over what is recorded after it.
     @Test func aClockAheadIsClampedOnceAndFlagged() throws {
         try Fixture.with { fixture in

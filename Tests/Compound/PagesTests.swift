@@ -114,6 +114,30 @@ import Wire
         }
     }
 
+    /// Somebody who takes a building comes, whether or not he answered the call before.
+    @Test func whoeverTakesABuildingHasAnsweredTheCall() async throws {
+        try await CaseDesk.with { desk in
+            try desk.store.take(.building(900), .building(901, "8"), .need(902, 3), .fill(903, "v02"))
+            func claim(_ building: String, _ who: String, _ more: String = "") async throws {
+                let form = "task=\(Fixture.campaign)&building=\(building)&volunteer=\(who)&state=claimed"
+                try await desk.send(form: form + more, to: "/desk/volunteers/claim")
+            }
+            try await claim("7", "v01")
+            #expect(try desk.store.counts("volunteers", "-")?["filled"] == 2)
+            try await claim("8", "v01")
+            try await claim("8", "v02")
+            #expect(try desk.store.board().volunteers == ["v01", "v02"], "one person once")
+            #expect(try desk.store.board().short == 1)
+            let released = "task=\(Fixture.campaign)&building=8&volunteer=v03&state=released"
+            try await desk.send(form: released, to: "/desk/volunteers/claim")
+            #expect(try desk.store.board().filled == 2, "who gives a building back answers no call")
+            try desk.store.take(.restriction(904, "v04", [.survey]))
+            _ = try await desk.post(
+                form: "task=\(Fixture.campaign)&building=8&volunteer=v04&state=claimed", to: "/desk/volunteers/claim")
+            #expect(try desk.store.board().filled == 2, "nor who was refused it")
+        }
+    }
+
     // MARK: Rounds
 
     private static let other = Code(literal: "2022-04-03-survey")

@@ -3,13 +3,18 @@ import Federation
 import Foundation
 import Sync
 import Testing
+import Wire
 
 @testable import Compound
 
 /// Who came, who didn't, and for how long: nothing is counted twice, and what isn't known is no zero.
 @Suite struct VolunteerAttendance {
-    private static func one(_ records: Record...) throws -> VolunteerBoard.Attendance? {
-        try Fixture.withStore { store in
+    private static func one(
+        _ records: Record..., asOf now: Int64 = 20_000
+    ) throws -> VolunteerBoard.Attendance? {
+        try Fixture.with { fixture in
+            fixture.clock.now = Fixture.evening + now
+            let store = try fixture.open()
             try store.take(records)
             return try store.board().attendance.first
         }
@@ -19,7 +24,7 @@ import Testing
         // 22:00 to 02:30.
         let found = try Self.one(
             .attendance(1, "v01", .present, stated: 4 * 3600),
-            .attendance(2, "v01", .left, stated: 8 * 3600 + 1800, at: 50))
+            .attendance(2, "v01", .left, stated: 8 * 3600 + 1800, at: 50), asOf: 40_000)
         #expect(found?.seconds == 4 * 3600 + 1800 && found?.state == "left" && found?.open == false)
         #expect(Muster.hours(4 * 3600 + 1800) == "4.5" && Muster.hours(0) == "0" && Muster.hours(7199) == "1.9")
     }
@@ -228,6 +233,49 @@ import Testing
             let page = try await desk.post(form: form, to: "/desk/volunteers/attendance?lang=zh-Hans")
             #expect(page.contains("“\(typed)”不是时间") && page.contains("18:30"))
         }
+    }
+
+    /// 23:50 typed at 21:00 was yesterday's once: a shift of a day.
+    @Test(arguments: [nil, 18, 66]) func aTimeThatIsStillToComeIsAskedAbout(_ openedHoursBeforeMidnight: Int64?)
+        async throws
+    {
+        try await CaseDesk.with { desk in
+            let now = Fixture.evening + 3 * 3600
+            desk.fixture.clock.now = now
+            try desk.store.take(.need(1, 2), .fill(2, "v01"))
+            if let hours = openedHoursBeforeMidnight {
+                var document = RegistryDocument.naming([Fixture.campaign.text])
+                document.campaigns[0].opens = Fixture.evening + (6 - hours) * 3600
+                document.campaigns[0].deadline = now + 3600
+                try desk.store.adopt(document, digest: "1")
+            }
+            let page = try await desk.page("/volunteers", .zhHans)
+            let since = try #require(page.firstMatch(of: /name="since" value="(\d+)"/)).output.1
+            let form = "task=\(Fixture.campaign)&volunteer=v01&since=\(since)&state=present&at="
+            let refused = try await desk.post(form: form + "23:50", to: "/desk/volunteers/attendance?lang=zh-Hans")
+            #expect(refused.contains("23:50 还没有到，不能先记"))
+            #expect(refused.contains("name=\"at\" aria-invalid=\"true\"") && refused.contains("value=\"23:50\""))
+            #expect(try desk.store.board().attendance.isEmpty)
+            try await desk.send(form: form + "21:04", to: "/desk/volunteers/attendance")
+            #expect(try desk.store.board().attendance.map(\.began) == [now + 240], "clocks differ by minutes")
+            let ahead =
+                "{\"id\":\"\(Hex.text(UInt128(9)))\",\"kind\":\"attendance\",\"recorder\":\"v02\",\"observed_at\":\(now),\"task\":\"t\",\"volunteer\":\"v02\",\"state\":\"present\",\"at\":\(now + 301)}"
+            let outcome = try await desk.send(records: ahead)
+            #expect((outcome.body["refused"] as? [[String: Any]])?.first?["code"] as? String == "time_ahead")
+        }
+    }
+
+    @Test func aTimeOfAShiftIsOneMoment() {
+        let evening = Fixture.evening
+        let running = ClockTime.shift(opens: evening, deadline: evening + 16_200, now: evening + 7 * 3600)
+        #expect(running == evening - 6 * 3600)
+        #expect(ClockTime.moment("23:30", since: running) == evening + 5 * 3600 + 1800, "after midnight, yesterday's")
+        #expect(ClockTime.moment("12:00", since: running) == evening - 6 * 3600)
+        #expect(ClockTime.moment("11:59", since: running) == evening + 18 * 3600 - 60)
+        let nextMorning = ClockTime.shift(opens: evening, deadline: evening + 16_200, now: evening + 54_000)
+        #expect(ClockTime.moment("18:20", since: nextMorning) == evening + 1200)
+        let unannounced = ClockTime.shift(opens: nil, deadline: nil, now: evening + 3 * 3600)
+        #expect(ClockTime.moment("08:00", since: unannounced) == evening - 10 * 3600, "this morning's")
     }
 
     @Test func aTypedTimeIsTheNearestOfTheEvening() {

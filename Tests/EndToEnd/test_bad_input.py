@@ -101,7 +101,7 @@ def test_the_countdown_may_rise(stage, tmp_path):
     assert node.get("/api/v1/conflicts")[0]["kind"] == "two_claims"
     board = record("claim", building="7", volunteer="v02", state="released")
     assert board["claims"][0] == {"building": "7", "volunteer": "v03", "state": "claimed", "rank": 0, "role": "general",
-                                  "from": None, "after": "v02"}, "the reserve moved up"
+                                  "from": None, "with": None, "after": "v02"}, "the reserve moved up"
     assert record("claim", building="7", volunteer="v03", state="released")["unclaimed"] == ["7"]
 
 

@@ -13,7 +13,8 @@ enum Disagreement {
         _ statements: [Observation], kind: String = "two_answers", says: (Observation) -> [(String, JSONLine.Value)],
         answers: (Observation) -> [Observation] = { [$0] }
     ) -> (kind: String, detail: String)? {
-        guard Set(statements.map { JSONLine.object(says($0)) }).count > 1 else { return nil }
+        // The ordinary fact has one statement, and is folded with each record.
+        guard statements.count > 1, Set(statements.map { JSONLine.object(says($0)) }).count > 1 else { return nil }
         let lines = statements.map {
             line($0, says($0), answers: answers($0), stands: $0.id == statements.last?.id)
         }

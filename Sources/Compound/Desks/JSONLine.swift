@@ -31,6 +31,10 @@ enum JSONLine {
     }
 
     static func quoted(_ text: String) -> String {
+        // Nearly every text; several are written for each record.
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+            return "\"" + text + "\""
+        }
         var out = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -39,7 +39,7 @@ struct FormFields {
 
     func number(_ name: String, in range: ClosedRange<Int>) throws(IntakeError) -> Int {
         guard let text = form[name] else { throw IntakeError(.fieldMissing, field: name) }
-        guard let number = Int(text) else { throw IntakeError(.fieldWrongType, field: name, value: text) }
+        guard let number = Int(text) else { throw IntakeError(.notANumber, field: name, value: text) }
         guard range.contains(number) else { throw IntakeError(.fieldOutOfRange, field: name, value: text) }
         return number
     }

@@ -16,8 +16,8 @@ enum FormReader {
             recorder: try recorder(form), observedAt: now, supersedes: try Supersedes.read(form, by: id))
     }
 
-    /// Who sent the form; a page without the field is the desk's own.
+    /// Who says it: whoever the form names, else the clerk who sent it.
     static func recorder(_ form: Form) throws(IntakeError) -> Code {
-        form["recorder"] == nil ? Code(literal: "desk") : try FormFields(form).code("recorder")
+        form["recorder"] == nil ? Code(form.sender) ?? Clerk.desk : try FormFields(form).code("recorder")
     }
 }

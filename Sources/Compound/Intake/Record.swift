@@ -46,6 +46,9 @@ protocol RecordContent: Sendable, Equatable {
     /// it took back then.
     func takesBack(recorded id: UInt128, _ journal: Journal) throws -> [UInt128]
 
+    /// What somebody says along with it on a page, asked for once it is recorded; nothing, for most kinds.
+    func implied(_ db: Database) throws -> [Record.Content]
+
     /// Its own members of the JSON that `init(json:)` reads.
     var members: [(String, JSONLine.Value)] { get }
 }
@@ -70,6 +73,7 @@ extension RecordContent {
     func page(recorded id: UInt128) -> String { page }
     func check(_ record: Record, _ journal: Journal) throws {}
     func takesBack(recorded id: UInt128, _ journal: Journal) throws -> [UInt128] { [] }
+    func implied(_ db: Database) throws -> [Record.Content] { [] }
 
     fileprivate func equals(_ other: any RecordContent) -> Bool { other as? Self == self }
 }

@@ -41,6 +41,17 @@ struct Journal {
     let db: Database
     /// Seconds since 1970 by this node.
     let now: Int64
+    private let stamps = Stamps()
+
+    init(db: Database, now: Int64) { (self.db, self.now) = (db, now) }
+
+    /// What one transaction needn't ask twice to stamp its records.
+    private final class Stamps {
+        /// Whether anything lies after now: a clock ran ahead once. Nil until somebody asked.
+        var isAnyAhead: Bool?
+        /// The highest given to each recorder on each device.
+        var last: [[String]: Int64] = [:]
+    }
 
     enum Appended { case new, known }
 
@@ -66,20 +77,42 @@ struct Journal {
 
     /// Clamped once, here, and kept: see `HybridClock`.
     private func stamp(_ observation: Observation) throws -> Int64 {
-        let who = [observation.recorder, observation.device]
-        let last = try Int64.fetchOne(
-            db.cachedStatement(sql: "SELECT hlc FROM clock WHERE recorder = ? AND device = ?"),
-            arguments: StatementArguments(who))
-        let ahead = try Int64.fetchOne(
-            db.cachedStatement(sql: "SELECT max(hlc) FROM observation WHERE subject = ? AND field = ? AND hlc >= ?"),
-            arguments: [observation.subject, observation.field, HybridClock.after(now)])
+        let last = try lastStamp(of: observation)
+        let ahead = try isAnyAhead() ? ahead(of: observation) : nil
         let stamp = HybridClock.stamp(observedAt: observation.observedAt, now: now, last: last, ahead: ahead)
+        stamps.last[[observation.recorder, observation.device]] = max(last ?? stamp, stamp)
         try raiseClock(observation.recorder, observation.device, to: stamp)
         return stamp
     }
 
+    private func lastStamp(of observation: Observation) throws -> Int64? {
+        let who = [observation.recorder, observation.device]
+        if let known = stamps.last[who] { return known }
+        return try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT hlc FROM clock WHERE recorder = ? AND device = ?"),
+            arguments: StatementArguments(who))
+    }
+
+    /// No statement stands above the clock of its recorder: where no clock is ahead, no fact has to be looked at.
+    private func isAnyAhead() throws -> Bool {
+        if let known = stamps.isAnyAhead { return known }
+        let found = try Int.fetchOne(
+            db.cachedStatement(sql: "SELECT 1 FROM clock WHERE hlc >= ? LIMIT 1"), arguments: [HybridClock.after(now)])
+        stamps.isAnyAhead = found != nil
+        return found != nil
+    }
+
+    private func ahead(of observation: Observation) throws -> Int64? {
+        try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT max(hlc) FROM observation WHERE subject = ? AND field = ? AND hlc >= ?"),
+            arguments: [observation.subject, observation.field, HybridClock.after(now)])
+    }
+
     /// What is stamped next stands above this.
     func raiseClock(_ recorder: String, _ device: String, to stamp: Int64) throws {
+        let who = [recorder, device]
+        stamps.last[who] = stamps.last[who].map { max($0, stamp) }
+        if stamp >= HybridClock.after(now) { stamps.isAnyAhead = true }
         try db.cachedStatement(
             sql: "INSERT INTO clock VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET hlc = max(hlc, excluded.hlc)"
         ).execute(arguments: [recorder, device, stamp])

@@ -20,7 +20,7 @@ enum ConflictList {
         let words = ConflictWords(conflict, now: now, text)
         return """
             <li><p>\(words.message)</p><p class="muted">\(words.remedy) \(link(conflict, links))</p>
-            \(ConflictChoice.all(conflict, text).map { form($0, links) })</li>
+            \((ConflictChoice.all(conflict, text) + ConflictChoice.together(conflict, text)).map { form($0, links) })</li>
             """
     }
 

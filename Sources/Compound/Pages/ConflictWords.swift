@@ -80,7 +80,7 @@ extension ConflictStatement {
     /// The claimant where it is a claim among others, else the recorder, with the device where one is named.
     func who(_ text: Messages) -> String {
         if let volunteer = words["volunteer"] { return VolunteerName.text(volunteer) }
-        let name = VolunteerName.text(recorder)
+        let name = Clerk.words(recorder, text)
         return device.isEmpty ? name : text("node.conflict.device", ["recorder": name, "device": device])
     }
 

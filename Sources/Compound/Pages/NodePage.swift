@@ -6,7 +6,8 @@ enum NodePage {
     ///   - place: the page whose tab is the reader's place, if it isn't this one.
     ///   - path: where the same page is in another language.
     static func html(
-        _ body: NodePages.Body, status: NodeStatus, place: String? = nil, path: String, _ links: Links, _ text: Messages
+        _ body: NodePages.Body, status: NodeStatus, clerk: Clerk, place: String? = nil, path: String, _ links: Links,
+        _ text: Messages
     ) -> HTML {
         let content = body.html(PageView(links: links, text: text, now: status.now))
         // Whoever was invited is at one desk, and what the parent holds is no business of his.
@@ -16,8 +17,8 @@ enum NodePage {
         }
         let name = status.name.map { $0 == status.unit ? $0 : "\($0) \(status.unit)" } ?? status.unit
         return shell(
-            name, tabs(place ?? path, links, text), StandingLines(status: status, links: links, text: text).html,
-            content, path,
+            name, "\(tabs(place ?? path, links, text))\(ClerkPage.link(clerk, links, text))",
+            StandingLines(status: status, links: links, text: text).html, content, path,
             links, text)
     }
 
@@ -59,18 +60,19 @@ struct PageView {
 /// The page that asks for the PIN.
 enum PinPage {
     struct Model {
-        var wrong: Bool
-        var wait: Bool
+        enum Trouble: String { case wrong, wait, name }
+        var trouble: Trouble?
+        /// Of the clerk, as she gave it last.
+        var name: String
     }
 
     static func html(_ model: Model, _ links: Links, _ text: Messages) -> HTML {
         let notice: HTML =
-            model.wait
-            ? "<p class=\"bad\" role=\"alert\">\(text("pin.wait"))</p>"
-            : model.wrong ? "<p class=\"bad\" role=\"alert\">\(text("pin.wrong"))</p>" : ""
+            model.trouble.map { "<p class=\"bad\" role=\"alert\">\(text("pin.\($0.rawValue)"))</p>" } ?? ""
         let form: HTML = """
             <h1>\(text("pin.title"))</h1>\(notice)<form class="form" method="post" action="\(links("/pin"))">
             <label>\(text("pin.label")) <input name="pin" type="password" inputmode="numeric" autocomplete="off" required autofocus></label>
+            <label>\(text("pin.clerk")) <input name="clerk" maxlength="10" autocomplete="off" value="\(model.name)"></label>
             <button class="primary">\(text("pin.enter"))</button></form><p class="muted">\(text("pin.where"))</p>
             """
         return NodePage.shell("", "", "", form, "/pin", links, text)

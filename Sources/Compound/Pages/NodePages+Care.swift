@@ -43,7 +43,7 @@ extension NodePages {
                     do { return try answer(call, form, form["key"].flatMap(store.care.reader)) } catch let error
                         as IntakeError
                     {
-                        let again = RefusedForm(action: call.path, form: form, error: error)
+                        let again = try again(call, form, error)
                         return try render(call, .problem(error, again: again))
                     }
                 }

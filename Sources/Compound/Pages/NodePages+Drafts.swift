@@ -28,15 +28,14 @@ extension NodePages {
     private func refusing(
         _ call: Call, _ read: @escaping @Sendable (Form) throws -> DraftRoom.Show
     ) async throws -> Reply {
-        guard let form = Form(call.body) else {
+        guard let form = NodePages.form(of: call) else {
             return try await queue.run { try render(call, .problem(IntakeError(.notUTF8))) }
         }
         do {
             let show = try await queue.run { try read(form) }
             return try await answered(call, bytes: call.body.count, show)
         } catch let error as IntakeError {
-            let again = RefusedForm(action: call.path, form: form, error: error)
-            return try await queue.run { try render(call, .problem(error, again: again)) }
+            return try await queue.run { try render(call, .problem(error, again: again(call, form, error))) }
         }
     }
 

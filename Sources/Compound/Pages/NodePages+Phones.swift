@@ -72,7 +72,7 @@ extension NodePages {
         } catch let error as IntakeError where error.code == .notInvited {
             return refused(.shut, call)
         } catch let error as IntakeError {
-            return try render(call, .problem(error, again: RefusedForm(action: call.path, form: form, error: error)))
+            return try render(call, .problem(error, again: again(call, form, error)))
         }
     }
 
@@ -204,7 +204,7 @@ extension NodePages {
         let hours = try fields.number("hours", in: 1...Invite.longest)
         let known = try store.looked { try RegistryDesk.buildings($0) }
         let buildings = known.filter { fields.has("b.\($0)") }
-        guard !buildings.isEmpty else { throw IntakeError(.fieldMissing, field: "building") }
+        guard !buildings.isEmpty else { throw IntakeError(.fieldMissing, field: "buildings") }
         let address = form["address"] ?? ""
         guard NodePages.isAddress(address) else {
             throw IntakeError(.fieldOutOfRange, field: "address", value: address)

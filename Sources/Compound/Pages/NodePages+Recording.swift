@@ -9,6 +9,8 @@ extension NodePages {
             let record = try FormReader.record(kind, form, now: store.clock(), draw: UInt128.random(in: 1 ... .max))
             let outcome = try store.record([(id: Hex.text(record.id), .success(record))])
             if let refusal = outcome.refused.first { throw refusal.error }
+            let implied = try store.looked { try record.content.implied($0) }
+            if !implied.isEmpty { try store.record(implied.map { ($0, []) }, by: record.recorder) }
             return record.content.page(recorded: record.id)
         }
     }

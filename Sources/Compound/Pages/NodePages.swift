@@ -17,7 +17,7 @@ struct NodePages: Sendable {
             Route("GET", "/") { .seeOther(Links($0)("/survey")) },
             Route("GET", "/pin") { call in
                 let page = PinPage.html(
-                    PinPage.Model(wrong: false, wait: false), Links(call), Messages.of(Language(call)))
+                    PinPage.Model(name: Clerk(call)?.name ?? ""), Links(call), Messages.of(Language(call)))
                 return secured(.html(page.source))
             },
             Route("POST", "/pin") { enter($0) },
@@ -29,8 +29,8 @@ struct NodePages: Sendable {
                 return Body { ConflictList.html(conflicts, now: $0.now, $0.links, $0.text) }
             },
             form("/desk/receipts/read") { try readReceipt($0) },
-        ] + Desks.all.flatMap { desk in desk.routes(self) + desk.kinds.map { taken($0, at: desk) } } + phoneRoutes
-            + carePages + draftRoutes
+        ] + clerkRoutes + Desks.all.flatMap { desk in desk.routes(self) + desk.kinds.map { taken($0, at: desk) } }
+            + phoneRoutes + carePages + draftRoutes
     }
 
     /// What a page shows below its head.
@@ -52,7 +52,7 @@ struct NodePages: Sendable {
         static func problem(_ error: IntakeError, again: RefusedForm? = nil) -> Body {
             Body(status: 400) { view in
                 """
-                <h1>\(view.text("node.problem"))</h1><p class="bad" role="alert" id="fault">\(error.text(view.text))</p><p>\(error.hint(view.text))</p>\(again?.html(view) ?? "")
+                <h1>\(view.text("node.problem"))</h1><p class="bad" role="alert" id="fault">\(error.text(view.text))</p><p>\(error.advice(view.text))</p>\(again?.html(view) ?? "")
                 <p><a href="\(view.links.home)" class="primary">\(view.text("node.back"))</a></p>
                 """
             }
@@ -99,11 +99,17 @@ struct NodePages: Sendable {
     private func enter(_ call: Call) -> Reply {
         let now = NodePages.uptime
         let messages = Messages.of(Language(call))
-        if let cookie = gate.enter(Form(call.body)?["pin"] ?? "", peer: call.peer, now: now) {
-            let value = "\(PinGate.cookie)=\(cookie); HttpOnly; SameSite=Strict; Path=/; Max-Age=43200"
-            return .seeOther(Links(call)("/survey"), headers: [(name: "set-cookie", value: value)])
+        let form = Form(call.body)
+        var model = PinPage.Model(name: form?["clerk"] ?? "")
+        if let clerk = Clerk.signedIn(as: form?["clerk"]) {
+            if let cookie = gate.enter(form?["pin"] ?? "", peer: call.peer, now: now) {
+                let value = "\(PinGate.cookie)=\(cookie); HttpOnly; SameSite=Strict; Path=/; Max-Age=43200"
+                return .seeOther(Links(call)("/survey"), headers: [(name: "set-cookie", value: value), clerk.header])
+            }
+            model.trouble = gate.check(call, now: now) == .wait ? .wait : .wrong
+        } else {
+            model.trouble = .name
         }
-        let model = PinPage.Model(wrong: true, wait: gate.check(call, now: now) == .wait)
         return secured(.html(PinPage.html(model, Links(call), messages).source, status: 403))
     }
 
@@ -135,13 +141,28 @@ struct NodePages: Sendable {
         guarded(
             Route("POST", pattern, bodyLimit: bodyLimit) { call in
                 try await queue.run {
-                    guard let form = Form(call.body) else { return try render(call, .problem(IntakeError(.notUTF8))) }
+                    guard let form = NodePages.form(of: call) else {
+                        return try render(call, .problem(IntakeError(.notUTF8)))
+                    }
                     do { return try answer(call, form) } catch let error as IntakeError {
-                        let again = RefusedForm(action: call.path, form: form, error: error)
-                        return try render(call, .problem(error, again: again))
+                        return try render(call, .problem(error, again: try again(call, form, error)))
                     }
                 }
             })
+    }
+
+    /// With whoever sends it.
+    static func form(of call: Call) -> Form? {
+        guard var form = Form(call.body) else { return nil }
+        form.sender = Clerk(call)?.code.text ?? ""
+        return form
+    }
+
+    func again(_ call: Call, _ form: Form, _ error: IntakeError) throws -> RefusedForm {
+        let buildings = error.field == "buildings" ? try store.read { try RegistryDesk.buildings($0) } : []
+        return RefusedForm(
+            action: call.path, form: form, error: error,
+            buildings: buildings.map(\.text).sorted(by: BuildingOrder.precedes))
     }
 
     /// A page elsewhere must not be able to record in the name of whoever is signed in here.
@@ -153,11 +174,15 @@ struct NodePages: Sendable {
 
     /// - Parameter form: the address of what is answered, where that isn't the one that was asked for.
     func render(_ call: Call, _ body: Body, at form: String? = nil) throws -> Reply {
+        let known = Clerk(call)
+        let clerk = known ?? Clerk(draw: .random(in: 0 ... .max))
         let path = NodePages.place(of: call.path)
         let html = NodePage.html(
-            body, status: try store.status(), place: form.map(NodePages.place), path: path, Links(call),
+            body, status: try store.status(), clerk: clerk, place: form.map(NodePages.place), path: path, Links(call),
             Messages.of(Language(call)))
-        return secured(.html(html.source, status: body.status))
+        var reply = secured(.html(html.source, status: body.status))
+        if known == nil, call.guest.isEmpty { reply.headers.append(clerk.header) }
+        return reply
     }
 
     /// The desk whose page answers a form: what was sent can't be asked for again, in another language either.

@@ -3,6 +3,8 @@ package struct Form: Sendable {
     private let values: [String: String]
     /// As they were sent, in their order.
     package let pairs: [(name: String, value: String)]
+    /// Who sent it, as whoever took it knows; empty where nobody does. It is no field: nothing that was typed gets here.
+    package var sender = ""
 
     init(_ values: [String: String]) {
         self.values = values

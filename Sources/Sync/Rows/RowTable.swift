@@ -42,14 +42,17 @@ package struct RowTable {
             ])
     }
 
+    /// By place and without a copy of the row: this is read for each record.
     private func stored(_ key: RowKey) throws -> (body: RowBody?, seq: UInt64, owedSince: Int64)? {
-        try Row.fetchOne(
+        try Row.fetchCursor(
             db.cachedStatement(
                 sql:
-                    "SELECT seq, catalogue, counts, as_of, changed_at FROM row WHERE dataset = ? AND period = ? AND subject = ?"
-            ),
-            arguments: [key.dataset.text, key.period.text, key.subject.text]
-        ).map { (body: RowTable.body($0), seq: UInt64($0["seq"] as Int64), owedSince: $0["changed_at"]) }
+                    "SELECT seq, changed_at, catalogue, counts, as_of FROM row WHERE dataset = ? AND period = ? AND subject = ?"
+            ), arguments: [key.dataset.text, key.period.text, key.subject.text]
+        ).map { row in
+            let body = RowTable.body(catalogue: row[2], counts: row[3], asOf: row[4])
+            return (body: body, seq: UInt64(row[0] as Int64), owedSince: row[1])
+        }.next()
     }
 
     /// The parent can't store these rows: their keys stand, their counts are unknown, and the bounds say so.
@@ -127,10 +130,14 @@ package struct RowTable {
     // MARK: Columns
 
     private static func body(_ row: Row) -> RowBody? {
-        guard let catalogue: Data = row["catalogue"], let counts: String = row["counts"] else { return nil }
+        body(catalogue: row["catalogue"], counts: row["counts"], asOf: row["as_of"])
+    }
+
+    private static func body(catalogue: Data?, counts: String?, asOf: Int64) -> RowBody? {
+        guard let catalogue, let counts else { return nil }
         return RowBody(
             catalogue: CatalogueHash(value: Bytes.uint128(catalogue)),
-            counts: counts.split(separator: ",").map { Count(unchecked: Int64($0) ?? -1) }, asOf: row["as_of"])
+            counts: counts.split(separator: ",").map { Count(unchecked: Int64($0) ?? -1) }, asOf: asOf)
     }
 
     private static func text(_ counts: [Count]) -> String { counts.map { String($0.raw) }.joined(separator: ",") }

@@ -70,7 +70,7 @@ enum PlacePage {
     private static func restore(_ effect: WithdrawalEffect, _ id: String, _ view: PageView) -> HTML {
         let text = view.text
         let values = [
-            "by": VolunteerName.text(effect.withdrawn?.recorder ?? ""),
+            "by": Clerk.words(effect.withdrawn?.recorder ?? "", view.text),
             "at": Clock.text(effect.withdrawn?.at ?? 0, asOf: view.now),
         ]
         return """
@@ -93,7 +93,7 @@ enum PlacePage {
         let items = effect.visits.suffix(100).reversed().map { visit -> HTML in
             let values = [
                 "door": visit.door, "what": text("node.disposition.\(visit.disposition)"), "round": visit.campaign,
-                "by": VolunteerName.text(visit.recorder), "at": Clock.text(visit.observedAt, asOf: view.now),
+                "by": Clerk.words(visit.recorder, view.text), "at": Clock.text(visit.observedAt, asOf: view.now),
             ]
             return "<li>\(text("node.place.visit", values))</li>"
         }

@@ -79,7 +79,7 @@ enum RegistryPage {
         guard !model.withdrawn.isEmpty else { return "" }
         let items = model.withdrawn.map { place -> HTML in
             let values = [
-                "by": VolunteerName.text(place.recorder), "at": Clock.text(place.at, asOf: model.now),
+                "by": Clerk.words(place.recorder, text), "at": Clock.text(place.at, asOf: model.now),
                 "visited": "\(place.visited)",
             ]
             let visited = place.visited > 0 ? text("node.place.visited", values) : ""

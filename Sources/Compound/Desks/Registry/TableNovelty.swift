@@ -66,7 +66,7 @@ struct TableCorrections {
 
     private func sentence(_ correction: Correction) -> String {
         var values = [
-            "door": correction.door, "by": VolunteerName.text(correction.recorder),
+            "door": correction.door, "by": Clerk.words(correction.recorder, text),
             "at": Clock.text(correction.at, asOf: now), "table": household(correction.residents, correction.state),
         ]
         guard case .household(let residents, let state) = correction.standing else {

@@ -46,9 +46,9 @@ extension RegistryDesk {
             }
         } catch let error as IntakeError {
             // A file has to be chosen again; what was pasted is there.
-            let again = Form(call.body).map { RefusedForm(action: call.path, form: $0, error: error) }
+            let form = Multipart.isOne(call) ? nil : NodePages.form(of: call)
             return try await pages.queue.run {
-                try pages.render(call, .problem(error, again: Multipart.isOne(call) ? nil : again))
+                try pages.render(call, .problem(error, again: try form.map { try pages.again(call, $0, error) }))
             }
         }
     }

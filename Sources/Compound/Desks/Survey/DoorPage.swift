@@ -3,15 +3,20 @@ import Daemon
 /// One door, one screen. The ordinary door, everybody home and tested, is one tap.
 enum DoorPage {
     static func html(
-        _ door: SurveyDoor, campaign: String, id: String, now: Int64, _ links: Links, _ text: Messages
+        _ door: SurveyDoor, by recorder: String? = nil, campaign: String, id: String, now: Int64, _ links: Links,
+        _ text: Messages
     ) -> HTML {
         let building = door.code.split(separator: "-").first.map(String.init) ?? ""
         let earlier: HTML =
             door.disposition.map { disposition in
                 let words = text("node.disposition.\(disposition)")
                 let at = door.observedAt.map { Clock.text($0, asOf: now) } ?? ""
+                // Staff see who recorded it; a volunteer's phone has no business with colleagues' names.
+                let who: HTML =
+                    links.isInvited
+                    ? "" : recorder.map { " · \(text("node.door.by", ["who": Clerk.words($0, text)]))" } ?? ""
                 return
-                    "<p class=\"muted\">\(text("node.door.earlier", ["what": words, "at": at, "passes": "\(door.passes)"]))</p>"
+                    "<p class=\"muted\">\(text("node.door.earlier", ["what": words, "at": at, "passes": "\(door.passes)"]))\(who)</p>"
             } ?? ""
         let action = links("/desk/survey/visit")
         return """

@@ -53,7 +53,7 @@ private struct ResultReading {
     private func invited(_ device: Code) throws -> Code {
         let person = try String.fetchOne(
             db, sql: "SELECT person FROM invite WHERE code = ?", arguments: [device.text])
-        return person.flatMap { Code($0) } ?? Code(literal: "desk")
+        return person.flatMap { Code($0) } ?? Clerk.desk
     }
 
     private mutating func add(

@@ -62,7 +62,13 @@ extension SurveyDesk {
         let doors = try store.read { try SurveyReader.doors(of: building, campaign, $0) }
         guard let door = doors.first(where: { $0.code == code }) else { return .notFound }
         let id = Hex.text(UInt128.random(in: 1 ... .max))
-        return NodePages.Body { DoorPage.html(door, campaign: campaign, id: id, now: $0.now, $0.links, $0.text) }
+        let recorder = try store.read { db in
+            try door.visit.flatMap { Hex.uint128($0) }.flatMap { try Journal(db: db, now: 0).statements([$0]).first }?
+                .recorder
+        }
+        return NodePages.Body {
+            DoorPage.html(door, by: recorder, campaign: campaign, id: id, now: $0.now, $0.links, $0.text)
+        }
     }
 
     /// A second person's answer: the same as the first, or his own.
@@ -102,7 +108,7 @@ extension SurveyDesk {
         let fields = FormFields(form)
         let (building, campaign) = (try fields.code("building"), try fields.code("campaign"))
         let (lines, who) = (form["lines"] ?? "", form["recorder"] ?? "")
-        guard let recorder = who.isEmpty ? Code(literal: "desk") : VolunteerName.code(who) else {
+        guard let recorder = try who.isEmpty ? FormReader.recorder(form) : VolunteerName.code(who) else {
             throw IntakeError(.notAName, field: "recorder", value: who)
         }
         let sheet = try store.key(lines, of: building, in: campaign, by: recorder, apply: apply)

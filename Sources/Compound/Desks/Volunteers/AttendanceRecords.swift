@@ -52,6 +52,15 @@ extension Record.Attendance {
             value: JSONLine.object(atMembers + [("state", .text(state.rawValue))]))
     }
 
+    /// Seconds by which clocks in an office may differ.
+    private static let grace: Int64 = 5 * 60
+
+    /// Nobody has come yet at a time that is still to come: whoever typed it is asked, instead of taking it for yesterday's.
+    func check(_ record: Record, _ journal: Journal) throws {
+        guard let at, at > journal.now + Record.Attendance.grace else { return }
+        throw IntakeError(.timeAhead, field: "at", value: Clock.text(at, asOf: journal.now))
+    }
+
     private var atMembers: [(String, JSONLine.Value)] { at.map { [("at", .number(Int($0)))] } ?? [] }
 
     var members: [(String, JSONLine.Value)] {

@@ -63,9 +63,15 @@ struct CallTexts {
 
     /// Who is still at work, building by building.
     private var open: String {
-        let working = board.claims.filter { $0.rank == 0 && $0.state == Record.Claim.claimed.rawValue }.map { claim in
-            let place = "\(text("node.building", ["code": claim.building])) \(VolunteerName.text(claim.volunteer))"
-            guard let from = claim.from else { return place }
+        // Who share a building stand there once, under the first of them.
+        let parties = board.claims.filter(board.isAtWork).filter { claim in
+            board.claims.first { $0.building == claim.building && $0.role == claim.role && board.isAtWork($0) } == claim
+        }
+        let working = parties.map { claim in
+            let people = [claim] + board.partners(of: claim)
+            let names = people.map { VolunteerName.text($0.volunteer) }.joined(separator: text("node.call.and"))
+            let place = "\(text("node.building", ["code": claim.building])) \(names)"
+            guard let from = people.lazy.compactMap(\.from).first else { return place }
             return text("node.call.from", ["who": place, "at": Clock.text(from, asOf: now)])
         }
         return working.isEmpty ? text("node.call.nobody_open") : working.joined(separator: text("node.list_separator"))

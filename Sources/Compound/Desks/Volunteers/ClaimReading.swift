@@ -11,6 +11,8 @@ struct ClaimReading {
     var holding: Observation
     /// Since when he is there, seconds since 1970, as said last since the last release; nil where nobody said.
     var from: Int64?
+    /// Whom he shares the building with, as said last since the last release; nil where nobody said.
+    var with: String?
     /// The words that contradict each other; empty where none do.
     var disputed: [Word]
 
@@ -31,7 +33,9 @@ struct ClaimReading {
         disputed = states.count > 1 ? words : []
         let held = ClaimReading.held(statements[..<split])
         holding = state == .released ? last : held.last ?? words.first?.last ?? last
-        from = held.lazy.compactMap { ClockTime.moment(JSONLine.read($0.value)?["from"]) }.first
+        let said = held.lazy.map { JSONLine.read($0.value) }
+        from = said.compactMap { ClockTime.moment($0?["from"]) }.first
+        with = said.compactMap { $0?["with"] as? String }.first
     }
 
     /// Since the last release, the latest first.

@@ -49,6 +49,18 @@ struct SignUpLine: Equatable {
     /// As it was pasted, without the chain's own number.
     var text: String
     var reading: Reading
+    /// For the form of a line that a person has to read.
+    var understood = Understood()
+
+    /// What a line says beyond doubt, whatever else is in it.
+    struct Understood: Sendable, Equatable {
+        var names: [String] = []
+        var building: String?
+        /// A building is named, but not which.
+        var isBuildingOpen = false
+        var role: VolunteerRole?
+        var isWithdrawal = false
+    }
 
     /// What a person made of a line.
     init(decided reading: Reading) { (number, text, self.reading) = (1, "", reading) }
@@ -62,7 +74,7 @@ struct SignUpLine: Equatable {
         let (text, isNumbered) = SignUpLine.withoutNumber(plain)
         guard !text.isEmpty, isNumbered || !SignUpLine.heads.contains(where: { text.hasPrefix($0) }) else { return nil }
         (self.number, self.text) = (number, text)
-        reading = SignUpLine.read(text)
+        (reading, understood) = SignUpLine.read(text)
     }
 
     private static let heads = ["#接龙", "接龙", "【", "还缺", "待认领", "报名请接龙", "例", "截至", "人数已够"]
@@ -82,32 +94,43 @@ struct SignUpLine: Equatable {
         return (String(line[match.range.upperBound...]), true)
     }
 
-    private static func read(_ text: String) -> Reading {
-        guard !questions.contains(where: text.contains) else { return .unclear(.question) }
-        var rest = text
-        let isWithdrawal = take(withdrawals, from: &rest)
+    private static func read(_ text: String) -> (Reading, Understood) {
+        var (rest, said) = (text, Understood())
+        said.isWithdrawal = take(withdrawals, from: &rest)
         let isCouple = take(couples, from: &rest)
         _ = take(fillers, from: &rest)
-        let buildings = buildings(&rest)
-        guard Set(buildings).count < 2 else { return .unclear(.twoBuildings) }
-        let roles = roles(&rest)
-        guard roles.count < 2 else { return .unclear(.twoRoles) }
+        let (buildings, roles) = (Set(buildings(&rest)), roles(&rest))
         // A telephone number is nobody's name, and isn't kept.
         rest = rest.replacing(#/1\d{10}/#, with: " ")
-        // 一 is a number too, and part of many names.
-        guard !rest.utf8.contains(where: { (0x30...0x39).contains($0) }) else { return .unclear(.digits) }
-        var names = rest.split { " ,、;:()[]-/.。!~+".contains($0) }.map(String.init)
-        guard !names.isEmpty else { return .unclear(.noName) }
-        guard names.allSatisfy({ $0.count <= 4 || $0.utf8.count == $0.count && $0.count <= 20 }) else {
-            return .unclear(.longName)
-        }
-        guard names.allSatisfy(SpokenName.isName) else { return .unclear(.notAName) }
-        if isCouple, names.count == 1 { names.append("\(names[0])家属") }
-        guard names.allSatisfy({ VolunteerName.code($0) != nil }) else { return .unclear(.longName) }
-        return isWithdrawal
-            ? .withdraw(names, building: buildings.first)
-            : .join(names, building: buildings.first, role: roles.first)
+        let words = rest.split { " ,、;:()[]-/.。!~+".contains($0) }.map(String.init)
+        said.names = words.filter { isShort($0) && !hasDigits($0) && SpokenName.isName($0) }
+        // 张勇夫妇 are two people; two who are named are those two.
+        if isCouple, said.names.count == 1 { said.names.append("\(said.names[0])家属") }
+        // Of 3、5栋 the 5 is no more certain than the 3.
+        said.isBuildingOpen = buildings.count > 1 || hasDigits(rest)
+        said.building = said.isBuildingOpen ? nil : buildings.first?.text
+        said.role = roles.count == 1 ? roles.first : nil
+        let doubts: [(Doubt, Bool)] = [
+            (.question, questions.contains(where: text.contains)), (.twoBuildings, buildings.count > 1),
+            (.twoRoles, roles.count > 1), (.digits, hasDigits(rest)), (.noName, words.isEmpty),
+            (.longName, !words.allSatisfy(isShort)), (.notAName, !words.allSatisfy(SpokenName.isName)),
+            (.longName, !said.names.allSatisfy { VolunteerName.code($0) != nil }),
+        ]
+        if let doubt = doubts.first(where: { $0.1 })?.0 { return (.unclear(doubt), said) }
+        let reading: Reading =
+            said.isWithdrawal
+            ? .withdraw(said.names, building: buildings.first)
+            : .join(said.names, building: buildings.first, role: roles.first)
+        return (reading, said)
     }
+
+    /// As short as a Chinese name, or an English one.
+    private static func isShort(_ word: String) -> Bool {
+        word.count <= 4 || word.utf8.count == word.count && word.count <= 20
+    }
+
+    /// 一 is a number too, and part of many names.
+    private static func hasDigits(_ text: String) -> Bool { text.utf8.contains { (0x30...0x39).contains($0) } }
 
     /// - Returns: whether one of the words was there; it is gone then.
     private static func take(_ words: [String], from text: inout String) -> Bool {

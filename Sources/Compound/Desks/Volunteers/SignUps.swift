@@ -14,7 +14,7 @@ struct SignUps: Sendable, Equatable {
         var role = VolunteerRole.general
     }
     var entries: [Entry] = []
-    var unclear: [UnclearLine] = []
+    var unclear: [UnclearSignUp] = []
     /// How many are short once this is written.
     var shortAfter = 0
     var applied = false
@@ -60,7 +60,7 @@ private struct SignUpReading {
     private let restrictions: [DutyRestriction]
     private var claims: [VolunteerBoard.Claim]
     private var entries: [SignUps.Entry] = []
-    private var unclear: [UnclearLine] = []
+    private var unclear: [UnclearSignUp] = []
     private(set) var said: [(Record.Content, supersedes: [UInt128])] = []
 
     init(_ task: Code, as role: VolunteerRole, now: Int64, _ db: Database) throws {
@@ -115,7 +115,10 @@ private struct SignUpReading {
     }
 
     private mutating func doubtful(_ line: SignUpLine, _ doubt: SignUpLine.Doubt) {
-        unclear.append(UnclearLine(line: line.number, text: line.text, doubt: doubt.rawValue))
+        var understood = line.understood
+        if doubt == .buildingUnknown { (understood.building, understood.isBuildingOpen) = (nil, true) }
+        unclear.append(
+            UnclearSignUp(line: line.number, text: line.text, doubt: doubt.rawValue, understood: understood))
     }
 
     private mutating func join(
@@ -140,16 +143,26 @@ private struct SignUpReading {
         let held = claims.filter { $0.building == building.text && $0.role == role.rawValue }
         entry.isReserve =
             entry.isReserve || held.contains { $0.isStanding && !codes.map(\.text).contains($0.volunteer) }
-        guard !held.contains(where: { $0.volunteer == code.text }) else { return }
+        let before = held.first { $0.volunteer == code.text }
+        let with = partner(of: code, amongst: codes, held)
+        guard before == nil || before?.isStanding == true && before?.with == nil && with != nil else { return }
         entry.change = .joins
         said.append(
             (
-                Record.BuildingClaim(task: task, building: building, volunteer: code, state: .claimed, role: role), []
+                Record.BuildingClaim(
+                    task: task, building: building, volunteer: code, state: .claimed, role: role, with: with), []
             ))
         claims.append(
             VolunteerBoard.Claim(
                 building: building.text, volunteer: code.text, state: Record.Claim.claimed.rawValue,
-                rank: held.count, role: role.rawValue))
+                rank: held.count, role: role.rawValue, with: with?.text))
+    }
+
+    /// Who sign up on one line go together: all but the first of them name him, or whom he goes with.
+    private func partner(of code: Code, amongst codes: [Code], _ held: [VolunteerBoard.Claim]) -> Code? {
+        guard let first = codes.first, first != code else { return nil }
+        let partner = held.first { $0.volunteer == first.text }?.with.flatMap { Code($0) } ?? first
+        return partner == code ? nil : partner
     }
 
     /// Those who signed up under these names; a surname alone is whoever has it in the building, if that is one person.

@@ -33,7 +33,7 @@ struct VolunteerChat {
         return """
             <section class="\(read.unclear.isEmpty ? "ok" : "warn")"><p>\(text(read.applied ? "node.sign_up.taken" : "node.sign_up.understood", values))</p>
             <ul class="plan">\(new.map(entry))</ul>\(take)
-            \(read.unclear.map(unclear))</section>
+            \(UnclearLines(model: model, view: view).html)</section>
             """
     }
 
@@ -44,17 +44,6 @@ struct VolunteerChat {
         let said = text("node.sign_up.\(key)", values)
         guard entry.role != .general, entry.change == .joins else { return "<li>\(said)</li>" }
         return "<li>\(text("node.volunteers.in_role", ["what": said, "role": entry.role.words(text)]))</li>"
-    }
-
-    /// A line that a person has to read: who it is, and where.
-    private func unclear(_ line: UnclearLine) -> HTML {
-        """
-        <form class="form" method="post" action="\(view.links("/desk/volunteers/sign-up"))"><p>◇ \(text("node.registry.line", ["line": "\(line.line)"]))“\(line.text)” \(text("node.sign_up.\(line.doubt)"))</p>
-        <input type="hidden" name="task" value="\(board.task)"><label>\(text("node.column.volunteer")) <input name="volunteer" required></label>
-        <label>\(text("node.column.building")) <select name="building"><option value="">\(text("node.sign_up.anywhere"))</option>\(VolunteerPage.buildings(board, text))</select></label>
-        \(VolunteerPage.roleField(model, text))<button name="state" value="filled">\(text("node.volunteers.filled"))</button>
-        <button name="state" value="withdrawn">\(text("node.volunteers.withdrawn"))</button></form>
-        """
     }
 
     // MARK: Into the chat

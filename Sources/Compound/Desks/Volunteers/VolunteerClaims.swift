@@ -20,7 +20,7 @@ struct VolunteerClaims {
         let role = VolunteerRole(rawValue: claim.role) ?? .general
         let post: HTML = role == .general ? "" : "<br><small>\(role.words(text))</small>"
         // Who holds a building can finish it; a release takes every word about the claim back.
-        let isOpen = claim.rank == 0 && claim.state == Record.Claim.claimed.rawValue
+        let isOpen = board.isAtWork(claim)
         let finish: HTML = isOpen ? button(claim, role, "done", text("node.claim.finish"), []) : ""
         let invite: HTML = isOpen ? "<a href=\"\(view.links.invite(claim))\">\(text("node.invite.short"))</a>" : ""
         return """
@@ -35,7 +35,11 @@ struct VolunteerClaims {
             isReserve ? text("node.claim.reserve", ["rank": "\(claim.rank)"]) : text("node.claim.\(claim.state)")
         let from: HTML =
             claim.from.map { " · \(text("node.claim.since", ["at": Clock.text($0, asOf: view.now)]))" } ?? ""
-        return "\(words)\(from)\(claim.after.map(movedUp) ?? "")"
+        let partners = board.partners(of: claim).map(\.volunteer)
+        let together: HTML =
+            partners.isEmpty
+            ? "" : " · \(text("node.claim.together", ["names": VolunteerPage.names(partners, text)]))"
+        return "\(words)\(together)\(from)\(claim.after.map(movedUp) ?? "")"
     }
 
     /// The reserve has to be told, and why.

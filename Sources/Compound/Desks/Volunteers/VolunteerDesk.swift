@@ -79,10 +79,10 @@ struct VolunteerDesk: Desk {
             let before =
                 reading.state == .released
                 ? ClaimReading.ended(by: reading.holding, try journal.said(subject, field)) : nil
-            try journal.db.cachedStatement(sql: "INSERT INTO claim VALUES (?, ?, ?, ?, ?, ?, ?, ?)").execute(
+            try journal.db.cachedStatement(sql: "INSERT INTO claim VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(
                 arguments: [
                     place[0], place[1], volunteer, role.rawValue, reading.state.rawValue, reading.holding.hlc,
-                    (before ?? reading.holding).hlc, reading.from,
+                    (before ?? reading.holding).hlc, reading.from, reading.with,
                 ])
         }
         try journal.note(VolunteerDesk.contradiction(reading), subject, field)
@@ -129,13 +129,14 @@ struct VolunteerDesk: Desk {
 
     // MARK: Work items
 
-    /// Two people on one building: the first holds it, the second is reserve, and somebody has to tell them.
+    /// Two people on one building who don't share it: the first holds it, the second is reserve, and somebody has to tell
+    /// them.
     private func note(task: String, building: String, _ role: VolunteerRole, _ journal: Journal) throws {
         let claims = try VolunteerReader.claims(task, building: building, journal.db).filter {
             $0.role == role.rawValue && $0.isStanding
         }
         let (subject, field) = ("\(task)/\(building)", VolunteerFact.claims(role).field)
-        guard claims.count > 1 else { return try journal.note(nil, subject, field) }
+        guard Set(claims.map(\.rank)).count > 1 else { return try journal.note(nil, subject, field) }
         let lines = try claims.compactMap { claim in
             try line(claim, try journal.live(subject, VolunteerFact.claim(claim.volunteer, role).field))
         }

@@ -85,6 +85,8 @@ struct VolunteerMuster {
             """
     }
 
+    private var since: Int64 { ClockTime.shift(opens: board.opens, deadline: board.deadline, now: board.asOf) }
+
     /// What was noted on paper is keyed with its own time.
     private func later(_ people: [String]) -> HTML {
         let options = people.map { "<option value=\"\($0)\">\(VolunteerName.text($0))</option>" as HTML }
@@ -93,7 +95,7 @@ struct VolunteerMuster {
         }
         return """
             <form class="form" method="post" action="\(view.links("/desk/volunteers/attendance"))"><h2>\(text("node.attendance.later"))</h2>
-            <input type="hidden" name="task" value="\(board.task)">\(VolunteerPage.near(board))
+            <input type="hidden" name="task" value="\(board.task)"><input type="hidden" name="since" value="\(since)">
             <label>\(text("node.column.volunteer")) <select name="volunteer">\(options)</select></label>
             <label>\(text("node.attendance.at")) <input name="at" type="time" required></label>\(buttons)</form>
             """

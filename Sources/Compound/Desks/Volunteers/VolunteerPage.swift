@@ -92,7 +92,7 @@ enum VolunteerPage {
         guard let raise = board.raise, let role = VolunteerRole(rawValue: raise.role) else { return "" }
         let values = [
             "from": "\(raise.from)", "to": "\(raise.to)", "at": Clock.text(raise.observedAt, asOf: view.now),
-            "who": raise.recorder, "filled": "\(board.filled)", "short": "\(board.short)",
+            "who": Clerk.words(raise.recorder, view.text), "filled": "\(board.filled)", "short": "\(board.short)",
             "role": role.words(view.text),
         ]
         let key = role == .general ? "node.volunteers.raised" : "node.volunteers.raised_role"
@@ -124,10 +124,11 @@ enum VolunteerPage {
     }
 
     /// Buildings that nobody has come first: they are what a claim is wanted for.
-    static func buildings(_ board: VolunteerBoard, _ text: Messages) -> [HTML] {
+    static func buildings(_ board: VolunteerBoard, _ text: Messages, chosen: String? = nil) -> [HTML] {
         let taken = board.buildings.filter { !board.unclaimed.contains($0) }
         return (board.unclaimed + taken).map {
-            "<option value=\"\($0)\">\(text("node.building", ["code": $0]))</option>"
+            let mark: HTML = $0 == chosen ? " selected" : ""
+            return "<option value=\"\($0)\"\(mark)>\(text("node.building", ["code": $0]))</option>"
         }
     }
 

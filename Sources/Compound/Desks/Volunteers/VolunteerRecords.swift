@@ -26,6 +26,8 @@ extension Record {
         var role = VolunteerRole.general
         /// Since when he is there, seconds since 1970; nil where nobody says.
         var from: Int64?
+        /// Whom he shares the building with, as people do who sign up on one line; nil where nobody says.
+        var with: Code?
     }
 
     enum Fill: String, Sendable { case filled, withdrawn }
@@ -102,13 +104,15 @@ extension Record.BuildingClaim {
     init(json: JSONFields) throws(IntakeError) {
         self.init(
             task: try json.code("task"), building: try json.code("building"), volunteer: try json.code("volunteer"),
-            state: try json.choice("state"), role: try json.role(), from: try json.moment("from"))
+            state: try json.choice("state"), role: try json.role(), from: try json.moment("from"),
+            with: json.has("with") ? try json.code("with") : nil)
     }
 
     init(form: FormFields) throws(IntakeError) {
         self.init(
             task: try form.code("task"), building: try form.code("building"), volunteer: try form.volunteer(),
-            state: try form.choice("state", or: .claimed), role: try form.role(), from: try form.moment("from"))
+            state: try form.choice("state", or: .claimed), role: try form.role(), from: try form.moment("from"),
+            with: form.has("with") ? try form.code("with") : nil)
     }
 
     func statement(_ db: Database) throws -> Statement {
@@ -117,19 +121,26 @@ extension Record.BuildingClaim {
         }
         return Statement(
             subject: "\(task)/\(building)", field: VolunteerFact.claim(volunteer.text, role).field,
-            value: JSONLine.object(fromMembers + [("state", .text(state.rawValue))]))
+            value: JSONLine.object(fromMembers + [("state", .text(state.rawValue))] + withMembers))
     }
 
     func check(_ record: Record, _ journal: Journal) throws {
         if state == .claimed { try DutyRestrictions.admit(volunteer, to: .building(role), journal) }
     }
 
+    /// Whoever takes a building answers the call, unless he has.
+    func implied(_ db: Database) throws -> [Record.Content] {
+        guard state == .claimed, try VolunteerCall(task.text, db).people[volunteer.text] == nil else { return [] }
+        return [Record.Answer(task: task, volunteer: volunteer, state: .filled, role: role)]
+    }
+
     private var fromMembers: [(String, JSONLine.Value)] { from.map { [("from", .number(Int($0)))] } ?? [] }
+    private var withMembers: [(String, JSONLine.Value)] { with.map { [("with", .text($0.text))] } ?? [] }
 
     var members: [(String, JSONLine.Value)] {
         [
             ("task", .text(task.text)), ("building", .text(building.text)), ("volunteer", .text(volunteer.text)),
             ("state", .text(state.rawValue)),
-        ] + role.members + fromMembers
+        ] + role.members + fromMembers + withMembers
     }
 }

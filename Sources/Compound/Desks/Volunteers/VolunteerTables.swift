@@ -74,6 +74,10 @@ extension VolunteerDesk {
             until INTEGER,
             PRIMARY KEY (volunteer, role)
         ) STRICT, WITHOUT ROWID;
+        """,
         """
+        -- Volunteer desk. Whom a claimant shares the building with, as he signed up; NULL where nobody said.
+        ALTER TABLE claim ADD COLUMN shared_with TEXT;
+        """,
     ]
 }

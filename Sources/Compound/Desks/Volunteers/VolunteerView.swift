@@ -20,11 +20,13 @@ package struct VolunteerBoard: Sendable, Equatable, Encodable {
         package var volunteer: String
         /// As stated, or `no_show` where the claimant didn't come.
         package var state: String
-        /// 0 holds the building, 1 is the first reserve; of those in the same role.
+        /// 0 holds the building, 1 is the first reserve; of those in the same role. Who share a building have one rank.
         package var rank: Int
         package var role = VolunteerRole.general.rawValue
         /// Since when he is there, seconds since 1970; nil where nobody said.
         @Null package var from: Int64?
+        /// Whom he shares the building with, as he signed up; nil where nobody said.
+        @Null package var with: String?
         /// Who was before him and released it or didn't come; nil where he didn't move up.
         @Null package var after: String?
         /// Ids of the live statements about it: a release that takes them back can't lose to any of them.
@@ -35,7 +37,7 @@ package struct VolunteerBoard: Sendable, Equatable, Encodable {
         var isStanding: Bool { state == Record.Claim.claimed.rawValue || state == Record.Claim.done.rawValue }
 
         /// Who holds what; the ids are the page's.
-        private enum CodingKeys: String, CodingKey { case building, volunteer, state, rank, role, from, after }
+        private enum CodingKeys: String, CodingKey { case building, volunteer, state, rank, role, from, with, after }
     }
     /// Who came, and for how long.
     package struct Attendance: Sendable, Equatable, Encodable {
@@ -247,22 +249,23 @@ enum VolunteerReader {
         let rows = try Row.fetchAll(
             db.cachedStatement(
                 sql: """
-                    SELECT building, volunteer, role, claim.state, held, present_from,
+                    SELECT building, volunteer, role, claim.state, held, present_from, shared_with,
                     claim.state = 'claimed' AND attendance.state IS 'absent' AS missing,
                     max(since, coalesce(came, 0)) AS queued
                     FROM claim LEFT JOIN attendance USING (task, volunteer)
                     WHERE claim.task = ? AND building BETWEEN ? AND ?
                     ORDER BY building, role, claim.state = 'released' OR missing, queued, volunteer
                     """), arguments: [task, building ?? "", building ?? "~"])
-        var rank: [[String]: Int] = [:]
+        var queues: [[String]: ClaimQueue] = [:]
         return rows.map { row in
             let (building, role, isMissing): (String, String, Bool) = (row["building"], row["role"], row["missing"])
-            let place = rank[[building, role]] ?? 0
-            rank[[building, role]] = place + 1
-            return VolunteerBoard.Claim(
-                building: building, volunteer: row["volunteer"],
-                state: isMissing ? VolunteerBoard.Claim.noShow : row["state"], rank: place, role: role,
-                from: row["present_from"], after: place == 0 ? before(row, rows) : nil)
+            let state: String = isMissing ? VolunteerBoard.Claim.noShow : row["state"]
+            var claim = VolunteerBoard.Claim(
+                building: building, volunteer: row["volunteer"], state: state, rank: 0, role: role,
+                from: row["present_from"], with: row["shared_with"])
+            claim.rank = queues[[building, role], default: ClaimQueue()].place(of: claim)
+            if claim.rank == 0 { claim.after = before(row, rows) }
+            return claim
         }
     }
 
@@ -272,11 +275,13 @@ enum VolunteerReader {
         let isGone: Bool = claim["missing"]
         guard state != Record.Claim.released.rawValue, !isGone else { return nil }
         let (building, role): (String, String) = (claim["building"], claim["role"])
+        let own = ClaimQueue.party(of: claim)
         return all.last { other in
             let (place, post, held): (String, String, Int64) = (other["building"], other["role"], other["held"])
             let (state, left): (String, Int64) = (other["state"], other["queued"])
             let isMissing: Bool = other["missing"]
-            guard place == building, post == role, held < queued else { return false }
+            let wasBefore = place == building && post == role && held < queued && ClaimQueue.party(of: other) != own
+            guard wasBefore else { return false }
             return isMissing || state == Record.Claim.released.rawValue && left > queued
         }?["volunteer"]
     }
