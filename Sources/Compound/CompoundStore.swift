@@ -128,7 +128,8 @@ package final class CompoundStore: Sendable {
         let statement = try record.content.statement(journal.db)
         let observation = Observation(
             id: record.id, desk: taker.name, subject: statement.subject, field: statement.field,
-            value: statement.value, recorder: record.recorder.text, device: record.device?.text ?? "",
+            value: Settlement.value(statement.value, why: record.why), recorder: record.recorder.text,
+            device: record.device?.text ?? "",
             observedAt: record.observedAt, hlc: 0, evidence: statement.evidence)
         let appended = try journal.append(observation, supersedes: record.supersedes) {
             try record.content.check(record, journal)

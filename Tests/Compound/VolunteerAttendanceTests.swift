@@ -153,7 +153,7 @@ import Testing
                     "Two words about whether v01 came: 18:01 s01 (device p1): Present; 18:30 s02 (device p2): No-show. Taken as there meanwhile: whoever was seen is no no-show.",
                     "Ask whoever mustered, then choose one: that settles it."
                 ))
-            try await desk.press("以此为准：到岗", on: "/conflicts")
+            try await desk.press("以此为准：到岗", on: "/conflicts", why: .phone)
             try desk.expectSettled()
             #expect(try desk.store.board().attendance.first?.began == Fixture.evening + 60, "with its own time")
         }

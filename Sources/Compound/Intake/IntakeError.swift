@@ -31,6 +31,7 @@ package struct IntakeError: Error, Sendable, Equatable, CustomStringConvertible 
         case notTargets = "not_targets"
         case checkedByOneself = "checked_by_oneself"
         case nothingToUndo = "nothing_to_undo"
+        case whyMissing = "why_missing"
         case stateUnknown = "state_unknown"
         case evidenceUnknown = "evidence_unknown"
         case notInvited = "not_invited"

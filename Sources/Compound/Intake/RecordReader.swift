@@ -34,7 +34,7 @@ enum RecordReader {
             id: id, content: try type.init(json: fields), recorder: try fields.code("recorder"),
             device: fields.has("device") ? try fields.code("device") : nil,
             observedAt: Int64(try fields.number("observed_at", in: 0...253_402_300_799)),
-            supersedes: try supersedes(fields, by: id))
+            supersedes: try supersedes(fields, by: id), why: try Settlement.why(fields))
     }
 
     private static func supersedes(_ fields: JSONFields, by own: UInt128) throws(IntakeError) -> [UInt128] {

@@ -26,6 +26,7 @@ struct RefusedForm {
 
     private func field(_ name: String, _ text: Messages) -> HTML {
         let value = form.pairs.last { $0.name == name }?.value ?? ""
+        if name == Settlement.member { return SettlementField.html(text, fault: true, typed: value) }
         let attributes: HTML = "name=\"\(name)\" aria-invalid=\"true\" aria-describedby=\"fault\" autofocus"
         let control: HTML =
             value.contains { $0.isNewline }

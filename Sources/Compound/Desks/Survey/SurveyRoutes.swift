@@ -59,10 +59,14 @@ extension SurveyDesk {
 
     private static func door(_ call: Call, _ campaign: String, _ store: CompoundStore) throws -> NodePages.Body {
         let (building, code) = (call.captures["building"] ?? "", call.captures["door"] ?? "")
-        let doors = try store.read { try SurveyReader.doors(of: building, campaign, $0) }
-        guard let door = doors.first(where: { $0.code == code }) else { return .notFound }
+        let (door, history) = try store.read { db in
+            (try SurveyReader.door(code, campaign, db), try DoorHistory(code, campaign, db))
+        }
+        guard let door, door.building == building else { return .notFound }
         let id = Hex.text(UInt128.random(in: 1 ... .max))
-        return NodePages.Body { DoorPage.html(door, campaign: campaign, id: id, now: $0.now, $0.links, $0.text) }
+        return NodePages.Body {
+            DoorPage.html(door, history, campaign: campaign, id: id, now: $0.now, $0.links, $0.text)
+        }
     }
 
     /// A second person's answer: the same as the first, or his own.
