@@ -64,8 +64,7 @@ struct RoundStanding: Sendable, Equatable {
                 """, arguments: [SurveyDesk.field(campaign), time])
         let had = said.reduce(into: Set<String>()) { doors, row in
             let told = (row["disposition"] as String?).flatMap { Disposition(rawValue: $0) }
-            let klass = told.map { SurveyDesk.householdClass($0, passes: row["calls"]) }
-            if let klass, SurveyDesk.isDone(klass) { doors.insert(row["subject"]) }
+            if let told, HouseholdClass(told, passes: row["calls"]).isDone { doors.insert(row["subject"]) }
         }
         return try finished(campaign, db).count(where: had.contains)
     }
@@ -75,13 +74,10 @@ struct RoundStanding: Sendable, Equatable {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT code, disposition, passes FROM registered_door JOIN survey_door ON door = code AND campaign = ?
+                SELECT code, \(HouseholdClass.columns) FROM registered_door JOIN survey_door ON door = code AND campaign = ?
                 WHERE NOT \(HouseholdClaims.isElsewhere)
                 """, arguments: [campaign, campaign]
-        ).compactMap { row in
-            let now = (row["disposition"] as String?).flatMap { Disposition(rawValue: $0) }
-            return SurveyDesk.isDone(SurveyDesk.householdClass(now, passes: row["passes"])) ? row["code"] : nil
-        }
+        ).compactMap { HouseholdClass($0).isDone ? $0["code"] : nil }
     }
 }
 
