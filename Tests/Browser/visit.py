@@ -19,7 +19,7 @@ WIDTHS = (360, 768, 1366, 1920)
 BEYOND = """document.documentElement.scrollWidth <= window.innerWidth ? null
   : [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > window.innerWidth)
     .at(-1)?.outerHTML.slice(0, 200) ?? "?" """
-NODE = ("registry", "survey", "survey/7", "survey/7/7-1-101", "sheet/7", "revisit", "verify", "volunteers", "feedback", "conflicts",
+NODE = ("registry", "survey", "survey/7", "survey/7/7-1-101", "sheet/7", "revisit", "verify", "final", "volunteers", "feedback", "conflicts",
         "invites", "care", "survey/99")
 
 

@@ -232,16 +232,16 @@ import Testing
 
     @Test func aTypedTimeIsTheNearestOfTheEvening() {
         let evening = Fixture.evening
-        #expect(ClockTime.moment("18:30", near: evening) == evening + 1800)
-        #expect(ClockTime.moment("00:30", near: evening) == evening + 6 * 3600 + 1800)
+        #expect(Clock.moment("18:30", near: evening) == evening + 1800)
+        #expect(Clock.moment("00:30", near: evening) == evening + 6 * 3600 + 1800)
         #expect(
-            ClockTime.moment("23:30", near: evening + 7 * 3600) == evening + 5 * 3600 + 1800,
+            Clock.moment("23:30", near: evening + 7 * 3600) == evening + 5 * 3600 + 1800,
             "yesterday's, after midnight")
-        #expect(ClockTime.moment("7:05", near: evening) == evening - 11 * 3600 + 300)
-        #expect(ClockTime.end(ofDay: "2022-04-06") == evening + 6 * 3600 && ClockTime.end(ofDay: "2022-13-01") == nil)
+        #expect(Clock.moment("7:05", near: evening) == evening - 11 * 3600 + 300)
+        #expect(Clock.end(ofDay: "2022-04-06") == evening + 6 * 3600 && Clock.end(ofDay: "2022-13-01") == nil)
         // The next morning's keying is about the evening, not about the morning.
-        let reference = ClockTime.reference(opens: evening, deadline: evening + 16_200, now: evening + 54_000)
-        #expect(ClockTime.moment("18:20", near: reference) == evening + 1200)
+        let reference = Clock.reference(opens: evening, deadline: evening + 16_200, now: evening + 54_000)
+        #expect(Clock.moment("18:20", near: reference) == evening + 1200)
     }
 
     @Test func sinceWhenSomebodyIsOnABuildingStandsInTableAndHandOver() async throws {

@@ -44,6 +44,15 @@ struct FormFields {
         return number
     }
 
+    /// Nil where nobody typed a time. The form says in `near` which evening is meant.
+    func moment(_ name: String) throws(IntakeError) -> Int64? {
+        guard let text = self[name] else { return nil }
+        guard let near = self["near"].flatMap({ Int64($0) }), let moment = Clock.moment(text, near: near) else {
+            throw IntakeError(.notATime, field: name, value: text)
+        }
+        return moment
+    }
+
     /// - Parameter fallback: what the form means where it says nothing; nil where it has to say something.
     func choice<Choice: RawRepresentable<String>>(_ name: String, or fallback: Choice? = nil) throws(IntakeError)
         -> Choice

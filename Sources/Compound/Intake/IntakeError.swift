@@ -29,6 +29,8 @@ package struct IntakeError: Error, Sendable, Equatable, CustomStringConvertible 
         case buildingUnknown = "building_unknown"
         case itemUnknown = "item_unknown"
         case notTargets = "not_targets"
+        case targetsOutOfOrder = "targets_out_of_order"
+        case targetAfterDeadline = "target_after_deadline"
         case checkedByOneself = "checked_by_oneself"
         case nothingToUndo = "nothing_to_undo"
         case whyMissing = "why_missing"

@@ -33,7 +33,7 @@ enum RecordReader {
         return Record(
             id: id, content: try type.init(json: fields), recorder: try fields.code("recorder"),
             device: fields.has("device") ? try fields.code("device") : nil,
-            observedAt: Int64(try fields.number("observed_at", in: 0...253_402_300_799)),
+            observedAt: Int64(try fields.number("observed_at", in: Clock.moments)),
             supersedes: try supersedes(fields, by: id), why: try Settlement.why(fields))
     }
 

@@ -115,7 +115,7 @@ extension CompoundStore {
 extension JournalCopy.Statement {
     /// Nil where the id is none, or a time is none that a node could have written.
     var observation: Observation? {
-        guard ClockTime.moments.contains(Int(observedAt)), (0...HybridClock.latestStamp).contains(hlc) else {
+        guard Clock.moments.contains(Int(observedAt)), (0...HybridClock.latestStamp).contains(hlc) else {
             return nil
         }
         return Hex.uint128(id).map {

@@ -10,6 +10,7 @@ struct RoundStanding: Sendable, Equatable {
         var done: Int
     }
     var order: String
+    var opens: Int64?
     var deadline: Int64?
     var targets: [Target]
     var final: (reporter: String, at: Int64)?
@@ -28,8 +29,8 @@ struct RoundStanding: Sendable, Equatable {
         let campaign = progress.campaign
         (doors, left, conflicts) = (progress.doors, progress.left, progress.conflicts.count)
         let row = try Row.fetchOne(
-            db, sql: "SELECT order_number, deadline FROM campaign WHERE code = ?", arguments: [campaign])
-        (order, deadline) = (row?["order_number"] ?? "", row?["deadline"])
+            db, sql: "SELECT order_number, opens, deadline FROM campaign WHERE code = ?", arguments: [campaign])
+        (order, opens, deadline) = (row?["order_number"] ?? "", row?["opens"], row?["deadline"])
         final = try Row.fetchOne(
             db, sql: "SELECT reporter, at FROM final_report WHERE campaign = ?", arguments: [campaign]
         )
@@ -78,6 +79,16 @@ struct RoundStanding: Sendable, Equatable {
                 WHERE NOT \(HouseholdClaims.isElsewhere)
                 """, arguments: [campaign, campaign]
         ).compactMap { HouseholdClass($0).isDone ? $0["code"] : nil }
+    }
+}
+
+extension SurveyReader {
+    /// A round with its figures.
+    static func standing(
+        _ campaign: String, now: Int64, _ db: Database
+    ) throws -> (SurveyProgress, RoundStanding) {
+        let progress = try progress(campaign, db)
+        return (progress, try RoundStanding(progress, now: now, db))
     }
 }
 

@@ -7,7 +7,7 @@ struct SurveyDesk: Desk {
     let name = "survey"
     let datasets = ["survey"]
     let kinds: [any RecordContent.Type] = [Record.Visit.self, Record.Undo.self]
-    let places = ["/survey", "/sheet", "/revisit", "/verify"]
+    let places = ["/survey", "/sheet", "/revisit", "/verify", FinalReportPage.path]
     let tables = [
         """
         -- Survey desk. When pupils behind the door have lessons online; '' where nobody said.

@@ -7,10 +7,7 @@ extension SurveyDesk {
         let store = pages.store
         return [
             pages.page("/survey") { _, campaign in
-                let (progress, round) = try store.read { db in
-                    let progress = try SurveyReader.progress(campaign, db)
-                    return (progress, try RoundStanding(progress, now: store.clock(), db))
-                }
+                let (progress, round) = try store.read { try SurveyReader.standing(campaign, now: store.clock(), $0) }
                 return NodePages.Body { SurveyPage.overview(progress, round, $0) }
             },
             pages.page("/survey/{building}") { call, campaign in

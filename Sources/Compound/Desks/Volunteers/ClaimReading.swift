@@ -31,7 +31,7 @@ struct ClaimReading {
         disputed = states.count > 1 ? words : []
         let held = ClaimReading.held(statements[..<split])
         holding = state == .released ? last : held.last ?? words.first?.last ?? last
-        from = held.lazy.compactMap { ClockTime.moment(JSONLine.read($0.value)?["from"]) }.first
+        from = held.lazy.compactMap { Clock.moment(JSONLine.read($0.value)?["from"]) }.first
     }
 
     /// Since the last release, the latest first.
