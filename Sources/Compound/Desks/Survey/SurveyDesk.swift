@@ -25,6 +25,8 @@ struct SurveyDesk: Desk {
         CREATE INDEX survey_check_door ON survey_check(campaign, door);
         """
     ]
+    /// A door may be called at many times in one request, and its fold reads every call.
+    let foldsLast = true
     static let dataset = Code(literal: "survey")
     private static let prefix = "visit/"
     /// Calls after which nobody is expected to open any more.
