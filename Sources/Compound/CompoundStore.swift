@@ -82,9 +82,10 @@ package final class CompoundStore: Sendable {
     func record(together requests: [[(id: String, Result<Record, IntakeError>)]]) throws(IntakeError) -> [Recorded] {
         guard !requests.isEmpty else { return [] }
         return try durably { db in
-            var keys: Set<RowKey> = []
             let journal = Journal(db: db, now: self.clock())
-            var outcomes = try requests.map { try self.take($0, &keys, journal) }
+            var folding = Folding(journal)
+            var outcomes = try requests.map { try self.take($0, &folding, journal) }
+            let keys = try folding.finish()
             let seq = try self.derive(keys, db)
             for place in outcomes.indices { outcomes[place].seq = seq }
             return outcomes
@@ -92,13 +93,13 @@ package final class CompoundStore: Sendable {
     }
 
     private func take(
-        _ items: [(id: String, Result<Record, IntakeError>)], _ keys: inout Set<RowKey>, _ journal: Journal
+        _ items: [(id: String, Result<Record, IntakeError>)], _ folding: inout Folding, _ journal: Journal
     ) throws -> Recorded {
         var outcome = Recorded()
         for (index, item) in items.enumerated() {
             do {
                 let record = try item.1.get()
-                keys.formUnion(try take(record, journal))
+                try take(record, &folding, journal)
                 outcome.recorded.append(item.id)
                 if HybridClock.isOff(observedAt: record.observedAt, now: journal.now) {
                     outcome.flagged.append(item.id)
@@ -122,32 +123,28 @@ package final class CompoundStore: Sendable {
         if let refusal = try record(records).refused.first { throw refusal.error }
     }
 
-    /// Appends one record and folds what it touches: its own fact, and those of the statements it takes back.
-    ///
-    /// - Returns: the rows that may have changed.
-    private func take(_ record: Record, _ journal: Journal) throws -> Set<RowKey> {
-        guard let taker = Desks.taker(of: record.content) else { return [] }
+    /// Appends one record and has folded what it touches: its own fact, and those of the statements it takes back.
+    private func take(_ record: Record, _ folding: inout Folding, _ journal: Journal) throws {
+        guard let taker = Desks.taker(of: record.content) else { return }
         let statement = try record.content.statement(journal.db)
         let observation = Observation(
             id: record.id, desk: taker.name, subject: statement.subject, field: statement.field,
-            value: statement.value, recorder: record.recorder.text, device: record.device?.text ?? "",
+            value: Settlement.value(statement.value, why: record.why), recorder: record.recorder.text,
+            device: record.device?.text ?? "",
             observedAt: record.observedAt, hlc: 0, evidence: statement.evidence)
+        // It may be judged by what earlier records of the same transaction say.
+        if !taker.foldsLast { try folding.fold() }
         let takesBack = try record.supersedes + record.content.takesBack(recorded: record.id, journal)
         let appended = try journal.append(observation, supersedes: takesBack) {
             try record.content.check(record, journal)
         }
-        guard appended == .new else { return [] }
-        var keys = try open(record.content.period, journal.db)
+        guard appended == .new else { return }
+        folding.changed(try open(record.content.period, journal.db))
         let touched =
             try journal.statements(takesBack) + journal.statements(takenBackBy: takesBack) + [observation]
-        // A correction is about the same fact as what it corrects, most of the time.
-        var folded: Set<Observation.Fact> = []
-        for fact in touched.map(\.fact) where folded.insert(fact).inserted {
-            // A correction may cross desks: no household lives there after all, so nobody refused.
-            guard let desk = Desks.named(fact.desk) else { continue }
-            keys.formUnion(try desk.fold(fact.subject, fact.field, journal))
-        }
-        return keys
+        // A correction is about the same fact as what it corrects, most of the time, but it may cross desks: no household
+        // lives there after all, so nobody refused.
+        try folding.touch(Set(touched.map(\.fact)))
     }
 
     /// A round that nobody announced opens with its first record: recording never waits for the uplink.

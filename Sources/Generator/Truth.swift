@@ -64,7 +64,8 @@ extension Evening {
         var counts = SurveyCounts()
         for door in building.doors {
             let (disposition, people, passes) = state(of: door, at: moment)
-            counts[disposition.map { HouseholdClass($0, passes: passes) } ?? .unvisited] += 1
+            let open: HouseholdClass = plan.households[door].state == .notDwelling ? .notDwelling : .unvisited
+            counts[disposition.map { HouseholdClass($0, passes: passes) } ?? open] += 1
             switch disposition {
             case .completed, .partial:
                 for part in PeopleClass.allCases { counts[part] += people?[part] ?? 0 }

@@ -51,7 +51,7 @@ class Phone(Browser):
         self.open(link)
         self.until("document.querySelectorAll('.walk-door').length === 36")
         self.run(f"location.hash = '{building}'")
-        self.until(f"document.querySelector('h1').innerText.includes('{building}')"
+        self.until(f"document.querySelector('h1').innerText.split(' · ')[0].includes('{building}')"
                    " && document.querySelectorAll('.walk-door').length === 36")
 
     def answer(self, door, selector):

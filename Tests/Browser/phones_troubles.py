@@ -31,6 +31,16 @@ EVERY_ANSWER = """
     });"""
 
 
+# What a phone makes of a shop, and of a home, by what was said there.
+SHOPS = """
+    const script = document.querySelector('script').src;
+    return import(script.replace('walk.js', 'walk-view.js')).then(({ situation }) =>
+      ['not_dwelling', 'vacant', 'occupied'].map((state) => [null, 'nobody_home', 'vacant', 'completed'].map((disposition) => {
+        const at = situation({ state, disposition, passes: disposition ? 1 : 0, answers: [] }, [], 3);
+        return `${at.mark} ${at.left} ${at.due}`;
+      })));"""
+
+
 class Broken:
     """A browser whose pages begin with this script."""
 
@@ -123,6 +133,7 @@ def refused(phone, link, other, folder, seen):
 def every_answer(phone, desk, base, link, seen):
     """Whatever a phone can say in a line, the node reads."""
     phone.load(link, 3)
+    seen["shops"] = phone.run(SHOPS)
     made = phone.run(EVERY_ANSWER)
     seen["said"] = made["said"]
     seen["read"] = paste(desk, base, 6, made["line"])

@@ -23,6 +23,9 @@ def test_buildings_and_volunteers_without_a_file(office):  # noqa: F811
     assert not seen["phone_overflows"]
     assert "读懂新的 72 户" in seen["keyed"][0] and "1 户和已有结果不同" in seen["keyed"][1]
     assert "待核实" in seen["conflicts"] and "2-2-1101" in seen["conflicts"]
+    assert "了结时要写明依据" in seen["unsettled"] and "没有待核实的" in seen["settled"]
+    assert "2-2-1101：已登记、本小区已检 3" in seen["settled"] and "了结，依据：电话核实" in seen["settled"], seen["settled"]
+    assert "还剩 1208 / 1280 户" in seen["final"] and "确认终报" in seen["final"], "asked before it is sent"
     assert "<b>谢谢志愿者</b>" in seen["feedback"] and "答复：已联系两家超市" in seen["feedback"], seen["feedback"]
     # The figures at the district are those that the manager saw.
     eventually(lambda: (office.completion(), office.above()["volunteers"]["short"]) == ((72, 1280), 2))

@@ -117,6 +117,9 @@ def test_what_goes_wrong_with_phones(phones):
     assert "没有待送的" in seen["full_after"], "what wasn't kept isn't claimed"
     assert "没有待送的，已送到 3" in seen["two_tabs"]
     assert "没有被收下 1 条" in seen["refused"] and "这个邀请不能登记“3-2-101”" in seen["reason"]
+    home = ["○ true true", "◐ true true", "● false false", "● false true"]
+    assert seen["shops"] == [["– false false", "– false false", "● false false", "● false true"], home, home], \
+        "a shop is owed no visit until somebody is met, a vacant flat is until one confirms it"
     # The phone's writer of lines and the node's reader agree about every answer there is.
     assert "读懂新的 21 户（0 户没有变化），0 户和已有结果不同，0 行要人看" in seen["read"], seen["read"]
     doors = phones.get("/api/v1/survey?building=6")

@@ -19,7 +19,7 @@ WIDTHS = (360, 768, 1366, 1920)
 BEYOND = """document.documentElement.scrollWidth <= window.innerWidth ? null
   : [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > window.innerWidth)
     .at(-1)?.outerHTML.slice(0, 200) ?? "?" """
-NODE = ("registry", "registry/place/7", "registry/place/7-1-202", "survey", "survey/7", "survey/7/7-1-101", "sheet/7", "revisit", "verify", "volunteers", "feedback", "conflicts",
+NODE = ("registry", "registry/place/7", "registry/place/7-1-202", "survey", "survey/7", "survey/7/7-1-101", "sheet/7", "revisit", "verify", "final", "volunteers", "feedback", "conflicts",
         "invites", "care", "clerk", "survey/99")
 
 

@@ -121,9 +121,10 @@ import Wire
             try adopt(document([Self.token]), store)
             let door = try #require(try store.doors("7").first { $0.code == "7-1-101" })
             #expect(door.elsewhere && !door.isLeft && door.token == Self.token)
+            let history = try store.read { try DoorHistory(door.code, Self.campaign, $0) }
             let links = Links(Call(method: "GET", path: "/survey/7"))
-            let zh = DoorPage.html(door, campaign: Self.campaign, id: "", now: 0, links, .zhHans).source
-            let en = DoorPage.html(door, campaign: Self.campaign, id: "", now: 0, links, .english).source
+            let zh = DoorPage.html(door, history, campaign: Self.campaign, id: "", now: 0, links, .zhHans).source
+            let en = DoorPage.html(door, history, campaign: Self.campaign, id: "", now: 0, links, .english).source
             #expect(zh.contains("别的小区也登记了本户（标记 \(Self.token)），现由对方统计，本小区不必上门。"))
             #expect(
                 en.contains(

@@ -112,7 +112,7 @@ import Testing
                     "There are two words about how many are needed: 18:00 s01: 48 people; 04-07 19:00 s01 (device p1): 12 people. s01 (device p1) is taken as right meanwhile (last by its time). The device clock of s01 (device p1) is 19 hours fast: don't rely on the order.",
                     "Ask how many are needed, then choose one: that settles it."
                 ))
-            try await desk.press("以此为准：48 人", on: "/conflicts")
+            try await desk.press("以此为准：48 人", on: "/conflicts", why: .phone)
             try desk.expectSettled()
             #expect(try desk.store.counts("volunteers", "-")?["need"] == 48)
         }
@@ -134,7 +134,7 @@ import Testing
                     "There are two words about v01: 18:00 s01: Signs up; 04-07 19:00 s01 (device p1): Withdraws. s01 (device p1) is taken as right meanwhile (last by its time). The device clock of s01 (device p1) is 19 hours fast: don't rely on the order.",
                     "Ask the volunteer, then choose one: that settles it."
                 ))
-            try await desk.press("以此为准：报名", on: "/conflicts")
+            try await desk.press("以此为准：报名", on: "/conflicts", why: .phone)
             try desk.expectSettled()
             #expect(try desk.store.board().volunteers == ["v01"])
         }

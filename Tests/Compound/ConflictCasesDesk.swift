@@ -36,19 +36,22 @@ struct CaseDesk: Sendable {
     }
 
     /// Presses a button of a page: the fields of the form whose button says `label`.
-    func press(_ label: String, on path: String) async throws {
-        try await press(label, in: try await page(path, .zhHans))
+    /// - Parameter why: the reason that is tapped, where the form asks for one.
+    func press(_ label: String, on path: String, why: Settlement.Reason? = nil) async throws {
+        try await press(label, in: try await page(path, .zhHans), why: why)
     }
 
-    func press(_ label: String, in page: String) async throws {
+    func press(_ label: String, in page: String, why: Settlement.Reason? = nil) async throws {
         let button = try #require(page.range(of: ">\(label)</button>"), "no button \(label)")
         let opening = try #require(page[..<button.lowerBound].range(of: "<form", options: .backwards))
         let form = String(page[opening.lowerBound..<button.upperBound])
         let action = try #require(form.firstMatch(of: /action="([^"]+)"/)).output.1
         let last = try #require(form.range(of: "<button", options: .backwards))
-        let inputs = form.matches(of: /<input[^>]*? name="([^"]+)"[^>]*? value="([^"]*)"/).map {
-            "\($0.output.1)=\($0.output.2)"
-        }
+        let tapped = why.map { "name=\"\(Settlement.member)\" value=\"\($0.rawValue)\"" }
+        if let tapped { #expect(form.contains(tapped), "no such reason at \(label)") }
+        let inputs = form.matches(of: /<input[^>]*? name="([^"]+)"[^>]*? value="([^"]*)"/).filter {
+            !$0.output.0.contains("type=\"radio\"") || tapped.map($0.output.0.contains) ?? false
+        }.map { "\($0.output.1)=\($0.output.2)" }
         let chosen = form[last.lowerBound...].firstMatch(of: /name="([^"]+)" value="([^"]*)"/).map {
             "\($0.output.1)=\($0.output.2)"
         }

@@ -64,7 +64,7 @@ import Testing
             try desk.store.take(
                 Self.setup + Self.twoAnswers + [.visit(3, "7-1-101", .refused, by: "v03", at: 700)])
             #expect(try desk.store.conflicts().count == 1)
-            try await desk.press("在家 3 人，都已检", on: "/survey/7/7-1-101")
+            try await desk.press("在家 3 人，都已检", on: "/survey/7/7-1-101", why: .visit)
             try desk.expectSettled()
             #expect(try desk.store.counts("survey", "7")?.people == ["p_tested": 3])
         }
@@ -109,7 +109,7 @@ import Testing
                     "The registered residents or state of 7-1-101 differ: 18:01 s01: 4 people, occupied; 18:10 s02: 0 people, vacant. s02 is taken as right meanwhile (recorded later).",
                     "Ask the household or the property office, then choose one: that settles it."
                 ))
-            try await desk.press("以此为准：4 人，自住", on: "/conflicts")
+            try await desk.press("以此为准：4 人，自住", on: "/conflicts", why: .phone)
             try desk.expectSettled()
             #expect(try desk.store.counts("frame", "7", period: .now)?["residents"] == 4)
         }

@@ -38,7 +38,7 @@ import Testing
         try await CaseDesk.with { desk in
             try desk.store.take(Self.setup)
             try desk.store.take(.claim(1, "7", "v01", at: 30), .claim(2, "7", "v02", at: 90_000))
-            try await desk.press("释放 v01 的认领", on: "/conflicts")
+            try await desk.press("释放 v01 的认领", on: "/conflicts", why: .phone)
             try desk.expectSettled()
             #expect(try desk.store.board().claims.map(\.volunteer) == ["v02"])
             try await desk.press("释放", on: "/volunteers")
@@ -78,7 +78,7 @@ import Testing
     func case02TheDeskSettlesItEitherWay(_ label: String, _ done: Int64) async throws {
         try await CaseDesk.with { desk in
             try desk.store.take(Self.setup + Self.releasedAndDone + [.claim(5, "7", "v01", .done, at: 550).on("p2")])
-            try await desk.press(label, on: "/conflicts")
+            try await desk.press(label, on: "/conflicts", why: .phone)
             try desk.expectSettled()
             #expect(try desk.store.counts("volunteers", "7")?["done"] == done)
             #expect(try desk.store.counts("volunteers", "7")?["claimed"] == done)

@@ -1,5 +1,6 @@
 import Daemon
 import Federation
+import GRDB
 import Testing
 
 @testable import Compound
@@ -95,10 +96,50 @@ import Testing
         }
     }
 
+    private static let targets = "campaign=\(Fixture.campaign)&day=19088&targets="
+
+    /// Nothing is wanted of a round that is over, nor less at a later hour.
+    @Test func targetsThatCannotBeAreRefusedAndMarked() async throws {
+        try await CaseDesk.with { desk in
+            try desk.store.take(.building(1), .need(2, 3))
+            // Until 22:30.
+            try desk.store.durably {
+                try $0.execute(sql: "UPDATE campaign SET deadline = ?", arguments: [Fixture.evening + 16_200])
+            }
+            for (said, why) in [
+                ("20:00 80%25，21:00 50%25", "越晚，百分比不能越小"), ("20:00 50%25，20:00 60%25", "同一时间只写一条"),
+                ("20:00 50%25，23:00 100%25", "晚于本轮截止（22:30）"),
+            ] {
+                let page = try await desk.post(form: Self.targets + said, to: "/desk/round/targets")
+                #expect(page.contains(why) && page.contains("name=\"targets\" aria-invalid=\"true\""), "\(said)")
+            }
+            #expect(try desk.store.value("SELECT count(*) FROM round_target") == 0)
+            try await desk.send(form: Self.targets + "20:00 50%25，22:30 100%25", to: "/desk/round/targets")
+            #expect(try desk.store.value("SELECT count(*) FROM round_target") == 2)
+        }
+    }
+
+    /// A round from 18:00 to 02:00: its page is about the deadline's day, and 20:00 is the evening before.
+    @Test func aRoundPastMidnightHasItsTargetsInItsHours() throws {
+        let (opens, deadline) = (Fixture.evening, Fixture.evening + 8 * 3600)
+        let form =
+            "campaign=c&day=19089&opens=\(opens)&deadline=\(deadline)&targets=20:00 50%25，01:00 90%25，03:00 95%25"
+        let said = try Record.Targets(form: FormFields(#require(Form(Array(form.utf8)))))
+        let hours: [Int64] = [2, 7, 9]
+        #expect(said.targets.map { ($0.at - opens) / 3600 } == hours)
+    }
+
     @Test func theRoundIsClosedAndOpenedOnThePage() async throws {
         try await CaseDesk.with { desk in
-            try desk.store.take(.building(1), .visit(2, "7-1-101", .completed))
-            try await desk.press("终报", on: "/survey")
+            try desk.store.take(
+                .building(1), .visit(2, "7-1-101", .completed), .visit(5, "7-1-101", .refused, by: "v02", at: 200))
+            #expect(try await desk.page("/survey", .zhHans).contains(">终报</a>"))
+            let asked = try await desk.page("/final", .zhHans)
+            #expect(asked.contains("还剩 11 / 12 户") && asked.contains("7栋 11</a>") && asked.contains("待核实 1 条"))
+            #expect(try desk.store.counts("report", "-") == ["final": 0], "a link sends nothing")
+            try await desk.press("确认终报", in: asked)
+            try await desk.expect(on: "/final", zh: "已终报", en: "Final report sent")
+            #expect(try await !desk.page("/final", .zhHans).contains("确认终报"), "what is sent isn't asked again")
             try await desk.expect(on: "/survey", zh: "已终报", en: "Final report sent")
             #expect(try desk.store.counts("report", "-") == ["final": 1])
             desk.fixture.clock.now += 60

@@ -158,7 +158,7 @@ import Wire
                     "Two words about whether v01 came: 18:01 s01 (device p1): Present; 18:30 s02 (device p2): No-show. Taken as there meanwhile: whoever was seen is no no-show.",
                     "Ask whoever mustered, then choose one: that settles it."
                 ))
-            try await desk.press("以此为准：到岗", on: "/conflicts")
+            try await desk.press("以此为准：到岗", on: "/conflicts", why: .phone)
             try desk.expectSettled()
             #expect(try desk.store.board().attendance.first?.began == Fixture.evening + 60, "with its own time")
         }
@@ -267,29 +267,29 @@ import Wire
 
     @Test func aTimeOfAShiftIsOneMoment() {
         let evening = Fixture.evening
-        let running = ClockTime.shift(opens: evening, deadline: evening + 16_200, now: evening + 7 * 3600)
+        let running = Clock.shift(opens: evening, deadline: evening + 16_200, now: evening + 7 * 3600)
         #expect(running == evening - 6 * 3600)
-        #expect(ClockTime.moment("23:30", since: running) == evening + 5 * 3600 + 1800, "after midnight, yesterday's")
-        #expect(ClockTime.moment("12:00", since: running) == evening - 6 * 3600)
-        #expect(ClockTime.moment("11:59", since: running) == evening + 18 * 3600 - 60)
-        let nextMorning = ClockTime.shift(opens: evening, deadline: evening + 16_200, now: evening + 54_000)
-        #expect(ClockTime.moment("18:20", since: nextMorning) == evening + 1200)
-        let unannounced = ClockTime.shift(opens: nil, deadline: nil, now: evening + 3 * 3600)
-        #expect(ClockTime.moment("08:00", since: unannounced) == evening - 10 * 3600, "this morning's")
+        #expect(Clock.moment("23:30", since: running) == evening + 5 * 3600 + 1800, "after midnight, yesterday's")
+        #expect(Clock.moment("12:00", since: running) == evening - 6 * 3600)
+        #expect(Clock.moment("11:59", since: running) == evening + 18 * 3600 - 60)
+        let nextMorning = Clock.shift(opens: evening, deadline: evening + 16_200, now: evening + 54_000)
+        #expect(Clock.moment("18:20", since: nextMorning) == evening + 1200)
+        let unannounced = Clock.shift(opens: nil, deadline: nil, now: evening + 3 * 3600)
+        #expect(Clock.moment("08:00", since: unannounced) == evening - 10 * 3600, "this morning's")
     }
 
     @Test func aTypedTimeIsTheNearestOfTheEvening() {
         let evening = Fixture.evening
-        #expect(ClockTime.moment("18:30", near: evening) == evening + 1800)
-        #expect(ClockTime.moment("00:30", near: evening) == evening + 6 * 3600 + 1800)
+        #expect(Clock.moment("18:30", near: evening) == evening + 1800)
+        #expect(Clock.moment("00:30", near: evening) == evening + 6 * 3600 + 1800)
         #expect(
-            ClockTime.moment("23:30", near: evening + 7 * 3600) == evening + 5 * 3600 + 1800,
+            Clock.moment("23:30", near: evening + 7 * 3600) == evening + 5 * 3600 + 1800,
             "yesterday's, after midnight")
-        #expect(ClockTime.moment("7:05", near: evening) == evening - 11 * 3600 + 300)
-        #expect(ClockTime.end(ofDay: "2022-04-06") == evening + 6 * 3600 && ClockTime.end(ofDay: "2022-13-01") == nil)
+        #expect(Clock.moment("7:05", near: evening) == evening - 11 * 3600 + 300)
+        #expect(Clock.end(ofDay: "2022-04-06") == evening + 6 * 3600 && Clock.end(ofDay: "2022-13-01") == nil)
         // The next morning's keying is about the evening, not about the morning.
-        let reference = ClockTime.reference(opens: evening, deadline: evening + 16_200, now: evening + 54_000)
-        #expect(ClockTime.moment("18:20", near: reference) == evening + 1200)
+        let reference = Clock.reference(opens: evening, deadline: evening + 16_200, now: evening + 54_000)
+        #expect(Clock.moment("18:20", near: reference) == evening + 1200)
     }
 
     @Test func sinceWhenSomebodyIsOnABuildingStandsInTableAndHandOver() async throws {

@@ -106,7 +106,7 @@ import Testing
             try desk.store.take(
                 .building(900), .claim(1, "7", "v01", .claimed, .gate), .claim(2, "7", "v02", .claimed, .gate, at: 40))
             try await desk.expect(on: "/conflicts", zh: "7栋（值守）有 2 人认领", en: "7 (gate duty)")
-            try await desk.press("释放 v01 的认领", on: "/conflicts")
+            try await desk.press("释放 v01 的认领", on: "/conflicts", why: .phone)
             try desk.expectSettled()
             #expect(try desk.store.board().claims.map(\.volunteer) == ["v02"])
         }

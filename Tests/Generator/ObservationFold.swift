@@ -107,7 +107,8 @@ struct ObservationFold {
     private func survey(_ door: Door, _ add: (String, Int) -> Void) {
         let visits = live(door)
         let last = visits.max { time($0) < time($1) }
-        let disposition = last?["disposition"] as? String ?? "unvisited"
+        let unvisited = door.state == "not_dwelling" ? "not_dwelling" : "unvisited"
+        let disposition = last?["disposition"] as? String ?? unvisited
         add(disposition == "nobody_home" && visits.count >= 3 ? "nobody_home_final" : disposition, 1)
         switch disposition {
         case "completed", "partial":

@@ -38,14 +38,18 @@ export class Words {
 /** A door with what the node said of it and what was recorded here. */
 export function situation(door, own, finalPasses) {
   const last = own.at(-1);
-  if (!last && door.elsewhere) return { mark: "⇄", key: "elsewhere", left: false };
-  if (last?.state === "refused") return { mark: "✕", record: last, left: true };
+  if (!last && door.elsewhere) return { mark: "⇄", key: "elsewhere", left: false, due: false };
+  if (last?.state === "refused") return { mark: "✕", record: last, left: true, due: true };
   const disposition = last?.disposition ?? door.disposition;
-  if (!disposition) return { mark: "○", key: null, left: true };
+  // As the registry says, until somebody is met there.
+  const isShop = door.state === "not_dwelling" && (!disposition || disposition === "nobody_home");
+  if (isShop && !last) return { mark: "–", disposition: "not_dwelling", left: false, due: false };
+  if (!disposition) return { mark: "○", key: null, left: true, due: true };
   const passes = Math.max(door.passes, own.length);
-  const left = disposition === "postponed" || (!settles(disposition) && passes < finalPasses);
+  const left = !isShop && (disposition === "postponed" || (!settles(disposition) && passes < finalPasses));
+  const due = !isShop && disposition !== "vacant" && disposition !== "not_dwelling";
   const disputed = !last && door.answers.length > 1;
-  return { mark: disputed ? "◇" : last?.state === "waiting" ? "◔" : left ? "◐" : "●", record: last, disposition, left };
+  return { mark: disputed ? "◇" : last?.state === "waiting" ? "◔" : left ? "◐" : "●", record: last, disposition, left, due };
 }
 
 /** Every way to answer a door. `tell` gets the answer. */

@@ -155,12 +155,13 @@ function buildingScreen() {
   }
   const doors = building.doors.map((door) => ({ door, at: situation(door, own(door), building.final_passes) }));
   const left = doors.filter(({ at }) => at.left).length;
+  const due = doors.filter(({ at }) => at.due).length;
   const units = [...new Set(building.doors.map((door) => door.stair_unit))];
   const cell = ({ door, at }) => el("a", { class: `walk-door ${at.left ? "left" : "done"}`, href: `#${door.code}` },
     el("strong", {}, door.room), el("small", {}, `${at.mark} `, at.record ? words.short(at.record) : words.say(`node.disposition.${at.disposition ?? "unvisited"}`)));
   const text = line(building, records, device);
   return el("section", { class: "walk-screen" }, choose || "",
-    el("h1", { tabindex: -1 }, `${names[code]} · `, el("span", { id: "walk-left" }, words.walk("left", { left, doors: doors.length }))),
+    el("h1", { tabindex: -1 }, `${names[code]} · `, el("span", { id: "walk-left" }, words.walk("left", { left, doors: due }))),
     noticeLine(), stateLine(),
     units.map((unit) => el("section", {}, el("h2", {}, words.say("node.stair_unit", { unit })),
       el("div", { class: "walk-doors" }, doors.filter(({ door }) => door.stair_unit === unit).map(cell)))),

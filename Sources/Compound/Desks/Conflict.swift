@@ -1,3 +1,4 @@
+import Federation
 import Foundation
 
 /// Statements that a person has to settle.
@@ -78,6 +79,16 @@ struct ConflictStatement {
     static func read(_ detail: String) -> [ConflictStatement] {
         let lines = (try? JSONSerialization.jsonObject(with: Data(detail.utf8))) as? [[String: Any]]
         return (lines ?? []).compactMap(ConflictStatement.init)
+    }
+
+    /// A statement by itself, in no dispute.
+    init(_ statement: Observation) {
+        (id, recorder, device) = (Hex.text(statement.id), statement.recorder, statement.device)
+        (observedAt, evidence, stands, answers) = (statement.observedAt, statement.evidence, true, [id])
+        let said = JSONLine.read(statement.value) ?? [:]
+        words = said.compactMapValues { $0 as? String }
+        numbers = said.compactMapValues { $0 as? Int }
+        people = (said["people"] as? [String: Int] ?? [:]).filter { $0.value > 0 }
     }
 
     private init?(_ line: [String: Any]) {

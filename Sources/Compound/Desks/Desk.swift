@@ -19,6 +19,9 @@ protocol Desk: Sendable {
     /// The first steps of the addresses of its pages; the tab leads to the first. Empty for a desk without pages.
     var places: [String] { get }
 
+    /// Whether no record is judged by this desk's tables, so that the facts of one transaction are folded at its end, each once.
+    var foldsLast: Bool { get }
+
     /// Folds the live statements of one fact into the desk's tables.
     ///
     /// - Returns: the rows that may have changed.
@@ -41,6 +44,7 @@ extension Desk {
     var kinds: [any RecordContent.Type] { [] }
     var tables: [String] { [] }
     var places: [String] { [] }
+    var foldsLast: Bool { false }
     func routes(_ pages: NodePages) -> [Route] { [] }
     func documents(_ api: CompoundAPI) -> [Route] { [] }
 }

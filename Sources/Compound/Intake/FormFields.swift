@@ -44,6 +44,20 @@ struct FormFields {
         return number
     }
 
+    /// Nil where nobody typed a time. The form says which evening is meant: the time is `near` a moment, or of the day
+    /// `since` one.
+    func moment(_ name: String) throws(IntakeError) -> Int64? {
+        guard let text = self[name] else { return nil }
+        let moment =
+            if let since = self["since"].flatMap({ Int64($0) }) {
+                Clock.moment(text, since: since)
+            } else {
+                self["near"].flatMap { Int64($0) }.flatMap { Clock.moment(text, near: $0) }
+            }
+        guard let moment else { throw IntakeError(.notATime, field: name, value: text) }
+        return moment
+    }
+
     /// - Parameter fallback: what the form means where it says nothing; nil where it has to say something.
     func choice<Choice: RawRepresentable<String>>(_ name: String, or fallback: Choice? = nil) throws(IntakeError)
         -> Choice

@@ -13,7 +13,8 @@ enum FormReader {
         let id = form["id"].flatMap { Hex.uint128($0) } ?? draw
         return Record(
             id: id, content: try kind.init(form: FormFields(form)),
-            recorder: try recorder(form), observedAt: now, supersedes: try Supersedes.read(form, by: id))
+            recorder: try recorder(form), observedAt: now, supersedes: try Supersedes.read(form, by: id),
+            why: try Settlement.why(form))
     }
 
     /// Who says it: whoever the form names, else the clerk who sent it.

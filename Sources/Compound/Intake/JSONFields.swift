@@ -60,6 +60,11 @@ struct JSONFields {
         return whole
     }
 
+    /// Seconds since 1970; nil where nothing is said.
+    func moment(_ name: String) throws(IntakeError) -> Int64? {
+        has(name) ? Int64(try number(name, in: Clock.moments)) : nil
+    }
+
     func choice<Choice: RawRepresentable<String>>(_ name: String) throws(IntakeError) -> Choice {
         let text = try text(name)
         guard let choice = Choice(rawValue: text) else { throw IntakeError(.stateUnknown, field: name, value: text) }

@@ -14,6 +14,8 @@ struct Record: Sendable {
     /// Seconds since 1970 by the recorder's device.
     var observedAt: Int64
     var supersedes: [UInt128]
+    /// Why it settles a dispute as it does; see `Settlement`.
+    var why: String?
 }
 
 /// What one kind of record says; a desk has a type for each of its kinds, in its own folder.
@@ -66,6 +68,7 @@ extension Record: Equatable {
     static func == (a: Record, b: Record) -> Bool {
         a.id == b.id && a.content.equals(b.content) && a.recorder == b.recorder && a.device == b.device
             && a.observedAt == b.observedAt && a.supersedes == b.supersedes
+            && a.why == b.why
     }
 }
 

@@ -33,8 +33,8 @@ enum RecordReader {
         return Record(
             id: id, content: try type.init(json: fields), recorder: try fields.code("recorder"),
             device: fields.has("device") ? try fields.code("device") : nil,
-            observedAt: Int64(try fields.number("observed_at", in: 0...253_402_300_799)),
-            supersedes: try supersedes(fields, by: id))
+            observedAt: Int64(try fields.number("observed_at", in: Clock.moments)),
+            supersedes: try supersedes(fields, by: id), why: try Settlement.why(fields))
     }
 
     private static func supersedes(_ fields: JSONFields, by own: UInt128) throws(IntakeError) -> [UInt128] {

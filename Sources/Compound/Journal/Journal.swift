@@ -184,7 +184,8 @@ struct Journal {
         SELECT id, desk, subject, field, value, recorder, device, observed_at, hlc, evidence FROM observation\u{20}
         """
 
-    private func observations(_ condition: String, _ arguments: StatementArguments) throws -> [Observation] {
+    /// - Parameter condition: what follows `FROM observation`.
+    func observations(_ condition: String, _ arguments: StatementArguments) throws -> [Observation] {
         // By place and without a copy of the row: this is read several times for each record.
         let rows = try Row.fetchCursor(db.cachedStatement(sql: Journal.select + condition), arguments: arguments)
         return try Array(

@@ -116,7 +116,7 @@ extension JournalCopy.Statement {
     /// What no node could have written: `id`, `observed_at` or `hlc`; nil where all of it can stand.
     var fault: String? {
         if Hex.uint128(id) == nil { return "id" }
-        if !ClockTime.moments.contains(Int(observedAt)) { return "observed_at" }
+        if !Clock.moments.contains(Int(observedAt)) { return "observed_at" }
         return (0...HybridClock.latestStamp).contains(hlc) ? nil : "hlc"
     }
 

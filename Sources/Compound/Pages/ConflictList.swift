@@ -3,6 +3,9 @@ import Daemon
 /// What has to be settled, each with its sentence and the buttons that settle it: a page of its own, so that however
 /// much is in dispute, a desk's page still answers its question at once.
 enum ConflictList {
+    /// What its forms say in `back`: they lead here again.
+    static let back = "conflicts"
+
     static func html(_ conflicts: [Conflict], now: Int64, _ links: Links, _ text: Messages) -> HTML {
         guard !conflicts.isEmpty else { return "<h1>\(text("node.conflicts.none"))</h1>" }
         let items = conflicts.map { item($0, now, links, text) }
@@ -20,7 +23,7 @@ enum ConflictList {
         let words = ConflictWords(conflict, now: now, text)
         return """
             <li><p>\(words.message)</p><p class="muted">\(words.remedy) \(link(conflict, links))</p>
-            \((ConflictChoice.all(conflict, text) + ConflictChoice.together(conflict, text)).map { form($0, links) })</li>
+            \((ConflictChoice.all(conflict, text) + ConflictChoice.together(conflict, text)).map { form($0, links, text) })</li>
             """
     }
 
@@ -32,13 +35,13 @@ enum ConflictList {
         return "<a href=\"\(links("/survey/\(building)/\(door)"))\">\(door)</a>"
     }
 
-    private static func form(_ choice: ConflictChoice, _ links: Links) -> HTML {
-        let fields = (choice.fields + [("back", "conflicts")]).map { field -> HTML in
+    private static func form(_ choice: ConflictChoice, _ links: Links, _ text: Messages) -> HTML {
+        let fields = (choice.fields + [("back", back)]).map { field -> HTML in
             "<input type=\"hidden\" name=\"\(field.0)\" value=\"\(field.1)\">"
         }
         return """
-            <form class="inline" method="post" action="\(links(choice.action))">\(fields)\(Supersedes.field(choice.supersedes))
-            <button>\(choice.label)</button></form>
+            <form class="form settle" method="post" action="\(links(choice.action))">\(fields)\(Supersedes.field(choice.supersedes))
+            \(SettlementField.html(text))<button>\(choice.label)</button></form>
             """
     }
 }

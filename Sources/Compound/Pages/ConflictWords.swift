@@ -45,7 +45,7 @@ struct ConflictWords {
         }
     }
 
-    private static func subject(_ conflict: Conflict, _ text: Messages) -> [String: String] {
+    static func subject(_ conflict: Conflict, _ text: Messages) -> [String: String] {
         switch conflict.matter {
         case .visit(let door, _)?, .household(let door)?: ["subject": door]
         case .building(let code, let role, _)?: ["subject": place(code, role, text)]

@@ -25,8 +25,14 @@ struct NodePages: Sendable {
             Route("GET", "/assets/page.js") { _ in asset("page.js", "text/javascript; charset=utf-8") },
             guarded(Route("GET", "/live") { _ in store.bell.answer() }),
             page("/conflicts") { _, _ in
-                let conflicts = try store.read(SurveyReader.conflicts)
-                return Body { ConflictList.html(conflicts, now: $0.now, $0.links, $0.text) }
+                let (conflicts, settled) = try store.read {
+                    (try SurveyReader.conflicts($0), try SettledConflict.latest($0))
+                }
+                return Body { view in
+                    """
+                    \(ConflictList.html(conflicts, now: view.now, view.links, view.text))\(SettledList.html(settled, now: view.now, view.text))
+                    """
+                }
             },
             form("/desk/receipts/read") { try readReceipt($0) },
         ] + clerkRoutes + Desks.all.flatMap { desk in desk.routes(self) + desk.kinds.map { taken($0, at: desk) } }
@@ -131,7 +137,7 @@ struct NodePages: Sendable {
     func form(_ pattern: String, _ act: @escaping @Sendable (Form) throws -> String) -> Route {
         posted(pattern, bodyLimit: 64 * 1024) { call, form in
             let next = try act(form)
-            return .seeOther(Links(call)(form["back"] == "conflicts" ? "/conflicts" : next))
+            return .seeOther(Links(call)(form["back"] == ConflictList.back ? "/conflicts" : next))
         }
     }
 

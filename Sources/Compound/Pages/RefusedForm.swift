@@ -47,14 +47,15 @@ struct RefusedForm {
         case "role":
             choice(name, label, VolunteerRole.allCases.map { ($0.rawValue, $0.words(text)) })
         default:
-            typed(name, label)
+            typed(name, label, text)
         }
     }
 
     private static let marked: HTML = "aria-invalid=\"true\" aria-describedby=\"fault\" autofocus"
 
-    private func typed(_ name: String, _ label: String) -> HTML {
+    private func typed(_ name: String, _ label: String, _ text: Messages) -> HTML {
         let value = form.pairs.last { $0.name == name }?.value ?? ""
+        if name == Settlement.member { return SettlementField.html(text, fault: true, typed: value) }
         let control: HTML =
             value.contains { $0.isNewline }
             ? "<textarea name=\"\(name)\" \(RefusedForm.marked) rows=\"8\">\(value)</textarea>"

@@ -17,7 +17,11 @@ extension CompoundStore: RowOutbox {
         try rederiveAll()
     }
 
-    /// A new version of the program may count under a new catalogue: every row is derived anew from the journal.
+    /// How the survey's doors are put into their classes. 2: what the registry calls no dwelling is none before a visit too.
+    private static let counting = "2"
+
+    /// A new version of the program may count under a new catalogue, or put doors into other classes of the same: such rows
+    /// are derived anew from the journal.
     private func rederiveAll() throws {
         _ = try durably { db in
             // Whose journal this is, for whoever is asked to take it over.
@@ -26,6 +30,7 @@ extension CompoundStore: RowOutbox {
                     INSERT INTO setting VALUES ('unit', ?)
                     ON CONFLICT DO UPDATE SET value = excluded.value WHERE value <> excluded.value
                     """, arguments: [self.unit.text])
+            let isCounted = try self.isCounted(db)
             let keys = try Row.fetchAll(
                 db, sql: "SELECT dataset, period, subject, catalogue FROM row WHERE counts IS NOT NULL"
             )
@@ -33,15 +38,25 @@ extension CompoundStore: RowOutbox {
                 guard let dataset = Code(row["dataset"] as String), let period = Code(row["period"] as String),
                     let subject = Code(row["subject"] as String), let catalogue = self.catalogues[dataset],
                     Bytes.uint128(row["catalogue"]) != catalogue.hash.value
+                        || dataset == SurveyDesk.dataset && !isCounted
                 else { return nil }
                 return RowKey(dataset: dataset, period: period, subject: subject)
             }
             if !keys.isEmpty {
                 self.surroundings.log("summary").notice(
-                    "rows are derived anew under newer catalogues", metadata: ["rows": "\(keys.count)"])
+                    "rows are derived anew by a newer version", metadata: ["rows": "\(keys.count)"])
             }
             return try self.derive(Set(keys).union(self.rowsOfNewDesks(db)), db)
         }
+    }
+
+    /// Whether this version, or one that counts alike, was here before; from now on it was.
+    private func isCounted(_ db: Database) throws -> Bool {
+        let before = try String.fetchOne(db, sql: "SELECT value FROM setting WHERE name = 'counting'")
+        guard before != CompoundStore.counting else { return true }
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO setting VALUES ('counting', ?)", arguments: [CompoundStore.counting])
+        return false
     }
 
     /// A desk that came with this version has no row in the rounds that are known already.

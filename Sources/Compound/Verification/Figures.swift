@@ -24,6 +24,8 @@ struct Figures {
     var short: Int64
     /// Doors as the survey's page adds them up, vacant ones too, and those where somebody has to call.
     var doors: Int64
+    /// What a visit is owed, as it follows from the registry's households.
+    var due: Int64
     var left: Int64
 
     /// Classes of people begin so.
@@ -49,7 +51,8 @@ extension Figures {
                         SELECT sum(max(0, required - (SELECT count(*) FROM fill WHERE task = need.task
                         AND role = need.role AND \(isFilled)))) FROM need WHERE task = ?
                         """, arguments: [campaign]) ?? 0,
-                doors: Int64(progress.buildings.reduce(0) { $0 + $1.doors + $1.vacant }), left: Int64(progress.left))
+                doors: Int64(progress.buildings.reduce(0) { $0 + $1.doors + $1.vacant }),
+                due: Int64(progress.frame.due), left: Int64(progress.left))
         }
     }
 

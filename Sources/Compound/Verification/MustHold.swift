@@ -17,7 +17,7 @@ enum MustHold {
         case shortIsTheGap = "short_is_the_gap"
         /// Filled = people who answered, didn't withdraw and weren't missed, each once.
         case filledIsPeople = "filled_is_people"
-        /// Buildings, doors, and doors left add up to what the compound's pages say.
+        /// Buildings, doors, doors that are owed a visit and doors left add up to what the compound's pages say.
         case buildingsAddUp = "buildings_add_up"
     }
 
@@ -56,7 +56,7 @@ enum MustHold {
         return court.breaches
     }
 
-    private static let householdClasses = SurveyDesk.householdClasses
+    private static let householdClasses = HouseholdClass.all.map(\.name)
     private static let tested = ["p_tested", "p_elsewhere_verified"]
     private static let notTested = [
         "p_unsurveyed", "p_elsewhere_unverified", "p_home_service", "p_refused", "p_untested",
@@ -81,7 +81,8 @@ enum MustHold {
         if !surveys.contains(nil) {
             let sum = surveys.reduce(into: [:]) { $0.merge($1 ?? [:], uniquingKeysWith: +) }
             court.equal(.buildingsAddUp, sum.sum(householdClasses), figures.doors)
-            court.equal(.buildingsAddUp, sum.sum(SurveyDesk.leftClasses), figures.left)
+            court.equal(.buildingsAddUp, sum.sum(HouseholdClass.names(\.isDue)), figures.due)
+            court.equal(.buildingsAddUp, sum.sum(HouseholdClass.names(\.isLeft)), figures.left)
         }
         if !calls.contains(nil) {
             let buildings = calls.reduce(0) { $0 + ($1?["buildings"] ?? 0) }

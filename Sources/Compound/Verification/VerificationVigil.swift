@@ -46,7 +46,7 @@ final class VerificationVigil: Service {
 
     /// Between three and four in the morning of China, when nobody stands at a door, and not twice in a night.
     static func isDue(now: Int64, last: Int64) -> Bool {
-        let hour = (now + 8 * 3600) / 3600 % 24
+        let hour = (now + Clock.zone) / 3600 % 24
         return hour == 3 && now - last >= 2 * 3600
     }
 

@@ -165,6 +165,8 @@ struct Tally {
         registered.book.apply(batch.decided)
         for receipt in batch.decided.receipts { registered.tree.speaker(receipt.unit).map { documents[$0] = nil } }
         for (index, touch) in batch.touched.sorted(by: { $0.key < $1.key }) {
+            // An appointment may have passed since the last sweep: then every cut says so, not only those that changed.
+            refresh(index, now)
             rollup.settle(
                 index, from: speakers[index], to: touch.write.state,
                 cuts: touch.everything ? nil : touch.cuts.sorted(), now: now)
@@ -174,11 +176,8 @@ struct Tally {
             for unit in told { documents[unit] = nil }
             toldOfClaims = toldOfClaims || !told.isEmpty
             speakers[index] = touch.write.state
-            // A kept appointment makes a stale unit known again in every cut, not only in those that changed.
-            if !fresh[index], isFresh(speakers[index], now) {
-                rollup.restate(index, speakers[index], now: now)
-                fresh[index] = true
-            }
+            // A kept appointment makes a stale unit known again, in every cut too.
+            refresh(index, now)
         }
         return !batch.touched.isEmpty || !batch.decided.isEmpty
     }
@@ -187,13 +186,17 @@ struct Tally {
     ///
     /// - Returns: whether any did.
     mutating func sweep(now: Int64) -> Bool {
-        var changed = false
-        for index in speakers.indices where fresh[index] && !isFresh(speakers[index], now) {
-            fresh[index] = false
-            rollup.restate(index, speakers[index], now: now)
-            changed = true
-        }
-        return changed
+        speakers.indices.reduce(false) { refresh($1, now) || $0 }
+    }
+
+    /// - Returns: whether the speaker's appointment was kept at the last look and isn't now, or the other way about.
+    @discardableResult
+    private mutating func refresh(_ index: Int, _ now: Int64) -> Bool {
+        let isKept = isFresh(speakers[index], now)
+        guard fresh[index] != isKept else { return false }
+        fresh[index] = isKept
+        rollup.restate(index, speakers[index], now: now)
+        return true
     }
 
     private func isFresh(_ unit: UnitCopies, _ now: Int64) -> Bool {

@@ -40,7 +40,7 @@ enum RegistryPage {
         return """
             <div class="tiles"><section class="tile"><h2>\(text("node.column.households"))</h2><p class="big">\(overview.households)</p></section>
             <section class="tile"><h2>\(text("node.column.residents"))</h2><p class="big">\(residents(overview.residents, unlisted: overview.unlisted, of: overview.households))</p>\(unlisted(overview.unlisted, text))</section>
-            <section class="tile"><h2>\(text("node.column.doors"))</h2><p class="big">\(overview.doors)</p></section></div>
+            <section class="tile"><h2>\(text("node.column.doors"))</h2><p class="big">\(overview.doors)</p></section></div>\(SurveyFrame.html(overview, text))
             \(model.taking.map { progress($0, text) } ?? "")\(typed.map { became($0, model, links, text) } ?? "")\(ConflictList.notice(model.conflicts, links, text))
             <div class="columns"><section><h1>\(text("node.registry.buildings"))</h1><table class="table"><thead><tr>
             \(["building", "doors", "households", "vacant", "residents"].map { "<th scope=\"col\">\(text("node.column.\($0)"))</th>" as HTML })

@@ -1,3 +1,4 @@
+import Daemon
 import Federation
 import GRDB
 
@@ -69,6 +70,17 @@ struct RoundDesk: Desk {
         let isFinal = try Int.fetchOne(
             db.cachedStatement(sql: "SELECT 1 FROM final_report WHERE campaign = ?"), arguments: [key.period.text])
         return ["final": isFinal == nil ? 0 : 1]
+    }
+
+    func routes(_ pages: NodePages) -> [Route] {
+        [
+            pages.page(FinalReportPage.path) { _, campaign in
+                guard !campaign.isEmpty else { return .notFound }
+                let store = pages.store
+                let (progress, round) = try store.read { try SurveyReader.standing(campaign, now: store.clock(), $0) }
+                return NodePages.Body { FinalReportPage.html(progress, round, $0) }
+            }
+        ]
     }
 
     func keys(of period: Code, _ db: Database) throws -> [RowKey] {

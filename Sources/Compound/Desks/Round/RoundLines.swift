@@ -17,6 +17,14 @@ enum RoundLines {
         return "\(head)\(targets)\(final(round, view))"
     }
 
+    /// When the round is: a time of a clock is one within it.
+    private static func window(_ round: RoundStanding) -> HTML {
+        let times = [("opens", round.opens), ("deadline", round.deadline)]
+        return times.compactMap { name, at in
+            at.map { "<input type=\"hidden\" name=\"\(name)\" value=\"\($0)\">" as HTML }
+        }.reduce("") { "\($0)\($1)" as HTML }
+    }
+
     private static func target(_ target: RoundStanding.Target, _ round: RoundStanding, _ view: PageView) -> HTML {
         let text = view.text
         let wanted = target.wanted(of: round.doors)
@@ -42,21 +50,32 @@ enum RoundLines {
         return "<p class=\"ok\">● \(view.text("node.round.final", values))</p>\(since)"
     }
 
+    /// What closes the round asks once more on a page of its own; what opens it again takes nothing away.
+    private static func report(_ round: RoundStanding, _ campaign: String, _ view: PageView) -> HTML {
+        let (text, links) = (view.text, view.links)
+        let values = ["left": "\(round.left)", "conflicts": "\(round.conflicts)"]
+        let head: HTML =
+            "<h2>\(text("node.round.report"))</h2><p class=\"muted\">\(text("node.round.report_why", values))</p>"
+        guard round.final != nil else {
+            return
+                "<section>\(head)<p><a class=\"primary\" href=\"\(links(FinalReportPage.path))\">\(text("node.round.send_final"))</a></p></section>"
+        }
+        return """
+            <form class="form" method="post" action="\(links("/desk/round/\(RoundDesk.finalReport)"))">\(head)
+            <input type="hidden" name="campaign" value="\(campaign)">
+            <button name="state" value="\(Record.FinalReport.State.open.rawValue)">\(text("node.round.reopen"))</button></form>
+            """
+    }
+
     /// What closes the round, and the targets, below the buildings: they are touched twice an evening.
     static func forms(_ round: RoundStanding, campaign: String, _ view: PageView) -> HTML {
         let (text, links) = (view.text, view.links)
-        let day = (round.deadline ?? view.now) + 8 * 3600
+        let day = Clock.dayNumber(round.deadline ?? view.now)
         let targets = round.targets.map { "\(Clock.text($0.at, asOf: $0.at)) \($0.percent)%" }.joined(separator: "，")
-        let isFinal = round.final != nil
-        let state: Record.FinalReport.State = isFinal ? .open : .final
-        let values = ["left": "\(round.left)", "conflicts": "\(round.conflicts)"]
         return """
-            <div class="columns"><form class="form" method="post" action="\(links("/desk/round/\(RoundDesk.finalReport)"))">
-            <h2>\(text("node.round.report"))</h2><p class="muted">\(text("node.round.report_why", values))</p>
-            <input type="hidden" name="campaign" value="\(campaign)">
-            <button name="state" value="\(state.rawValue)">\(text(isFinal ? "node.round.reopen" : "node.round.send_final"))</button></form>
+            <div class="columns">\(report(round, campaign, view))
             <form class="form" method="post" action="\(links("/desk/round/\(RoundDesk.targets)"))"><h2>\(text("node.round.targets"))</h2>
-            <input type="hidden" name="campaign" value="\(campaign)"><input type="hidden" name="day" value="\(day / Clock.day)">
+            <input type="hidden" name="campaign" value="\(campaign)"><input type="hidden" name="day" value="\(day)">\(window(round))
             <label>\(text("node.round.targets_hint")) <input name="targets" value="\(targets)" placeholder="12:00 50%，16:00 100%"></label>
             <button>\(text("node.save"))</button></form></div>
             """

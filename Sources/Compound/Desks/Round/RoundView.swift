@@ -10,6 +10,7 @@ struct RoundStanding: Sendable, Equatable {
         var done: Int
     }
     var order: String
+    var opens: Int64?
     var deadline: Int64?
     var targets: [Target]
     var final: (reporter: String, at: Int64)?
@@ -28,8 +29,8 @@ struct RoundStanding: Sendable, Equatable {
         let campaign = progress.campaign
         (doors, left, conflicts) = (progress.doors, progress.left, progress.conflicts.count)
         let row = try Row.fetchOne(
-            db, sql: "SELECT order_number, deadline FROM campaign WHERE code = ?", arguments: [campaign])
-        (order, deadline) = (row?["order_number"] ?? "", row?["deadline"])
+            db, sql: "SELECT order_number, opens, deadline FROM campaign WHERE code = ?", arguments: [campaign])
+        (order, opens, deadline) = (row?["order_number"] ?? "", row?["opens"], row?["deadline"])
         final = try Row.fetchOne(
             db, sql: "SELECT reporter, at FROM final_report WHERE campaign = ?", arguments: [campaign]
         )
@@ -64,8 +65,7 @@ struct RoundStanding: Sendable, Equatable {
                 """, arguments: [SurveyDesk.field(campaign), time])
         let had = said.reduce(into: Set<String>()) { doors, row in
             let told = (row["disposition"] as String?).flatMap { Disposition(rawValue: $0) }
-            let klass = told.map { SurveyDesk.householdClass($0, passes: row["calls"]) }
-            if let klass, SurveyDesk.isDone(klass) { doors.insert(row["subject"]) }
+            if let told, HouseholdClass(told, passes: row["calls"]).isDone { doors.insert(row["subject"]) }
         }
         return try finished(campaign, db).count(where: had.contains)
     }
@@ -75,13 +75,20 @@ struct RoundStanding: Sendable, Equatable {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT code, disposition, passes FROM registered_door JOIN survey_door ON door = code AND campaign = ?
+                SELECT code, \(HouseholdClass.columns) FROM registered_door JOIN survey_door ON door = code AND campaign = ?
                 WHERE NOT \(HouseholdClaims.isElsewhere)
                 """, arguments: [campaign, campaign]
-        ).compactMap { row in
-            let now = (row["disposition"] as String?).flatMap { Disposition(rawValue: $0) }
-            return SurveyDesk.isDone(SurveyDesk.householdClass(now, passes: row["passes"])) ? row["code"] : nil
-        }
+        ).compactMap { HouseholdClass($0).isDone ? $0["code"] : nil }
+    }
+}
+
+extension SurveyReader {
+    /// A round with its figures.
+    static func standing(
+        _ campaign: String, now: Int64, _ db: Database
+    ) throws -> (SurveyProgress, RoundStanding) {
+        let progress = try progress(campaign, db)
+        return (progress, try RoundStanding(progress, now: now, db))
     }
 }
 

@@ -3,7 +3,7 @@ import Daemon
 /// One door, one screen. The ordinary door, everybody home and tested, is one tap.
 enum DoorPage {
     static func html(
-        _ door: SurveyDoor, by recorder: String? = nil, campaign: String, id: String, now: Int64, _ links: Links,
+        _ door: SurveyDoor, _ history: DoorHistory, campaign: String, id: String, now: Int64, _ links: Links,
         _ text: Messages
     ) -> HTML {
         let building = door.code.split(separator: "-").first.map(String.init) ?? ""
@@ -14,25 +14,28 @@ enum DoorPage {
                 // Staff see who recorded it; a volunteer's phone has no business with colleagues' names.
                 let who: HTML =
                     links.isInvited
-                    ? "" : recorder.map { " · \(text("node.door.by", ["who": Clerk.words($0, text)]))" } ?? ""
+                    ? ""
+                    : history.recorder(of: door).map { " · \(text("node.door.by", ["who": Clerk.words($0, text)]))" }
+                        ?? ""
                 return
                     "<p class=\"muted\">\(text("node.door.earlier", ["what": words, "at": at, "passes": "\(door.passes)"]))\(who)</p>"
             } ?? ""
         let action = links("/desk/survey/visit")
+        let why = door.isDisputed ? SettlementField.html(text) : ""
         return """
             <p><a href="\(links("/survey/\(building)"))">← \(text("node.building", ["code": building]))</a></p>
             <h1>\(door.code)</h1>\(elsewhere(door, text))\(disputed(door, links, text))\(earlier)\(undo(door, campaign, links, text))\(difference(door, text))
             <form class="form one-tap" method="post" action="\(action)">\(hidden(door, campaign, id))
-            <input type="hidden" name="disposition" value="completed">\(allTested(door, text))</form>
-            <form class="form quick" method="post" action="\(action)">\(hidden(door, campaign, id))
+            <input type="hidden" name="disposition" value="completed">\(why)\(allTested(door, text))</form>
+            <form class="form quick" method="post" action="\(action)">\(hidden(door, campaign, id))\(why)
             \(["nobody_home", "postponed", "refused", "absent", "vacant", "moved", "not_dwelling", "not_found", "language", "other"].map { choice($0, text) })</form>
             <details open><summary>\(text("node.door.in_detail"))</summary>
-            <form class="form detail" method="post" action="\(action)">\(hidden(door, campaign, id))
+            <form class="form detail" method="post" action="\(action)">\(hidden(door, campaign, id))\(why)
             \(PeopleClass.allCases.map { field($0, text) })
             <label>\(text("node.door.lessons")) <input name="lessons" maxlength="20" value="\(door.lessons ?? "")" placeholder="8:00–11:40"></label>
             <button name="disposition" value="completed" class="primary">\(text("node.disposition.completed"))</button>
             <button name="disposition" value="partial">\(text("node.disposition.partial"))</button></form></details>
-            \(links.isInvited ? [] : [verify(door, campaign, links, text), register(door, links, text)])
+            \(links.isInvited ? [] : [verify(door, campaign, links, text), history.html(now: now, text), register(door, links, text)])
             """
     }
 
@@ -50,7 +53,7 @@ enum DoorPage {
 
     /// Two answers: whoever stands at the door should know, and what he says settles it.
     private static func disputed(_ door: SurveyDoor, _ links: Links, _ text: Messages) -> HTML {
-        guard door.answers.count > 1 else { return "" }
+        guard door.isDisputed else { return "" }
         let words = text("node.door.disputed", ["count": "\(door.answers.count)"])
         return links.isInvited
             ? "<p class=\"warn\">◇ \(words)</p>"

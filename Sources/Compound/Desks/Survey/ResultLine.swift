@@ -55,7 +55,7 @@ struct ResultLine: Equatable {
         else { throw .notUnderstood }
         let fields = parts[3].split(separator: "/", maxSplits: 4, omittingEmptySubsequences: false)
         guard fields.count == 5, let round = Code(fields[0]), let device = Code(fields[1]),
-            let time = Int64(fields[2], radix: 36), (0...253_402_300_799).contains(time), fields[3].count == 26
+            let time = Int64(fields[2], radix: 36), Clock.moments.contains(Int(time)), fields[3].count == 26
         else { throw .notUnderstood }
         (self.building, self.round, self.device, observedAt) = (building, round, device, time)
         entries = try ResultLine.entries(fields[4], of: building, base: String(fields[3]))

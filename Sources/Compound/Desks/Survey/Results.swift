@@ -91,7 +91,7 @@ private struct ResultReading {
         // What takes the standing answer back is written even where it repeats it: it may settle a dispute.
         if let stands = stands.visit, entry.supersedes.contains(stands) { return .new }
         let change = stands.change(entry.disposition, entry.people)
-        guard change == .same, entry.disposition.finality < 2, let before = stands.visit else { return change }
+        guard change == .same, entry.disposition.finality < .final, let before = stands.visit else { return change }
         // Nobody home again, by another phone, is another call. On paper there are no ids: it may be this one.
         return try journal.statements([before]).first?.device.isEmpty == false ? .new : .same
     }

@@ -38,7 +38,7 @@ extension Sheet {
             let told = told.map { said in PeopleClass.allCases.map { String(said[$0] ?? 0) }.joined(separator: ",") }
             if disposition == said.rawValue, people == told ?? "" { return .same }
             // Whoever comes again after nobody was home contradicts nobody.
-            return disposition.flatMap { Disposition(rawValue: $0) }?.finality == 2 ? .differs : .new
+            return disposition.flatMap { Disposition(rawValue: $0) }?.finality == .final ? .differs : .new
         }
     }
 

@@ -7,7 +7,7 @@ struct SurveyDesk: Desk {
     let name = "survey"
     let datasets = ["survey"]
     let kinds: [any RecordContent.Type] = [Record.Visit.self, Record.Undo.self]
-    let places = ["/survey", "/sheet", "/revisit", "/verify"]
+    let places = ["/survey", "/sheet", "/revisit", "/verify", FinalReportPage.path]
     let tables = [
         """
         -- Survey desk. When pupils behind the door have lessons online; '' where nobody said.
@@ -25,6 +25,8 @@ struct SurveyDesk: Desk {
         CREATE INDEX survey_check_door ON survey_check(campaign, door);
         """
     ]
+    /// A door may be called at many times in one request, and its fold reads every call.
+    let foldsLast = true
     static let dataset = Code(literal: "survey")
     private static let prefix = "visit/"
     /// Calls after which nobody is expected to open any more.
@@ -100,7 +102,7 @@ struct SurveyDesk: Desk {
     /// Two final results that differ, neither taking the other back. Who comes again after nobody was home, or for
     /// what was left open, contradicts nobody: that is a revisit, and every live visit is a pass.
     static func conflict(_ visits: [Told]) -> (kind: String, detail: String)? {
-        let final = visits.filter { $0.disposition.finality == 2 }
+        let final = visits.filter { $0.disposition.finality == .final }
         let people = Dictionary(final.map { ($0.observation.id, $0) }) { $1 }
         return Disagreement.among(final.map(\.observation)) { statement in
             guard let visit = people[statement.id] else { return [] }
@@ -120,16 +122,16 @@ struct SurveyDesk: Desk {
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT disposition, people, min(passes, \(SurveyDesk.finalPasses)) AS passes, count(*) AS doors,
-                    sum(residents) AS residents, sum(NOT stated) AS unlisted FROM registered_door
+                    SELECT \(HouseholdClass.columns), people, count(*) AS doors, sum(residents) AS residents,
+                    sum(NOT stated) AS unlisted FROM registered_door
                     LEFT JOIN survey_door ON survey_door.door = registered_door.code AND campaign = ? WHERE building = ?
-                    AND NOT \(HouseholdClaims.isElsewhere) GROUP BY 1, 2, 3
+                    AND NOT \(HouseholdClaims.isElsewhere) GROUP BY 1, 2, 3, 4
                     """), arguments: [key.period.text, key.subject.text, key.period.text])
         var counts: [String: Int64] = [:]
         while let row = try rows.next() {
             let disposition = (row["disposition"] as String?).flatMap { Disposition(rawValue: $0) }
             let doors: Int64 = row["doors"]
-            counts[SurveyDesk.householdClass(disposition, passes: row["passes"] ?? 0), default: 0] += doors
+            counts[HouseholdClass(row).name, default: 0] += doors
             let people = Behind(
                 doors: doors, residents: row["residents"], unlisted: row["unlisted"], told: row["people"])
             SurveyDesk.count(&counts, disposition, people)
@@ -137,27 +139,6 @@ struct SurveyDesk: Desk {
         // Explicit zeros where every door is counted elsewhere: a unit without a row would be silent.
         return try counts.isEmpty && !RegistryDesk.exists(building: key.subject, db) ? nil : counts
     }
-
-    /// The class of a door. A partition: every door is in exactly one.
-    static func householdClass(_ disposition: Disposition?, passes: Int) -> String {
-        switch disposition {
-        case nil: unvisited
-        case .nobodyHome? where passes >= finalPasses: nobodyHomeFinal
-        case let disposition?: disposition.rawValue
-        }
-    }
-
-    private static let unvisited = "unvisited"
-    private static let nobodyHomeFinal = "nobody_home_final"
-    static let householdClasses = [unvisited, nobodyHomeFinal] + Disposition.allCases.map(\.rawValue)
-    /// Doors somebody still has to call at.
-    static let leftClasses = [unvisited, Disposition.nobodyHome.rawValue, Disposition.postponed.rawValue]
-    /// Doors where nobody lives: they are owed no visit.
-    static let vacantClasses = [Disposition.vacant, .notDwelling].map(\.rawValue)
-    /// Whether doors of this class are owed a visit and need none any more.
-    static func isDone(_ doors: String) -> Bool { !leftClasses.contains(doors) && !vacantClasses.contains(doors) }
-    /// Doors where somebody was met.
-    static let metClasses = [Disposition.completed, .partial, .postponed, .refused, .language].map(\.rawValue)
 
     /// The people behind doors that are told alike.
     private struct Behind {

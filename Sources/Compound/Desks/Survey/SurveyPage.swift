@@ -20,7 +20,7 @@ enum SurveyPage {
             <div class="tiles"><section class="tile"><h2>\(text("node.survey.left"))</h2>
             <p class="big">\(progress.left)</p><p>\(text("node.survey.of", ["doors": "\(progress.doors)"]))</p>\(elsewhere)</section>
             <section class="tile"><h2>\(text("node.survey.done"))</h2><p class="big">\(done)</p></section>
-            <section class="tile"><h2>\(text("node.survey.met"))</h2><p class="big">\(progress.met)</p></section></div>
+            <section class="tile"><h2>\(text("node.survey.met"))</h2><p class="big">\(progress.met)</p></section></div>\(progress.frame.html(text))
             <ul class="grid">\(progress.buildings.map { tile($0, links, text) })</ul>
             <p><a href="\(links("/revisit"))">\(text("node.revisit.title"))</a> · <a href="\(links("/verify"))">\(text("node.verify.title"))</a></p>
             \(RoundLines.forms(round, campaign: progress.campaign, view))
@@ -91,10 +91,8 @@ enum SurveyPage {
     /// How many are left; once they are few, which: a tall building doesn't fit on a screen.
     private static func open(_ code: String, _ doors: [SurveyDoor], _ links: Links, _ text: Messages) -> HTML {
         let left = doors.filter(\.isLeft)
-        let due = doors.filter { !$0.elsewhere }.count {
-            $0.disposition.map { !SurveyDesk.vacantClasses.contains($0) } ?? true
-        }
-        let count: HTML = "<span>\(text("node.survey.doors_left", ["left": "\(left.count)", "doors": "\(due)"]))</span>"
+        let values = ["left": "\(left.count)", "doors": "\(doors.count(where: \.isDue))"]
+        let count: HTML = "<span>\(text("node.survey.doors_left", values))</span>"
         let named = doors.filter { $0.isLeft || $0.isDisputed }
         let anchors = (named.count > 24 ? [] : named).map { door -> HTML in
             let name = text("node.survey.door", ["unit": door.stairUnit, "room": door.room])
@@ -112,10 +110,13 @@ enum SurveyPage {
     }
 
     private static func cell(_ door: SurveyDoor, _ building: String, _ links: Links, _ text: Messages) -> HTML {
-        let word = text(door.elsewhere ? "node.survey.not_ours" : "node.disposition.\(door.disposition ?? "unvisited")")
+        let word = text(
+            door.elsewhere ? "node.survey.not_ours" : "node.disposition.\(door.disposition ?? door.status.name)")
+        let vacant = door.status.isLeft && door.state == Record.Household.State.vacant.rawValue
+        let listed: HTML = vacant ? " · \(text("node.survey.listed_vacant"))" : ""
         return """
             <td class="\(door.isLeft ? "left" : "done")"><a href="\(links("/survey/\(building)/\(door.code)"))">
-            <strong>\(door.room)</strong> <small>\(door.mark) \(word)</small></a></td>
+            <strong>\(door.room)</strong> <small>\(door.mark) \(word)\(listed)</small></a></td>
             """
     }
 }
@@ -124,16 +125,23 @@ extension SurveyDoor {
     /// The code of its building.
     var building: String { String(code.prefix { $0 != "-" }) }
 
-    var isLeft: Bool {
-        // Another compound's volunteers go there.
-        if elsewhere { return false }
-        guard let disposition = disposition.flatMap({ Disposition(rawValue: $0) }) else { return true }
-        return disposition == .postponed || (disposition == .nobodyHome && passes < SurveyDesk.finalPasses)
+    var status: HouseholdClass {
+        HouseholdClass(
+            disposition.flatMap { Disposition(rawValue: $0) }, passes: passes,
+            isDwelling: state != Record.Household.State.notDwelling.rawValue)
     }
+
+    // Where another compound counts the household its volunteers go.
+    var isLeft: Bool { !elsewhere && status.isLeft }
+    var isDue: Bool { !elsewhere && status.isDue }
 
     /// Answers that nobody took back say different things.
     var isDisputed: Bool { answers.count > 1 }
 
     /// Never colour alone: the state has a shape.
-    var mark: String { elsewhere ? "⇄" : isDisputed ? "◇" : disposition == nil ? "○" : isLeft ? "◐" : "●" }
+    var mark: String {
+        if elsewhere { return "⇄" }
+        if isDisputed { return "◇" }
+        return isLeft ? disposition == nil ? "○" : "◐" : disposition == nil ? "–" : "●"
+    }
 }

@@ -40,15 +40,6 @@ enum Disposition: String, Sendable, CaseIterable {
     case notFound = "not_found"
     case moved, language, other
 
-    /// How much it settles. 0: nobody answered, somebody calls again. 1: answered in part, somebody may come for
-    /// the rest. 2: final.
-    var finality: Int {
-        switch self {
-        case .nobodyHome, .postponed: 0
-        case .partial: 1
-        default: 2
-        }
-    }
     var hasPeople: Bool { self == .completed || self == .partial }
 }
 

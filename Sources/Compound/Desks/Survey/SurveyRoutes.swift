@@ -7,10 +7,7 @@ extension SurveyDesk {
         let store = pages.store
         return [
             pages.page("/survey") { _, campaign in
-                let (progress, round) = try store.read { db in
-                    let progress = try SurveyReader.progress(campaign, db)
-                    return (progress, try RoundStanding(progress, now: store.clock(), db))
-                }
+                let (progress, round) = try store.read { try SurveyReader.standing(campaign, now: store.clock(), $0) }
                 return NodePages.Body { SurveyPage.overview(progress, round, $0) }
             },
             pages.page("/survey/{building}") { call, campaign in
@@ -59,15 +56,13 @@ extension SurveyDesk {
 
     private static func door(_ call: Call, _ campaign: String, _ store: CompoundStore) throws -> NodePages.Body {
         let (building, code) = (call.captures["building"] ?? "", call.captures["door"] ?? "")
-        let doors = try store.read { try SurveyReader.doors(of: building, campaign, $0) }
-        guard let door = doors.first(where: { $0.code == code }) else { return .notFound }
-        let id = Hex.text(UInt128.random(in: 1 ... .max))
-        let recorder = try store.read { db in
-            try door.visit.flatMap { Hex.uint128($0) }.flatMap { try Journal(db: db, now: 0).statements([$0]).first }?
-                .recorder
+        let (door, history) = try store.read { db in
+            (try SurveyReader.door(code, campaign, db), try DoorHistory(code, campaign, db))
         }
+        guard let door, door.building == building else { return .notFound }
+        let id = Hex.text(UInt128.random(in: 1 ... .max))
         return NodePages.Body {
-            DoorPage.html(door, by: recorder, campaign: campaign, id: id, now: $0.now, $0.links, $0.text)
+            DoorPage.html(door, history, campaign: campaign, id: id, now: $0.now, $0.links, $0.text)
         }
     }
 

@@ -10,10 +10,11 @@ package struct SurveyProgress: Sendable, Equatable, Encodable {
         package var code: String
         /// Nil where nobody gave it a name.
         @Null package var label: String?
-        /// All doors that are dwellings.
+        /// Doors that are owed a visit.
         package var doors: Int
         /// Doors somebody still has to call at.
         package var left: Int
+        /// Doors that a visit found vacant, and those that are no dwellings.
         package var vacant: Int
         /// Doors that another compound counts: nobody has to call there.
         package var elsewhere: Int
@@ -29,6 +30,8 @@ package struct SurveyProgress: Sendable, Equatable, Encodable {
     package var met: Int
     /// Doors that another compound counts.
     package var elsewhere: Int
+    /// How `doors` follows from the registry.
+    package var frame: SurveyFrame
     package var buildings: [Building]
     package var conflicts: [Conflict]
 }
@@ -69,18 +72,20 @@ extension SurveyProgress.Building {
         self.init(
             code: code, label: label, doors: 0, left: 0, vacant: 0, elsewhere: elsewhere, conflicts: conflicts,
             classes: classes)
-        vacant = doors(in: SurveyDesk.vacantClasses)
-        doors = classes.values.reduce(0, +) - vacant
-        left = doors(in: SurveyDesk.leftClasses)
+        vacant = doors { !$0.isDue }
+        doors = doors(\.isDue)
+        left = doors(\.isLeft)
     }
 
-    fileprivate func doors(in names: [String]) -> Int { names.reduce(0) { $0 + (classes[$1] ?? 0) } }
+    fileprivate func doors(_ isSo: (HouseholdClass) -> Bool) -> Int {
+        HouseholdClass.names(isSo).reduce(0) { $0 + (classes[$1] ?? 0) }
+    }
 }
 
 enum SurveyReader {
     static func progress(_ campaign: String, _ db: Database) throws -> SurveyProgress {
         let conflicts = try conflicts(of: campaign, db)
-        let (classes, elsewhere) = try classes(campaign, db)
+        let (classes, elsewhere, frame) = try classes(campaign, db)
         let labels = try Row.fetchAll(db, sql: "SELECT code, label FROM building").reduce(into: [String: String]()) {
             $0[$1["code"]] = $1["label"]
         }
@@ -95,30 +100,30 @@ enum SurveyReader {
         return SurveyProgress(
             campaign: campaign, name: name, doors: buildings.reduce(0) { $0 + $1.doors },
             left: buildings.reduce(0) { $0 + $1.left },
-            met: buildings.reduce(0) { $0 + $1.doors(in: SurveyDesk.metClasses) },
-            elsewhere: elsewhere.values.reduce(0, +), buildings: buildings, conflicts: conflicts)
+            met: buildings.reduce(0) { $0 + $1.doors(\.isMet) },
+            elsewhere: elsewhere.values.reduce(0, +), frame: frame, buildings: buildings, conflicts: conflicts)
     }
 
-    /// Doors by building and household class, and beside them those that are counted elsewhere.
+    /// Doors by building and household class, beside them those that are counted elsewhere, and the sum over all.
     private static func classes(_ campaign: String, _ db: Database) throws -> (
-        classes: [String: [String: Int]], elsewhere: [String: Int]
+        classes: [String: [String: Int]], elsewhere: [String: Int], frame: SurveyFrame
     ) {
         let rows = try Row.fetchAll(
             db,
             sql: """
-                SELECT building, disposition, min(passes, \(SurveyDesk.finalPasses)) AS passes,
+                SELECT building, state, \(HouseholdClass.columns),
                 \(HouseholdClaims.isElsewhere) AS elsewhere, count(*) AS doors
                 FROM registered_door LEFT JOIN survey_door ON survey_door.door = registered_door.code AND campaign = ?
-                GROUP BY 1, 2, 3, 4
+                GROUP BY 1, 2, 3, 4, 6
                 """, arguments: [campaign, campaign])
-        let zeros = Dictionary(uniqueKeysWithValues: SurveyDesk.householdClasses.map { ($0, 0) })
-        return rows.reduce(into: ([:], [:])) { counts, row in
+        let zeros = Dictionary(uniqueKeysWithValues: HouseholdClass.all.map { ($0.name, 0) })
+        return rows.reduce(into: ([:], [:], SurveyFrame())) { counts, row in
             let building: String = row["building"]
-            let disposition = (row["disposition"] as String?).flatMap { Disposition(rawValue: $0) }
-            let name = SurveyDesk.householdClass(disposition, passes: row["passes"] ?? 0)
+            let status = HouseholdClass(row)
             let isElsewhere: Bool = row["elsewhere"]
-            counts.0[building, default: zeros][name, default: 0] += isElsewhere ? 0 : row["doors"]
+            counts.0[building, default: zeros][status.name, default: 0] += isElsewhere ? 0 : row["doors"]
             if isElsewhere { counts.1[building, default: 0] += row["doors"] }
+            counts.2.add(row["doors"], state: row["state"], status, isElsewhere: isElsewhere)
         }
     }
 
@@ -132,7 +137,7 @@ enum SurveyReader {
 
     /// Doors where somebody called and has to call again, by building.
     static func revisits(_ campaign: String, _ db: Database) throws -> [SurveyDoor] {
-        try doors(where: "disposition IN ('nobody_home', 'postponed')", [], campaign, db).filter(\.isLeft)
+        try doors(where: "disposition IN \(Disposition.open)", [], campaign, db).filter(\.isLeft)
     }
 
     private static func doors(

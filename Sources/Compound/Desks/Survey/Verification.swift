@@ -29,7 +29,7 @@ struct Verification: Sendable, Equatable {
             db,
             sql: """
                 SELECT door FROM survey_door JOIN registered_door ON code = door
-                WHERE campaign = ? AND disposition NOT IN ('nobody_home', 'postponed')
+                WHERE campaign = ? AND disposition NOT IN \(Disposition.open)
                 AND NOT EXISTS (SELECT 1 FROM survey_check WHERE survey_check.campaign = survey_door.campaign
                 AND survey_check.door = survey_door.door) ORDER BY visit LIMIT \(Verification.offered)
                 """, arguments: [campaign])

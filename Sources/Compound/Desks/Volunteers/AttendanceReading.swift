@@ -93,7 +93,7 @@ struct AttendanceReading: Equatable {
         guard let value = JSONLine.read(statement.value),
             let state = (value["state"] as? String).flatMap({ Record.Attendance.State(rawValue: $0) })
         else { return nil }
-        let stated = ClockTime.moment(value["at"])
+        let stated = Clock.moment(value["at"])
         return (state, stated ?? (statement.isClockOff ? nil : statement.observedAt))
     }
 }

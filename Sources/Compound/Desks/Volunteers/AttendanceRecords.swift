@@ -87,7 +87,7 @@ extension Record.Restriction {
     init(form: FormFields) throws(IntakeError) {
         var until: Int64?
         if let day = form["until"] {
-            guard let end = ClockTime.end(ofDay: day) else {
+            guard let end = Clock.end(ofDay: day) else {
                 throw IntakeError(.notATime, field: "until", value: day)
             }
             until = end

@@ -34,7 +34,7 @@ struct ClaimReading {
         let held = ClaimReading.held(statements[..<split])
         holding = state == .released ? last : held.last ?? words.first?.last ?? last
         let said = held.lazy.map { JSONLine.read($0.value) }
-        from = said.compactMap { ClockTime.moment($0?["from"]) }.first
+        from = said.compactMap { Clock.moment($0?["from"]) }.first
         with = said.compactMap { $0?["with"] as? String }.first
     }
 

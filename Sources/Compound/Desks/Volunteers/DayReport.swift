@@ -23,10 +23,10 @@ struct DayReport {
     /// The day that it is about: a round of one evening keeps its day after midnight, and one that ends at midnight doesn't
     /// reach into the next.
     private var day: String {
-        let about = ClockTime.reference(opens: board.opens, deadline: board.deadline, now: now)
+        let about = Clock.reference(opens: board.opens, deadline: board.deadline, now: now)
         let opens = board.opens ?? now
-        let isOneEvening = (board.deadline ?? opens) - opens <= ClockTime.day
-        let date = ClockTime.date(isOneEvening ? opens : max(opens, about - 1))
+        let isOneEvening = (board.deadline ?? opens) - opens <= Clock.day
+        let date = Clock.date(isOneEvening ? opens : max(opens, about - 1))
         let parts = date.split(separator: "-").compactMap { Int($0) }
         guard parts.count == 3 else { return date }
         return text("node.call.day", ["month": "\(parts[1])", "day": "\(parts[2])"])

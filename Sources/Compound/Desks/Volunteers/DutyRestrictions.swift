@@ -49,7 +49,7 @@ enum DutyRestrictions {
         guard let said = statement.flatMap({ JSONLine.read($0.value) }) else { return }
         for role in (said["roles"] as? String ?? "").split(separator: ",") {
             try db.cachedStatement(sql: "INSERT INTO duty_restriction VALUES (?, ?, ?, ?)").execute(arguments: [
-                volunteer, String(role), said["reason"] as? String ?? "", ClockTime.moment(said["until"]),
+                volunteer, String(role), said["reason"] as? String ?? "", Clock.moment(said["until"]),
             ])
         }
     }

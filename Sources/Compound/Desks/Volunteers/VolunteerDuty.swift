@@ -44,7 +44,7 @@ struct VolunteerDuty {
             "reason": text("node.restriction.reason.\(one.reason)"),
         ]
         let until: HTML =
-            one.until.map { " · \(text("node.restriction.until", ["day": ClockTime.date($0 - 1)]))" } ?? ""
+            one.until.map { " · \(text("node.restriction.until", ["day": Clock.date($0 - 1)]))" } ?? ""
         let fields = [("volunteer", one.volunteer), ("reason", one.reason), ("lift", "1")]
         return """
             <li>\(text("node.restriction.item", values))\(until)

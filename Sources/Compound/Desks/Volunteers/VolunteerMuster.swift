@@ -85,7 +85,7 @@ struct VolunteerMuster {
             """
     }
 
-    private var since: Int64 { ClockTime.shift(opens: board.opens, deadline: board.deadline, now: board.asOf) }
+    private var since: Int64 { Clock.shift(opens: board.opens, deadline: board.deadline, now: board.asOf) }
 
     /// What was noted on paper is keyed with its own time.
     private func later(_ people: [String]) -> HTML {

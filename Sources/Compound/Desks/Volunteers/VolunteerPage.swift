@@ -134,7 +134,7 @@ enum VolunteerPage {
 
     /// Which evening a typed time belongs to.
     static func near(_ board: VolunteerBoard) -> HTML {
-        let near = ClockTime.reference(opens: board.opens, deadline: board.deadline, now: board.asOf)
+        let near = Clock.reference(opens: board.opens, deadline: board.deadline, now: board.asOf)
         return "<input type=\"hidden\" name=\"near\" value=\"\(near)\">"
     }
 
