@@ -22,7 +22,7 @@ import Testing
             try await desk.browser(of: "0231").send(form: Self.residents(5), to: Self.register)
             try await desk.expect(on: "/conflicts", zh: "王姐", en: "王姐")
             try await desk.expect(on: "/conflicts", zh: "0231", en: "0231")
-            try await wang.press("以此为准：4 人，自住", on: "/conflicts")
+            try await wang.press("以此为准：4 人，自住", on: "/conflicts", why: .phone)
             try desk.expectSettled()
             let rows = try desk.store.changes(after: 0, limit: 1000).changes
             #expect(!"\(rows)".contains(try #require(Clerk(name: "王姐")).code.text), "names stay here")

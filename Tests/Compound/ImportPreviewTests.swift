@@ -146,7 +146,7 @@ import Testing
             try desk.store.take(.household(1, "7-1-101", 2, by: "desk", at: 20_400))
             let form = "table=" + Self.table.replacing("\n", with: "%0A")
             let shown = try await desk.post(form: form + "&apply=0", to: "/desk/registry/import?lang=zh-Hans")
-            #expect(shown.contains("7-1-101：表中 3 人，自住；23:40 由 desk 登记为 2 人，自住"), "\(shown)")
+            #expect(shown.contains("7-1-101：表中 3 人，自住；23:40 由 值班台 登记为 2 人，自住"), "\(shown)")
             #expect(shown.contains("form=\"table\" name=\"take.7-1-101\""))
             let kept = try await desk.post(form: form + "&apply=1", to: "/desk/registry/import?lang=zh-Hans")
             #expect(kept.contains("没有变化，什么也没有写入：1 行登记里都有，1 行保留更正"))

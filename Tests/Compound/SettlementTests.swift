@@ -24,8 +24,8 @@ import Testing
             try await desk.press("再提交一次", in: refused, why: .phone)
             try desk.expectSettled()
             try await desk.expect(
-                on: "/conflicts", zh: "7-1-101：已登记、本小区已检 2；23:33 desk 了结，依据：电话核实",
-                en: "7-1-101: completed, tested here 2; settled 23:33 by desk, because: asked by phone")
+                on: "/conflicts", zh: "7-1-101：已登记、本小区已检 2；23:33 值班台 了结，依据：电话核实",
+                en: "7-1-101: completed, tested here 2; settled 23:33 by the desk, because: asked by phone")
             try await desk.expect(
                 on: "/survey/7/7-1-101", zh: "18:10 v02：拒绝 · 已被取代", en: "18:10 v02: refused · taken back")
             try await desk.expect(
@@ -66,8 +66,8 @@ import Testing
             try await desk.press("释放 v01 的认领", on: "/conflicts", why: .phone)
             try desk.expectSettled()
             try await desk.expect(
-                on: "/conflicts", zh: "7栋 v01：已释放；23:33 desk 了结，依据：电话核实",
-                en: "Building 7 v01: Released; settled 23:33 by desk, because: asked by phone")
+                on: "/conflicts", zh: "7栋 v01：已释放；23:33 值班台 了结，依据：电话核实",
+                en: "Building 7 v01: Released; settled 23:33 by the desk, because: asked by phone")
         }
     }
 

@@ -222,4 +222,23 @@ import Wire
             #expect(try district.registry.book().retired == [District.unit: [two.incarnation]], "the last word holds")
         }
     }
+
+    /// Found by fuzzing: an officer's word came between a missed appointment and the sweep that would have noticed it. Then the
+    /// next push made one cut known, and the others stood as missed although the unit was heard.
+    @Test func aWordBetweenAMissedAppointmentAndTheSweepLeavesNoCutBehind() throws {
+        try BookDistrict.with { district in
+            var node = CaseNode(1)
+            node.count("7", completed: 30, unvisited: 50)
+            try district.hear(node.push(from: nil))
+            var copy = node
+            copy.mint(2)
+            try district.hear(copy.push(from: nil))
+            district.now = 2 * BookDistrict.minute
+            #expect(try district.perform(.retire(district.word(copy), BookDistrict.unit)) == .found(true))
+            #expect(district.figures.completeness.stale == 1)
+            try district.hear(node.push(from: node.position))
+            #expect(district.figures.completeness.known == 1)
+            #expect(district.ledger.tally.addsUp(now: district.now))
+        }
+    }
 }

@@ -22,7 +22,7 @@ enum FieldWords {
         "sender": "node.feedback.sender", "stair_units": "node.registry.stair_units", "state": "node.column.state",
         "targets": "node.field.targets", "task": "node.field.campaign", "text": "node.feedback.text",
         "theme": "node.feedback.theme", "until": "node.restriction.last_day", "volunteer": "node.column.volunteer",
-        "wifi": "node.invite.wifi",
+        "why": "node.why", "wifi": "node.invite.wifi",
     ]
 }
 
