@@ -26,6 +26,11 @@ package struct StatsRoutes: Sendable {
             Route("GET", "/v1/units/{unit}/why") { try guarding.check($0) ?? why($0) },
             Route("GET", "/v1/upward") { try guarding.check($0) ?? standing() },
             Route("GET", "/metrics") { guarding.check($0) ?? metrics() },
+            Route("GET", "/v1/openapi.json") { _ in
+                Reply(
+                    status: 200, type: "application/json; charset=utf-8", body: Asset.bytes("openapi.json") ?? [],
+                    headers: [(name: "cache-control", value: "max-age=300")])
+            },
             Route("GET", "/healthz") { _ in .health(aggregator.fault()) },
         ]
     }
