@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 
+import openpyxl
 import pytest
 from conftest import CAMPAIGN, eventually, fetch, run
 from standings import EMPTY, KNOWN, NEVER, SILENT, STALE, UNITS, every_standing, quiet
@@ -185,6 +186,13 @@ def test_a_form_of_ones_own_is_filled(district, tmp_path):
     assert lines[0][1].startswith("随州市 20") and lines[1] == ["社区", "至少", "未收到"]
     assert lines[2:-1] == [[row["name"], row["survey.completion.lower [%]"] + " %", row["units.silent [units]"]] for row in rows.values()]
     assert lines[-1][0] == "合计" and lines[-1][2] == "1"
+    book = openpyxl.Workbook()
+    for line in csv.reader(template.read_text().splitlines()):
+        book.active.append(line)
+    book.save(tmp_path / "form.xlsx")
+    run("export", "form", "--template", tmp_path / "form.xlsx", "--to", tmp_path / "out.csv", "--config", district.config)
+    again = list(csv.reader(io.StringIO((tmp_path / "out.csv").read_text("utf-8-sig"))))
+    assert again[1:] == lines[1:], "the same from a workbook"
     for text, said in (("{{each house}},1\n", "LEVEL one of"), ("{{survey.lower}},1\n", "no column"), ("a,b\nc\n", "line 2")):
         template.write_text(text)
         refused = run("export", "form", "--template", template, "--config", district.config, check=False)

@@ -91,6 +91,18 @@ def test_dhis2_of_one_unit_says_when_it_is_complete(district):
     assert all(value.get("deleted") for value in city["dataValues"] if value["dataElement"].startswith("SURVEY")), "a part is no total"
 
 
+def test_dhis2_is_told_which_units_are_complete(district):
+    document = json.loads(export(district, "dhis2", "--completeness").stdout)
+    assert set(document) == {"completeDataSetRegistrations", "dataSetIdScheme", "orgUnitIdScheme", "attributeOptionComboIdScheme"}
+    said = {}
+    for one in document["completeDataSetRegistrations"]:
+        assert set(one) == {"dataSet", "period", "organisationUnit", "attributeOptionCombo", "date", "completed"}, "not orgUnit"
+        assert (one["period"], one["attributeOptionCombo"]) == ("20220406", CAMPAIGN) and datetime.date.fromisoformat(one["date"])
+        said[one["organisationUnit"]] = one["completed"]
+    assert said == {KNOWN: True, EMPTY: True, STALE: False, SILENT: False, NEVER: False}
+    assert json.loads(served(district, "/v1/export/dhis2-complete.json")[0])["completeDataSetRegistrations"]
+
+
 def test_identifiers_of_another_system(district, tmp_path):
     table = tmp_path / "map.csv"
     known = dict(zip(UNITS, ("aaaaaaaaaa1", "aaaaaaaaaa2", "aaaaaaaaaa3", "aaaaaaaaaa4", "aaaaaaaaaa5")))

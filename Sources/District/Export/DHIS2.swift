@@ -27,6 +27,28 @@ enum DHIS2 {
         return try JSONTree.object(document).encoded()
     }
 
+    /// Which units are complete: with several in one data value set, `completeDate` can't say it. A unit that isn't
+    /// complete (any more) is sent too, or what was registered before would stand.
+    static func registrations(_ values: DataValues, _ mapping: ExportMapping) throws -> [UInt8] {
+        let kinds: [ExportMapping.Kind] = [.dataSet, .orgUnit, .attributeOptionCombo]
+        var document: [String: JSONTree] = [
+            "completeDataSetRegistrations": .list(
+                try values.groups.map { group in
+                    [
+                        "dataSet": .text(try mapping.id(.dataSet, DataValues.dataSet)),
+                        "period": .text(values.period),
+                        // The same thing has another name here than in a data value set.
+                        "organisationUnit": .text(try mapping.id(.orgUnit, group.orgUnit)),
+                        "attributeOptionCombo": .text(try mapping.id(.attributeOptionCombo, values.round)),
+                        "date": .text(String(values.asOf.prefix(10))),
+                        "completed": .flag(group.isComplete),
+                    ]
+                })
+        ]
+        for kind in kinds { document["\(kind.rawValue)IdScheme"] = .text(mapping.scheme(kind)) }
+        return try JSONTree.object(document).encoded()
+    }
+
     private static func value(
         _ value: DataValues.Value, in orgUnit: String?, _ asOf: String, _ mapping: ExportMapping
     ) throws -> JSONTree {

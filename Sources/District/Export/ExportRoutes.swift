@@ -17,11 +17,13 @@ package struct ExportRoutes: Sendable {
 
     enum Form: String, CaseIterable, Sendable {
         case csv, dhis2, adx, fhir
+        case registrations = "dhis2-complete"
 
         var path: String {
             switch self {
             case .csv: "/v1/stats.csv"
             case .dhis2: "/v1/export/dhis2.json"
+            case .registrations: "/v1/export/dhis2-complete.json"
             case .adx: "/v1/export/adx.xml"
             case .fhir: "/v1/export/fhir.json"
             }
@@ -30,7 +32,7 @@ package struct ExportRoutes: Sendable {
         var type: String {
             switch self {
             case .csv: "text/csv; charset=utf-8"
-            case .dhis2: "application/json; charset=utf-8"
+            case .dhis2, .registrations: "application/json; charset=utf-8"
             case .adx: "application/xml; charset=utf-8"
             case .fhir: "application/fhir+json; charset=utf-8"
             }
@@ -41,7 +43,7 @@ package struct ExportRoutes: Sendable {
             switch self {
             case .csv: ["fields"]
             case .fhir: ["base"]
-            case .dhis2, .adx: []
+            case .dhis2, .registrations, .adx: []
             }
         }
     }
@@ -100,6 +102,7 @@ package struct ExportRoutes: Sendable {
         switch form {
         case .csv: StatsCSV.encoded(asked, selection.fields)
         case .dhis2: try DHIS2.encoded(DataValues(asked), mapping)
+        case .registrations: try DHIS2.registrations(DataValues(asked), mapping)
         case .adx: try ADX.encoded(DataValues(asked), mapping)
         case .fhir: try MeasureReport(base: base, asked: asked).encoded()
         }

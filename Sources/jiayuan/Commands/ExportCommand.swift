@@ -56,8 +56,12 @@ struct ExportCommand: AsyncParsableCommand {
             commandName: "dhis2", abstract: "dataValueSets, JSON: a value for each unit, day and round.")
         @OptionGroup var selection: Selection
         @OptionGroup var mapping: Mapping
+        @Flag(help: "Instead of values, which units are complete: completeDataSetRegistrations.")
+        var completeness = false
 
-        func run() async throws { try await selection.write("dhis2", body: mapping.bytes()) }
+        func run() async throws {
+            try await selection.write(completeness ? "dhis2-complete" : "dhis2", body: mapping.bytes())
+        }
     }
 
     struct ADX: AsyncParsableCommand {
