@@ -28,12 +28,13 @@ struct DataValues: Sendable {
     let asOf: String
     let groups: [Group]
 
+    /// - Parameter asked: everything of one level.
     init(_ asked: Asked) {
         day = Day.of(asked.campaign.opens)
         period = day.filter { $0 != "-" }
         round = asked.campaign.code.text
         asOf = ZonedTime.text(asked.picture.wall)
-        groups = asked.leaves.map { spot in
+        groups = asked.others.map { spot in
             let place = ReportedPlace(spot, in: asked)
             return Group(
                 orgUnit: place.figures.code, values: DataValues.values(place), isComplete: place.isComplete)
@@ -59,14 +60,5 @@ struct DataValues: Sendable {
     /// Such as `SURVEY_COMPLETION_NUMERATOR`.
     private static func element(_ parts: String...) -> String {
         String(parts.joined(separator: "_").uppercased().map { $0.isLetter || $0.isNumber ? $0 : "_" })
-    }
-}
-
-extension Asked {
-    /// Each unit, unless another level is asked for: a system that adds up itself must not be sent sums beside their
-    /// parts.
-    fileprivate var leaves: [Spot] {
-        if isOneLevel { return others }
-        return picture.spots(below: subject, level: "unit")
     }
 }

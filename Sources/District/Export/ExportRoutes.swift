@@ -38,6 +38,8 @@ package struct ExportRoutes: Sendable {
             }
         }
 
+        var isAddedUpThere: Bool { self == .dhis2 || self == .registrations || self == .adx }
+
         /// Parameters beside the place and the round.
         var parameters: Set<String> {
             switch self {
@@ -65,7 +67,7 @@ package struct ExportRoutes: Sendable {
     }
 
     private func answer(_ call: Call, _ form: Form) async throws -> Reply {
-        let selection = try StatsSelection(call, more: form.parameters)
+        let selection = try ExportRoutes.selection(call, form)
         let base = try ExportRoutes.base(call)
         let words = form == .fhir ? "fhir-\(RegistryDocument.digest(of: Array(base.utf8)))" : form.rawValue
         let name = form == .csv ? "stats.csv" : nil
@@ -83,7 +85,7 @@ package struct ExportRoutes: Sendable {
                 status: 404, error: "form_unknown", parameter: "form",
                 hint: "known are " + Form.allCases.map(\.rawValue).joined(separator: ", ") + ", form")
         }
-        let selection = try StatsSelection(call, more: form?.parameters ?? [])
+        let selection = try ExportRoutes.selection(call, form)
         let asked = try reading.asked(selection)
         let body =
             if let form {
@@ -94,6 +96,13 @@ package struct ExportRoutes: Sendable {
                 try FilledForm(asked).encoded(call.body)
             }
         return Reply(status: 200, type: form?.type ?? Form.csv.type, body: body)
+    }
+
+    private static func selection(_ call: Call, _ form: Form?) throws(StatsProblem) -> StatsSelection {
+        var selection = try StatsSelection(call, more: form?.parameters ?? [])
+        // A system that adds up itself must not be sent sums beside their parts.
+        if form?.isAddedUpThere == true, selection.level == nil { selection.level = "unit" }
+        return selection
     }
 
     private static func bytes(

@@ -19,11 +19,14 @@ struct FilledForm {
         let lines = try FilledForm.lines(template)
         var filled: [[String]] = []
         for (number, cells) in lines {
-            for spot in try spots(cells, line: number) {
+            let places = try spots(cells, line: number)
+            guard filled.count + places.count <= Asked.mostPlaces else {
+                throw FilledForm.wrong(number, "the table grows past \(Asked.mostPlaces) lines")
+            }
+            for spot in places {
                 let place = ReportedPlace(spot, in: asked)
                 filled.append(try cells.map { try fill($0, place, line: number) })
             }
-            guard filled.count <= Asked.mostPlaces else { throw FilledForm.wrong(number, "the table grows too long") }
         }
         // A table whose every line is repeated for places that there are none of is empty.
         guard let first = filled.first else { return [] }

@@ -93,8 +93,9 @@ private final class AnswerShelf: Sendable {
         if let kept = state.withLock({ $0.answers[tag] }) { return kept }
         let made = try make()
         state.withLock { state in
-            if state.revision != revision { state = State(revision: revision) }
-            guard state.bytes + made.count <= AnswerShelf.most, state.answers[tag] == nil else { return }
+            if revision > state.revision { state = State(revision: revision) }
+            guard revision == state.revision, state.bytes + made.count <= AnswerShelf.most, state.answers[tag] == nil
+            else { return }
             state.answers[tag] = made
             state.bytes += made.count
         }
