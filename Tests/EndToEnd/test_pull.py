@@ -106,12 +106,14 @@ def test_more_than_may_wait_are_told_to_ask(changing):
             line.close()
 
 
-def test_whoever_waits_doesnt_keep_a_daemon_from_stopping(changing):
+def test_whoever_waits_doesnt_keep_a_daemon_from_stopping_and_nothing_is_exported_without_one(changing):
     tag = ask(changing, "/v1/stats")[2]["etag"]
     waiting = threading.Thread(target=lambda: ask(changing, "/v1/stats?wait=25", {"if-none-match": tag}), daemon=True)
     waiting.start()
     eventually(lambda: b"jiayuan_readers_waiting 1\n" in ask(changing, "/metrics")[1])
     changing.stop(within=8)
+    refused = run("export", "dhis2", "--config", changing.config, check=False)
+    assert refused.returncode == 69 and not refused.stdout, "files alone would call every unit stale, and withdraw it all"
     waiting.join(5)
     assert not waiting.is_alive()
 

@@ -4,7 +4,7 @@ import District
 import Foundation
 
 /// Figures in the forms of other systems, from the aggregator's own figures.
-struct ExportCommand: AsyncParsableCommand {
+struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Figures in the form of another system, or in a table of your own.",
         discussion: """
@@ -23,13 +23,13 @@ struct ExportCommand: AsyncParsableCommand {
         var level: String?
         @Option(help: "Where to write; standard output unless given.") var to: String?
 
-        func write(_ form: String, more: [String: String] = [:], body: [UInt8] = []) async throws {
+        func write(_ form: String, more: [String: String] = [:], body: [UInt8] = []) throws {
             var query = more
             for (name, value) in [("division", division), ("campaign", campaign), ("on", on), ("level", level)] {
                 query[name] = value
             }
             let bytes = Data(
-                try await options.daemon().send("POST", "/admin/export/\(form)", query: query, body: body).orExit().body
+                try options.daemon().ask("POST", "/admin/export/\(form)", query: query, body: body).orExit().body
             )
             guard let to else { return FileHandle.standardOutput.write(bytes) }
             do { try bytes.write(to: URL(filePath: to)) } catch {
@@ -51,7 +51,7 @@ struct ExportCommand: AsyncParsableCommand {
         func bytes() throws -> [UInt8] { try map.map { try readInput($0) } ?? [] }
     }
 
-    struct DHIS2: AsyncParsableCommand {
+    struct DHIS2: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "dhis2", abstract: "dataValueSets, JSON: a value for each unit, day and round.")
         @OptionGroup var selection: Selection
@@ -59,47 +59,47 @@ struct ExportCommand: AsyncParsableCommand {
         @Flag(help: "Instead of values, which units are complete: completeDataSetRegistrations.")
         var completeness = false
 
-        func run() async throws {
-            try await selection.write(completeness ? "dhis2-complete" : "dhis2", body: mapping.bytes())
+        func run() throws {
+            try selection.write(completeness ? "dhis2-complete" : "dhis2", body: mapping.bytes())
         }
     }
 
-    struct ADX: AsyncParsableCommand {
+    struct ADX: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "adx", abstract: "IHE Aggregate Data Exchange, XML: a group for each unit.")
         @OptionGroup var selection: Selection
         @OptionGroup var mapping: Mapping
 
-        func run() async throws { try await selection.write("adx", body: mapping.bytes()) }
+        func run() throws { try selection.write("adx", body: mapping.bytes()) }
     }
 
-    struct FHIR: AsyncParsableCommand {
+    struct FHIR: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "fhir", abstract: "MeasureReport, R4: a stratum for each place below.")
         @OptionGroup var selection: Selection
         @Option(help: "Start of the URIs under which measures, codes and places are named.") var base: String?
 
-        func run() async throws {
+        func run() throws {
             var more: [String: String] = [:]
             more["base"] = base
-            try await selection.write("fhir", more: more)
+            try selection.write("fhir", more: more)
         }
     }
 
-    struct Table: AsyncParsableCommand {
+    struct Table: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "csv", abstract: "A row for each place, the same as GET /v1/stats.csv.")
         @OptionGroup var selection: Selection
         @Option(help: "Groups of columns, with commas between.") var fields: String?
 
-        func run() async throws {
+        func run() throws {
             var more: [String: String] = [:]
             more["fields"] = fields
-            try await selection.write("csv", more: more)
+            try selection.write("csv", more: more)
         }
     }
 
-    struct Form: AsyncParsableCommand {
+    struct Form: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "form", abstract: "A table of your own, filled.",
             discussion: """
@@ -110,6 +110,6 @@ struct ExportCommand: AsyncParsableCommand {
         @OptionGroup var selection: Selection
         @Option(help: "The template; - for standard input.") var template: String
 
-        func run() async throws { try await selection.write("form", body: readInput(template)) }
+        func run() throws { try selection.write("form", body: readInput(template)) }
     }
 }
