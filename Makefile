@@ -25,7 +25,9 @@ BUILD_PACKAGES := libcurl4-openssl-dev libsqlite3-dev zlib1g-dev libqrencode-dev
 # writes workbooks (90 MB to fetch, 40 seconds).
 TEST_PACKAGES := python3 python3-venv strace iproute2 procps systemd curl chromium chromium-driver fonts-wqy-microhei \
     libreoffice-calc-nogui
-TEST_MODULES := pytest openpyxl playwright axe-playwright-python
+TEST_MODULES := pytest openpyxl playwright axe-playwright-python fhir.resources schemathesis
+# Prometheus scrapes an aggregator. Debian's package starts a service, so it is unpacked here and not installed (20 MB).
+PROMETHEUS := .build-prometheus
 HOST_PACKAGES := debootstrap systemd-container iproute2 procps python3
 
 # $(call packages,NAMES): installs what is missing of Debian's packages, or says how to.
@@ -59,7 +61,12 @@ setup: ## install the system packages that a build needs (apt, where it may)
 .PHONY: setup-test
 setup-test: setup ## … and those that the tests need, with Python's in .build-venv
 	@$(call packages,$(TEST_PACKAGES))
-	@$(VENV)/bin/python -c 'import pytest, openpyxl, playwright, axe_playwright_python' 2>/dev/null || \
+	@[ -x $(PROMETHEUS)/usr/bin/promtool ] || command -v promtool >/dev/null || { mkdir -p $(PROMETHEUS); cd $(PROMETHEUS); \
+	    command -v apt-get >/dev/null || { echo "tests need prometheus and promtool on PATH" >&2; exit 0; }; \
+	    echo "unpacking prometheus"; \
+	    apt-get download -qq -o APT::Sandbox::User=root prometheus </dev/null && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb || \
+	    { echo "prometheus can't be fetched; its lists may be missing: apt-get update" >&2; exit 1; }; }
+	@$(VENV)/bin/python -c 'import pytest, openpyxl, playwright, axe_playwright_python, fhir.resources, schemathesis' 2>/dev/null || \
 	    { python3 -m venv --clear $(VENV) && $(VENV)/bin/python -m pip install --quiet $(TEST_MODULES) </dev/null; }
 
 .PHONY: build
@@ -152,5 +159,5 @@ install: ## binary, units, account, tables [DESTDIR=] [PREFIX=/usr] [BIN=path]
 .PHONY: clean
 clean: ## remove what builds, demo and tests left (packages stay fetched)
 	@! grep -q " $(CURDIR)/.test-host" /proc/mounts || { echo ".test-host is in use: end that run first" >&2; exit 1; }
-	@rm -rf --one-file-system .demo .bench .test-host $(VENV)
+	@rm -rf --one-file-system .demo .bench .test-host $(VENV) $(PROMETHEUS)
 	@swift package clean

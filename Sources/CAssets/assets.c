@@ -28,6 +28,9 @@ static const unsigned char zh[] = {
 static const unsigned char en[] = {
 #embed "files/en.yaml"
 };
+static const unsigned char openapi[] = {
+#embed "files/openapi.json"
+};
 static const unsigned char indicators[] = {
 #embed "../../Config/indicators.yaml"
 };
@@ -45,6 +48,7 @@ static const jy_asset assets[] = {
     {"walk-view.js", walk_view, sizeof walk_view},
     {"zh-Hans.yaml", zh, sizeof zh},
     {"en.yaml", en, sizeof en},
+    {"openapi.json", openapi, sizeof openapi},
     {"indicators.yaml", indicators, sizeof indicators},
     {"divisions.csv", divisions, sizeof divisions},
 };

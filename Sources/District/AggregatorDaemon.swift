@@ -41,6 +41,7 @@ package enum AggregatorDaemon {
         let guarding = ReadGuard(token: settings.readToken)
         return IngestRoutes(aggregator).routes + StatsRoutes(aggregator, guarding: guarding, upward: upward).routes
             + BookRoutes(aggregator, guarding: guarding).routes
+            + ExportRoutes(aggregator, guarding: guarding).routes
             + DashboardRoutes(
                 aggregator, guarding: guarding, series: series, upward: upward, home: settings.upward?.unit
             ).routes + SeriesRoutes(aggregator, series, guarding: guarding).routes
@@ -52,6 +53,7 @@ package enum AggregatorDaemon {
             + ClaimRoutes(aggregator).routes
             + StatsRoutes(aggregator, guarding: ReadGuard(token: nil), upward: upward).routes
             + BookRoutes(aggregator, guarding: ReadGuard(token: nil)).routes
+            + ExportRoutes(aggregator, guarding: ReadGuard(token: nil)).localRoutes
     }
 
     /// For a command where no daemon runs: the same routes over the same files.

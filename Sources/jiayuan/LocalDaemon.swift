@@ -25,6 +25,13 @@ struct LocalDaemon {
         return try await perform(method, path, query, body ?? [], store.routes)
     }
 
+    /// Asks only a daemon that runs: what is said on its behalf goes elsewhere, and files alone know nobody's standing.
+    func ask(_ method: String, _ path: String, query: [String: String], body: [UInt8]) throws -> Reply {
+        if let reply = ask(method, path, query, body) { return reply }
+        Console.error("no daemon runs: nothing answers on \(socket)")
+        throw Exit.unavailable
+    }
+
     /// Asks a question that changes nothing. Without a daemon it is put to a copy of the daemon's files, and said so;
     /// the caller ends with `Exit.unavailable` then.
     func look(_ path: String) async throws -> (reply: Reply, isRunning: Bool) {

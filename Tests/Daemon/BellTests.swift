@@ -37,4 +37,14 @@ import Testing
             await listener.value
         }
     }
+
+    /// A call that waits counts on the beat as the end of its time.
+    @Test func aBeatComesAtTheListenersOwnPause() async throws {
+        let bell = Bell(most: 1)
+        let signs = try #require(bell.listen(pause: .milliseconds(20)))
+        #expect(bell.listeners == 1 && bell.listen() == nil)
+        var heard = signs.makeAsyncIterator()
+        #expect(await heard.next() == .changed(0))
+        #expect(await heard.next() == .beat)
+    }
 }

@@ -1,3 +1,4 @@
+import Coverage
 import Daemon
 import Federation
 import Foundation
@@ -234,7 +235,7 @@ import Wire
             copy.mint(2)
             try district.hear(copy.push(from: nil))
             district.now = 2 * BookDistrict.minute
-            #expect(try district.perform(.retire(district.word(copy), BookDistrict.unit)) == .found(true))
+            #expect(try district.perform(.retire(district.word(copy), unit: BookDistrict.unit)) == .found(true))
             #expect(district.figures.completeness.stale == 1)
             try district.hear(node.push(from: node.position))
             #expect(district.figures.completeness.known == 1)

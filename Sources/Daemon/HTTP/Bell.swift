@@ -15,10 +15,12 @@ package final class Bell: Sendable {
     package enum Sign: Sendable, Equatable { case changed(UInt64), beat }
 
     /// Open pages; further ones ask every few seconds instead.
-    private static let most = 64
-    private static let pause: Duration = .seconds(20)
+    private let most: Int
 
-    package init() {}
+    package init(most: Int = 64) { self.most = most }
+
+    /// Who listens now.
+    package var listeners: Int { state.withLock { $0.listeners.count } }
 
     package func ring() {
         state.withLock { state in
@@ -30,11 +32,12 @@ package final class Bell: Sendable {
     /// Begins with the last ring, so that a page which missed one while it was away hears of it. Signs that nobody
     /// fetched in time are dropped: one is as good as ten.
     ///
+    /// - Parameter pause: between two beats.
     /// - Returns: nil if too many listen.
-    package func listen() -> AsyncStream<Sign>? {
+    package func listen(pause: Duration = .seconds(20)) -> AsyncStream<Sign>? {
         let (signs, listener) = AsyncStream.makeStream(of: Sign.self, bufferingPolicy: .bufferingNewest(1))
         let place = state.withLock { state -> UInt64? in
-            guard state.listeners.count < Bell.most else { return nil }
+            guard state.listeners.count < most else { return nil }
             state.next += 1
             state.listeners[state.next] = listener
             listener.yield(.changed(state.rung))
@@ -43,7 +46,7 @@ package final class Bell: Sendable {
         guard let place else { return nil }
         let beats = Task {
             while !Task.isCancelled {
-                try await Task.sleep(for: Bell.pause)
+                try await Task.sleep(for: pause)
                 listener.yield(.beat)
             }
         }

@@ -70,6 +70,7 @@ enum DivisionPage {
             \(DivisionTiles.html(model, text))\(model.changes.map { $0.html(text) } ?? "")\(RingList.html(model, most: 10, text))
             \(RoundCards.html(model, text))\(HourTable.html(model, text))\(table(model, text))
             <p class="muted"><a href="\(wall)">\(text("dash.wall"))</a> · <a href="/v1/stats?\(query)">JSON</a> ·
+            <a href="/v1/stats.csv?\(query)">CSV</a> ·
             <a href="/v1/series.csv?\(query)">\(text("dash.series"))</a></p>
             """
     }

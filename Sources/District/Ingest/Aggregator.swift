@@ -52,8 +52,9 @@ package final class Aggregator: @unchecked Sendable {
 
     private var ledger: Ledger  // writer:
     private var revision: UInt64 = 0  // writer:
-    /// Rung with every new picture.
+    /// Rung with every new picture: for open pages, and for calls that wait for figures.
     let bell = Bell()
+    let readers = Bell(most: 512)
     private var unpublished = false  // writer:
     private var publishedAt: Int64 = 0  // writer:
     private var sweptAt: Int64 = 0  // writer:
@@ -293,6 +294,7 @@ package final class Aggregator: @unchecked Sendable {
         fresh.scrub = lastScrub
         picture.withLock { $0 = fresh }
         bell.ring()
+        readers.ring()
     }
 }
 

@@ -36,29 +36,30 @@ package struct SeriesRoutes: Sendable {
     }
 
     private func answer(_ call: Call, _ reply: (SeriesDocument) throws -> Reply) throws -> Reply {
+        try StatsSelection.refuseOthers(than: ["division", "campaign", "measure"], call)
         let picture = aggregator.look()
         guard let campaign = picture.campaign(call.query["campaign"]) else {
-            return problem("campaign_unknown", "no such campaign; see campaign=")
+            throw StatsProblem.absent("campaign_unknown", "campaign", "no such campaign")
         }
-        let title = call.query["measure"] ?? Measure.completion.code
-        guard let measure = Measure.all.first(where: { $0.code == title }) else {
-            return problem("measure_unknown", "measure= takes " + Measure.all.map(\.code).joined(separator: ", "))
+        let code = call.query["measure"] ?? Measure.completion.code
+        guard let measure = Measure.all.first(where: { $0.code == code }) else {
+            throw StatsProblem.absent(
+                "measure_unknown", "measure", "known are " + Measure.all.map(\.code).joined(separator: ", "))
         }
-        guard let subject = subject(call.query["division"], picture.along(campaign).rollup.tree) else {
-            return problem("division_unknown", "no such division or unit")
+        guard let subject = subject(call.query["division"], picture.along(campaign)) else {
+            throw StatsProblem.absent("division_unknown", "division", "no such division or unit; see GET /v1/units")
         }
         let line = series.log(campaign, picture).line(subject, measure)
         return try reply(SeriesDocument(line, campaign, subject, measure))
     }
 
-    private func subject(_ asked: String?, _ tree: PlaceTree) -> SeriesSubject? {
-        guard let asked else { return tree.root.map { .place(tree.places[$0].code) } }
-        if let unit = Code(asked), tree.unit(unit) != nil { return .unit(unit) }
-        return tree.place(asked).map { .place(tree.places[$0].code) }
-    }
-
-    private func problem(_ code: String, _ hint: String) -> Reply {
-        .json(#"{"error":"\#(code)","hint":"\#(hint)"}"#, status: 404)
+    private func subject(_ asked: String?, _ picture: Picture) -> SeriesSubject? {
+        let tree = picture.rollup.tree
+        guard let spot = asked.map(picture.spot) ?? tree.root.map(Spot.place) else { return nil }
+        return switch spot {
+        case .place(let place): .place(tree.places[place].code)
+        case .unit(let unit): .unit(tree.units[unit].code)
+        }
     }
 }
 

@@ -25,7 +25,12 @@ package struct BookRoutes: Sendable {
 
     private func list<Item: Encodable>(_ call: Call, _ items: (DecisionBook) -> (Code) -> [Item]) throws -> Reply {
         let book = aggregator.look().book
-        let asked = call.query["unit"].flatMap { Code($0) }
+        let asked = try call.query["unit"].map { said throws(StatsProblem) in
+            guard let unit = Code(said) else {
+                throw .wrong("unit", "unit= takes the code of a unit, as in GET /v1/units")
+            }
+            return unit
+        }
         let units = asked.map { [$0] } ?? Set(book.receipts.keys).union(book.phoneIns.keys).sorted()
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -90,8 +90,8 @@ extension Picture {
                 )
             },
             completeness: completeness, oldestContact: standing == .known ? nil : heardAt(unit, totals),
-            counts: sums(unit, "volunteers", question.period),
-            others: others(question.period).reduce(into: [:]) { $0[$1.text] = sums(unit, $1.text, question.period) },
+            counts: current(unit, "volunteers", question.period),
+            others: others(question.period).reduce(into: [:]) { $0[$1.text] = current(unit, $1.text, question.period) },
             phonedIn: standingPhoneIns(question.period).filter { $0.unit == unit }.map(\.call),
             openClaims: unsettled(of: unit, question.period))
     }
@@ -160,6 +160,11 @@ extension Picture {
         return Figure(evidence)
     }
 
+    /// The unit's sums by indicator; none while it isn't known: an old number beside a state would be read without it.
+    private func current(_ unit: Int, _ dataset: String, _ period: Code) -> [String: Int64] {
+        cut(dataset, period).standings[unit] == .known ? sums(unit, dataset, period) : [:]
+    }
+
     /// What was last said of the unit, by indicator.
     func sums(_ unit: Int, _ dataset: String, _ period: Code) -> [String: Int64] {
         guard let dataset = Code(dataset), let block = block(unit, Cut(dataset: dataset, period: period))
@@ -212,7 +217,7 @@ extension Picture {
 }
 
 extension Completeness {
-    fileprivate mutating func add(_ standing: Standing, _ number: Int) {
+    mutating func add(_ standing: Standing, _ number: Int) {
         switch standing {
         case .known: known += number
         case .stale: stale += number

@@ -64,10 +64,10 @@ struct StatsDocument: Encodable {
         var code: String
         var name: String
         var level: String
-        @Null var state: String?
+        var state: String?
         var measures: [Measured]
         var units: Units
-        @Null var oldest_contact: Int64?
+        var oldest_contact: Int64?
         var volunteers: [String: Int64]
         /// Sums of every other dataset over known units, by dataset and indicator; a unit that sent none of it adds none.
         var datasets: [String: [String: Int64]]
@@ -76,6 +76,33 @@ struct StatsDocument: Encodable {
         var claims_in_transit: Int64
         /// Calls that stand in `last_known` in the place of what their units last sent; absent if there is none.
         var phoned_in: [PhonedIn]?
+        /// What was asked for.
+        var fields: Set<StatsSelection.Field>
+
+        enum Keys: String, CodingKey {
+            case code, name, level, state, measures, units, oldest_contact, volunteers, datasets, double_claims,
+                claims_in_transit, phoned_in
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var members = encoder.container(keyedBy: Keys.self)
+            try members.encode(code, forKey: .code)
+            try members.encode(name, forKey: .name)
+            try members.encode(level, forKey: .level)
+            try members.encode(state, forKey: .state)
+            for field in fields {
+                switch field {
+                case .measures: try members.encode(measures, forKey: .measures)
+                case .units: try members.encode(units, forKey: .units)
+                case .oldest_contact: try members.encode(oldest_contact, forKey: .oldest_contact)
+                case .volunteers: try members.encode(volunteers, forKey: .volunteers)
+                case .datasets: try members.encode(datasets, forKey: .datasets)
+                case .double_claims: try members.encode(double_claims, forKey: .double_claims)
+                case .claims_in_transit: try members.encode(claims_in_transit, forKey: .claims_in_transit)
+                case .phoned_in: try members.encodeIfPresent(phoned_in, forKey: .phoned_in)
+                }
+            }
+        }
     }
     struct PhonedIn: Encodable {
         var unit: String
@@ -102,6 +129,19 @@ struct StatsDocument: Encodable {
     var place: Place
     var children: [Place]
 
+    init(_ asked: Asked, fields: Set<StatsSelection.Field>) {
+        let picture = asked.picture
+        func place(_ spot: Spot) -> Place {
+            Place(
+                picture.figures(spot, asked.question),
+                state: picture.standing(spot, "survey", asked.question.period), fields: fields)
+        }
+        campaign = asked.campaign.code.text
+        (as_of, revision, division_edition) = (picture.wall, picture.revision, picture.edition)
+        self.place = place(asked.subject)
+        children = asked.others.map(place)
+    }
+
     func encoded() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -110,7 +150,11 @@ struct StatsDocument: Encodable {
 }
 
 extension StatsDocument.Place {
-    init(_ figures: PlaceFigures, state: Standing?) {
+    init(
+        _ figures: PlaceFigures, state: Standing?,
+        fields: Set<StatsSelection.Field> = Set(StatsSelection.Field.allCases)
+    ) {
+        self.fields = fields
         code = figures.code
         name = figures.name
         level = figures.level

@@ -1,0 +1,136 @@
+import Daemon
+import Federation
+import ServiceLifecycle
+import Synchronization
+import Wire
+
+/// How everything that is made of figures is read: one tag for what was asked, bytes made once for all who ask the
+/// same, a call that waits for news without a thread, gzip.
+struct StatsReading: Sendable {
+    private let aggregator: Aggregator
+    private let shelf = AnswerShelf()
+
+    init(_ aggregator: Aggregator) { self.aggregator = aggregator }
+
+    /// - Parameters:
+    ///   - form: a word for the form of the answer, part of its tag.
+    ///   - make: the answer's bytes.
+    func answer(
+        _ call: Call, _ selection: StatsSelection, form: String, type: String,
+        headers: [(name: String, value: String)] = [],
+        _ make: @Sendable (Asked) throws -> [UInt8]
+    ) async throws -> Reply {
+        let isZipped = Encoding.takesGzip(call.headers["accept-encoding"])
+        let words = form + (isZipped ? "-gzip" : "")
+        var now = try current(selection, words)
+        if selection.wait > 0, ETag.names(call.headers["if-none-match"], now.tag) {
+            try await wait(selection) { try current(selection, words).tag != now.tag }
+            now = try current(selection, words)
+        }
+        let common =
+            headers + [
+                (name: "etag", value: now.tag), (name: "cache-control", value: "private, no-cache"),
+                (name: "vary", value: "accept-encoding"),
+            ]
+        if ETag.names(call.headers["if-none-match"], now.tag) {
+            return Reply(status: 304, type: type, body: [], headers: common)
+        }
+        let body = try shelf.bytes(now.tag, of: now.picture.revision) {
+            let asked = try Asked(selection, now.picture, now.campaign) { try aggregator.look(on: $0) }
+            let whole = try make(asked)
+            return isZipped ? Gzip.compress(whole) : whole
+        }
+        return Reply(
+            status: 200, type: type, body: body,
+            headers: common + (isZipped ? [(name: "content-encoding", value: "gzip")] : []))
+    }
+
+    /// For one answer that nobody asks for twice.
+    func asked(_ selection: StatsSelection) throws -> Asked {
+        let now = try current(selection, "")
+        return try Asked(selection, now.picture, now.campaign) { try aggregator.look(on: $0) }
+    }
+
+    /// The latest picture, the round that is asked for in it, and the tag of the answer.
+    private func current(_ selection: StatsSelection, _ words: String) throws(StatsProblem) -> (
+        picture: Picture, campaign: Code, tag: String
+    ) {
+        let picture = aggregator.look()
+        guard picture.rollup.tree.root != nil else { throw .noUnits }
+        guard let campaign = picture.campaign(selection.campaign) else {
+            throw .absent("campaign_unknown", "campaign", "no such campaign; see campaign=")
+        }
+        return (picture, campaign, aggregator.tag(picture, selection.words(campaign), words))
+    }
+
+    /// Returns once there is news, or when the time that was asked for is over. Whoever waits again and again is
+    /// answered once a second at most, however fast pushes come in.
+    private func wait(_ selection: StatsSelection, until isNew: () throws -> Bool) async throws {
+        guard let signs = aggregator.readers.listen(pause: .seconds(selection.wait)) else {
+            throw StatsProblem.tooManyWait
+        }
+        let soonest = ContinuousClock.now + .seconds(1)
+        for await sign in signs.cancelOnGracefulShutdown() {
+            if sign == .beat { return }
+            if try isNew() { break }
+        }
+        if !Task.isShuttingDownGracefully { try await Task.sleep(until: soonest) }
+    }
+}
+
+/// Answers made of the latest picture, by their tags: ten thousand readers of one page cost as much as one.
+private final class AnswerShelf: Sendable {
+    private struct State {
+        var revision: UInt64 = 0
+        var answers: [String: [UInt8]] = [:]
+        var bytes = 0
+    }
+    private let state = Mutex(State())
+
+    private static let most = 16 * 1024 * 1024
+
+    func bytes(_ tag: String, of revision: UInt64, _ make: () throws -> [UInt8]) rethrows -> [UInt8] {
+        if let kept = state.withLock({ $0.answers[tag] }) { return kept }
+        let made = try make()
+        state.withLock { state in
+            if revision > state.revision { state = State(revision: revision) }
+            guard revision == state.revision, state.bytes + made.count <= AnswerShelf.most, state.answers[tag] == nil
+            else { return }
+            state.answers[tag] = made
+            state.bytes += made.count
+        }
+        return made
+    }
+}
+
+enum ETag {
+    /// Whether `If-None-Match` names the tag. `*` names none: whoever knows nothing yet is told.
+    static func names(_ header: String?, _ tag: String) -> Bool {
+        guard let header else { return false }
+        return header.split(separator: ",").contains { said in
+            let said = said.trimming { $0 == " " || $0 == "\t" }
+            return said == tag || said == "W/" + tag
+        }
+    }
+}
+
+enum Encoding {
+    /// Whether `Accept-Encoding` allows gzip.
+    static func takesGzip(_ header: String?) -> Bool {
+        (header ?? "").lowercased().split(separator: ",").contains { said in
+            let parts = said.split(separator: ";").map { $0.trimming { $0 == " " } }
+            guard let name = parts.first, name == "gzip" || name == "*" else { return false }
+            let quality = parts.dropFirst().first { $0.hasPrefix("q=") }?.dropFirst(2)
+            return quality.map { (Double($0) ?? 0) > 0 } ?? true
+        }
+    }
+}
+
+extension Substring {
+    fileprivate func trimming(_ isBlank: (Character) -> Bool) -> Substring {
+        guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) }) else {
+            return ""
+        }
+        return self[first...last]
+    }
+}

@@ -1,0 +1,154 @@
+import Coverage
+import Daemon
+import Federation
+import Wire
+
+/// What a reader of figures asks for: a place, a round, a day's hierarchy, a level, parts.
+struct StatsSelection: Sendable {
+    /// Parts of a place's figures that can be asked for alone; its code, name, level and state come always.
+    enum Field: String, CaseIterable, Sendable {
+        case measures, units, oldest_contact, volunteers, datasets, double_claims, claims_in_transit, phoned_in
+    }
+    static let levels = ["province", "city", "district", "street", "community", "unit"]
+    /// Seconds that a call may wait.
+    static let longest = 25
+    static let ofPlaces: Set<String> = ["division", "campaign", "on", "level", "wait"]
+
+    var division: String?
+    var campaign: String?
+    /// `YYYY-MM-DD`.
+    var day: String?
+    var level: String?
+    var fields = Set(Field.allCases)
+    var wait = 0
+
+    /// - Parameter more: what is read beside the place and the round.
+    init(_ call: Call, more: Set<String> = ["fields"]) throws(StatsProblem) {
+        try StatsSelection.refuseOthers(than: StatsSelection.ofPlaces.union(more), call)
+        division = call.query["division"]
+        campaign = call.query["campaign"]
+        day = call.query["on"]
+        level = call.query["level"]
+        if let day, !Day.isDay(day) { throw .wrong("on", "on= takes a day such as 2022-04-06") }
+        if let level, !StatsSelection.levels.contains(level) {
+            throw .wrong("level", "level= takes one of " + StatsSelection.levels.joined(separator: ", "))
+        }
+        if more.contains("fields"), let said = call.query["fields"] { fields = try StatsSelection.fields(said) }
+        if let said = call.query["wait"] {
+            guard let seconds = Int(said), (0...StatsSelection.longest).contains(seconds) else {
+                throw .wrong("wait", "wait= takes seconds from 0 to \(StatsSelection.longest)")
+            }
+            wait = seconds
+        }
+    }
+
+    /// A slip in a name would answer another question than was asked.
+    static func refuseOthers(than known: Set<String>, _ call: Call) throws(StatsProblem) {
+        guard let unknown = call.query.keys.sorted().first(where: { !known.contains($0) }) else { return }
+        throw StatsProblem(
+            status: 422, error: "parameter_unknown", parameter: String(unknown.prefix(64)),
+            hint: "known are " + known.sorted().joined(separator: ", "))
+    }
+
+    private static func fields(_ said: String) throws(StatsProblem) -> Set<Field> {
+        var fields: Set<Field> = []
+        for name in said.split(separator: ",", omittingEmptySubsequences: false) {
+            guard let field = Field(rawValue: String(name)) else {
+                let known = Field.allCases.map(\.rawValue).joined(separator: ", ")
+                throw .wrong("fields", "fields= takes some of \(known), with commas between")
+            }
+            fields.insert(field)
+        }
+        return fields
+    }
+
+    /// Everything that decides what is answered, as one word of a tag. A division and a day are words of whoever asks.
+    func words(_ campaign: Code) -> String {
+        // What isn't asked for is another word than what is asked for by an empty one.
+        let asked = [division, day, level].map { $0.map { "=" + $0 } ?? "-" }
+        let parts = [campaign.text] + asked + [fields.map(\.rawValue).sorted().joined(separator: ",")]
+        return RegistryDocument.digest(of: Array(parts.joined(separator: "\n").utf8))
+    }
+}
+
+/// A place of the tree or one unit: what figures are of.
+enum Spot: Sendable, Equatable { case place(Int), unit(Int) }
+
+/// The places that were asked for, in one round, from one picture.
+struct Asked: Sendable {
+    let picture: Picture
+    let campaign: RegistryCampaign
+    let question: Question
+    let subject: Spot
+    /// The children of the subject, or everything of a level below it.
+    let others: [Spot]
+    /// Everything of one level was asked for.
+    let isOneLevel: Bool
+
+    /// Of one answer: memory is bounded, whatever is asked.
+    static let mostPlaces = 10_000
+
+    init(_ picture: Picture, _ campaign: RegistryCampaign, _ subject: Spot, others: [Spot]) {
+        (self.picture, self.campaign, self.subject, self.others) = (picture, campaign, subject, others)
+        question = Question(period: campaign.code, measures: Measure.all)
+        isOneLevel = false
+    }
+
+    /// - Parameter day: what is held now, along the hierarchy of a day.
+    init(_ selection: StatsSelection, _ latest: Picture, _ campaign: Code, day: (String) throws -> Picture) throws {
+        let picture = try selection.day.map(day) ?? latest.along(campaign)
+        self.picture = picture
+        guard let found = picture.campaigns.first(where: { $0.code == campaign }) else {
+            throw StatsProblem.absent("campaign_unknown", "campaign", "no such campaign")
+        }
+        self.campaign = found
+        question = Question(period: campaign, measures: Measure.all)
+        guard let root = picture.rollup.tree.root else {
+            throw StatsProblem.absent("no_units", "on", "no unit was counted on that day")
+        }
+        guard let subject = selection.division.map(picture.spot) ?? .place(root) else {
+            throw StatsProblem.absent("division_unknown", "division", "no such division or unit; see GET /v1/units")
+        }
+        self.subject = subject
+        isOneLevel = selection.level != nil
+        let others = selection.level.map { picture.spots(below: subject, level: $0) } ?? picture.spots(under: subject)
+        self.others = others
+        guard others.count <= Asked.mostPlaces else {
+            throw StatsProblem(
+                status: 422, error: "too_many_places", parameter: "level",
+                hint: "\(others.count) places, at most \(Asked.mostPlaces) in one answer: ask for each division= below")
+        }
+    }
+}
+
+extension Picture {
+    func spot(_ code: String) -> Spot? {
+        Code(code).flatMap { rollup.tree.unit($0) }.map(Spot.unit) ?? rollup.tree.place(code).map(Spot.place)
+    }
+
+    /// What stands directly under a place.
+    func spots(under spot: Spot) -> [Spot] {
+        guard case .place(let place) = spot else { return [] }
+        return rollup.tree.places[place].children.map(Spot.place) + rollup.tree.places[place].units.map(Spot.unit)
+    }
+
+    /// The subtree's places of one level, the subject itself among them where it is of that level.
+    func spots(below spot: Spot, level: String) -> [Spot] {
+        guard case .place(let place) = spot else { return level == "unit" ? [spot] : [] }
+        if level == "unit" { return rollup.tree.units(below: place).map(Spot.unit) }
+        if rollup.tree.places[place].level == level { return [spot] }
+        return rollup.tree.places[place].children.flatMap { spots(below: .place($0), level: level) }
+    }
+
+    func figures(_ spot: Spot, _ question: Question) -> PlaceFigures {
+        switch spot {
+        case .place(let place): figures(place, question)
+        case .unit(let unit): figures(unit: unit, question)
+        }
+    }
+
+    /// How a unit stands in a dataset's round; nil for a place.
+    func standing(_ spot: Spot, _ dataset: String, _ period: Code) -> Standing? {
+        if case .unit(let unit) = spot { cut(dataset, period).standings[unit] } else { nil }
+    }
+}
