@@ -16,7 +16,7 @@ package enum AggregatorDaemon {
         JournalLog.logger("rollup").notice(
             "added up from the rows that are held", metadata: ["units": "\(aggregator.look().rollup.tree.counted)"])
         let upward = try settings.upward.map { try Upward($0, settings, of: aggregator) }
-        let series = try Series(
+        let series = Series(
             folder: settings.state, stepSeconds: settings.seriesSeconds, log: JournalLog.logger("statistics"))
         let doors = Doors(listen: settings.listen, socket: settings.socket, log: log) { tell(settings) }
             .services(open: publicRoutes(aggregator, settings, series, upward), local: localRoutes(aggregator, upward))
@@ -39,7 +39,8 @@ package enum AggregatorDaemon {
         _ aggregator: Aggregator, _ settings: AggregatorSettings, _ series: Series, _ upward: Upward? = nil
     ) -> [Route] {
         let guarding = ReadGuard(token: settings.readToken)
-        return IngestRoutes(aggregator).routes + StatsRoutes(aggregator, guarding: guarding, upward: upward).routes
+        return IngestRoutes(aggregator).routes
+            + StatsRoutes(aggregator, guarding: guarding, series: series, upward: upward).routes
             + BookRoutes(aggregator, guarding: guarding).routes
             + ExportRoutes(aggregator, guarding: guarding).routes
             + DashboardRoutes(

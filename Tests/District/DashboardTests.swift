@@ -82,7 +82,7 @@ import Testing
 
     @Test func theReaderHearsWhoFellSilentAndWhatWasDone() throws {
         try BookDistrict.with { district in
-            let series = try Series(folder: district.folder, stepSeconds: 300, log: Logger(label: "test"))
+            let series = Series(folder: district.folder, stepSeconds: 300, log: Logger(label: "test"))
             let begins = district.wall - district.wall % 300
             var (node, other) = (CaseNode(1), CaseNode(2))
             node.count("7", completed: 30, unvisited: 50)

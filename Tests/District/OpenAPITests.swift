@@ -32,7 +32,7 @@ import Testing
             toFile: folder + "/a.yaml", atomically: true, encoding: .utf8)
         let settings = try AggregatorSettings(file: folder + "/a.yaml")
         let aggregator = try Aggregator(folder: folder, pace: settings.pace, log: Logger(label: "test"))
-        let series = try Series(folder: folder, stepSeconds: 300, log: Logger(label: "test"))
+        let series = Series(folder: folder, stepSeconds: 300, log: Logger(label: "test"))
         let served = AggregatorDaemon.publicRoutes(aggregator, settings, series)
             .filter { $0.method == "GET" }.map(\.pattern)
             .filter { $0.hasPrefix("/v1/") || ["/metrics", "/healthz"].contains($0) }

@@ -2,6 +2,7 @@ import Coverage
 import Daemon
 import Federation
 import Foundation
+import GRDB
 import Logging
 import Testing
 
@@ -115,14 +116,14 @@ import Testing
 
     // MARK: Over files
 
-    private static func series(_ folder: String) throws -> Series {
-        try Series(folder: folder, stepSeconds: 300, log: Logger(label: "test"))
+    private static func series(_ folder: String) -> Series {
+        Series(folder: folder, stepSeconds: 300, log: Logger(label: "test"))
     }
 
     /// A compound that counts, falls silent and comes back, sampled all the while.
     @Test func aRoundIsReadAsItWentAlsoAfterARestart() throws {
         try BookDistrict.with { district in
-            let series = try Self.series(district.folder)
+            let series = Self.series(district.folder)
             let begins = district.wall - district.wall % 300
             var node = CaseNode(1)
             node.count("7", completed: 30, unvisited: 50)
@@ -135,7 +136,7 @@ import Testing
             district.now = 10 * BookDistrict.minute
             _ = district.sweptFigures
             series.take(begins + 600, district.picture)
-            for series in [series, try Self.series(district.folder)] {
+            for series in [series, Self.series(district.folder)] {
                 let line = series.log(BookDistrict.campaign, district.picture).line(Self.unit, .completion)
                 let evidence = line.points.compactMap(\.figure?.evidence)
                 #expect(evidence.map(\.numerator) == [30, 31, 0] && evidence.map(\.lastNumerator) == [0, 0, 31])
@@ -151,12 +152,43 @@ import Testing
         }
     }
 
+    @Test func aFileThatCannotBeReadStopsNobodyAndIsKept() throws {
+        try BookDistrict.with { district in
+            let path = district.folder + "/series.sqlite"
+            try "not a database, whatever its name says; long enough to be looked at".write(
+                toFile: path, atomically: true, encoding: .utf8)
+            let series = Self.series(district.folder)
+            series.take(3000, district.picture)
+            #expect(series.log(BookDistrict.campaign, district.picture).steps.count == 1)
+            #expect(try String(contentsOfFile: path + ".aside", encoding: .utf8).hasPrefix("not a database"))
+            let nowhere = Self.series(district.folder + "/missing")
+            nowhere.take(3000, district.picture)
+            #expect(nowhere.log(BookDistrict.campaign, district.picture).steps.isEmpty)
+        }
+    }
+
+    /// What follows a step that is broken can't be told from it: it is a gap, and the series goes on.
+    @Test func aBrokenStepCostsWhatFollowsIt() throws {
+        try BookDistrict.with { district in
+            let series = Self.series(district.folder)
+            for number in Int64(1)...4 { series.take(number * 300, district.picture) }
+            let file = try DatabaseQueue(path: district.folder + "/series.sqlite")
+            try file.write { try $0.execute(sql: "UPDATE step SET changes = x'FFFF' WHERE at = 900") }
+            let again = Self.series(district.folder)
+            again.take(1800, district.picture)
+            let log = again.log(BookDistrict.campaign, district.picture)
+            #expect(log.steps.map(\.at) == [300, 600, 1800])
+            #expect(log.line(Self.unit, .completion).gaps == [900..<1800])
+            #expect(Self.series(district.folder).log(BookDistrict.campaign, district.picture).steps == log.steps)
+        }
+    }
+
     @Test func theSameStepIsTakenOnce() throws {
         try BookDistrict.with { district in
-            let series = try Self.series(district.folder)
+            let series = Self.series(district.folder)
             series.take(3000, district.picture)
             series.take(3000, district.picture)
-            let again = try Self.series(district.folder)
+            let again = Self.series(district.folder)
             again.take(2700, district.picture)
             again.take(3000, district.picture)
             #expect(again.log(BookDistrict.campaign, district.picture).steps.map(\.at) == [3000])

@@ -46,6 +46,15 @@ def test_a_round_is_read_as_it_went(aggregator):
     assert [line["state"] for line in lines].count("gap") == 1 and gap["until"] > gap["from"]
     samples = [line for line in lines if line["state"] == "sample"]
     assert samples[0]["last_known_permille"] == "" and samples[-1]["last_known_permille"] == "750", "unknown is empty"
+    first = next(point for point in series(aggregator, f"division={UNIT}")["points"] if point["numerator"] == 3)
+    status, text, _ = fetch(aggregator.port, f"/v1/stats?division=421303587002&at={first['at'] + 1}")
+    then = json.loads(text)
+    unit = next(child for child in then["children"] if child["code"] == UNIT)
+    assert (unit["state"], unit["measures"][0]["numerator"], unit["measures"][0]["denominator"]) == ("known", 3, 8)
+    assert then["as_of"] == first["at"] and then["place"]["units"]["heard"] == 1 and then["place"]["units"]["silent"] == 0
+    for moment in (gap["from"], int(begins) - 100):
+        status, text, _ = fetch(aggregator.port, f"/v1/stats?at={moment}")
+        assert (status, json.loads(text)["error"]) == (404, "not_sampled")
     page = fetch(aggregator.port, "/division/421303587002", headers={"accept-language": "zh-CN"})[1].decode()
     assert 'class="open"' in page and "最近 75.0 %" in page and '<td class="unheard">—</td>' in page
     assert 'class="wall"' in fetch(aggregator.port, "/wall")[1].decode()

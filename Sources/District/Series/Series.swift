@@ -17,7 +17,8 @@ package final class Series: Sendable {
         var forgotAt: Int64 = 0
         var trouble: String?
     }
-    private let store: SeriesStore
+    /// Nil where no file can be had: then there is no course to show, and everything else goes on.
+    private let store: SeriesStore?
     private let queue = SerialQueue("series")
     private let state = Mutex(State())
     private let log: Logger
@@ -27,10 +28,18 @@ package final class Series: Sendable {
     /// Longest that a round is kept after its last step: a quarter of a year.
     private static let kept: Int64 = 92 * 86400
 
-    package init(folder: String, stepSeconds: Int64, log: Logger) throws {
-        store = try SeriesStore(folder + "/series.sqlite")
+    package init(folder: String, stepSeconds: Int64, log: Logger) {
+        store = Series.open(folder + "/series.sqlite", log)
         self.stepSeconds = stepSeconds
         self.log = log
+    }
+
+    private static func open(_ path: String, _ log: Logger) -> SeriesStore? {
+        do { return try SeriesStore(path) } catch {
+            log.error("the series is put aside and begins anew", metadata: ["why": "\(error)"])
+            if case StoreError.cannotOpen = error {} else { SeriesStore.putAside(path) }
+        }
+        return try? SeriesStore(path)
     }
 
     /// When the last step was taken that readers find, seconds since 1970.
@@ -69,7 +78,8 @@ package final class Series: Sendable {
     }
 
     private func take(_ step: SeriesLog.Step, _ picture: Picture, _ period: Code) throws {
-        var log = try current(period)
+        guard let store else { return }
+        var log = try state.withLock { $0.logs[period] } ?? read(period)
         guard step.at > log.steps.last?.at ?? 0 else { return }
         let shape = SampleShape.current
         let changes = log.take(step, shape, picture.samples(period).mapValues(shape.numbers))
@@ -83,12 +93,17 @@ package final class Series: Sendable {
             state.forgotAt = now
             return true
         }
-        if isDue { try store.forget(before: now - Series.kept) }
+        if isDue { try store?.forget(before: now - Series.kept) }
     }
 
-    private func current(_ period: Code) throws -> SeriesLog {
-        if let known = state.withLock({ $0.logs[period] }) { return known }
-        return try store.log(period)
+    private func read(_ period: Code) throws -> SeriesLog {
+        guard let read = try store?.log(period) else { return SeriesLog() }
+        if let at = read.brokenAt {
+            log.error(
+                "the series is broken, and begins anew after what can be read",
+                metadata: ["round": "\(period)", "at": "\(at)"])
+        }
+        return read.log
     }
 
     /// A round's series, as far as it was taken; empty where it wasn't, or can't be read.
@@ -96,7 +111,7 @@ package final class Series: Sendable {
     /// - Parameter picture: tells which rounds are open, so that an old one leaves memory when another is read.
     func log(_ period: Code, _ picture: Picture) -> SeriesLog {
         if let known = state.withLock({ $0.logs[period] }) { return known }
-        let read = (try? store.log(period)) ?? SeriesLog()
+        let read = (try? read(period)) ?? SeriesLog()
         let open = Set(picture.campaigns.filter { !$0.closed }.map(\.code))
         return state.withLock { state in
             // A step may have been taken meanwhile.

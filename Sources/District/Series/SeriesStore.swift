@@ -1,5 +1,6 @@
 import Daemon
 import Federation
+import Foundation
 import GRDB
 
 /// `series.sqlite`: how the rounds went, step by step. It may be lost: then pages show the time before as a gap.
@@ -7,7 +8,17 @@ final class SeriesStore: Sendable {
     private let database: DatabaseQueue
 
     init(_ path: String) throws {
-        database = try SQLiteFile.open(path, migrations: SeriesStore.migrations, ifDamaged: SeriesStore.remedy)
+        database = try SQLiteFile.open(path, migrations: SeriesStore.migrations)
+    }
+
+    /// No figure depends on the file: one that can't be read, or that a newer version wrote, is put aside, in the place of
+    /// one that was put aside before.
+    static func putAside(_ path: String) {
+        for suffix in ["", "-wal", "-shm"] {
+            let aside = path + ".aside" + suffix
+            try? FileManager.default.removeItem(atPath: aside)
+            try? FileManager.default.moveItem(atPath: path + suffix, toPath: aside)
+        }
     }
 
     private static var migrations: DatabaseMigrator {
@@ -39,24 +50,30 @@ final class SeriesStore: Sendable {
         }
     }
 
-    /// - Throws: `StoreError.damaged` where a step isn't what was written.
-    func log(_ period: Code) throws -> SeriesLog {
-        try database.read { db in
-            var log = SeriesLog()
-            let rows = try Row.fetchCursor(
-                db, sql: "SELECT at, seconds, shape, changes FROM step WHERE period = ? ORDER BY at",
-                arguments: [period.text])
-            while let row = try rows.next() {
-                let changes = Blob.bytes(row["changes"]) ?? []
-                let step = SeriesLog.Step(at: row["at"], seconds: row["seconds"])
-                guard log.replay(step, SampleShape(text: row["shape"]), changes) else {
-                    throw StoreError.damaged(
-                        path: "series.sqlite", reason: "step \(step.at) of \(period)",
-                        remedy: SeriesStore.remedy)
-                }
-            }
-            return log
+    /// As far as it can be read: a step says what changed since the one before, so that after one that isn't what was
+    /// written nothing can be read any more, and it is forgotten.
+    ///
+    /// - Returns: and when that step was; nil where all was read.
+    func log(_ period: Code) throws -> (log: SeriesLog, brokenAt: Int64?) {
+        try database.write { db in
+            let whole = try read(period, before: .max, db)
+            guard let at = whole.brokenAt else { return whole }
+            try db.execute(sql: "DELETE FROM step WHERE period = ? AND at >= ?", arguments: [period.text, at])
+            return (try read(period, before: at, db).log, at)
         }
+    }
+
+    private func read(_ period: Code, before end: Int64, _ db: Database) throws -> (log: SeriesLog, brokenAt: Int64?) {
+        var log = SeriesLog()
+        let rows = try Row.fetchCursor(
+            db, sql: "SELECT at, seconds, shape, changes FROM step WHERE period = ? AND at < ? ORDER BY at",
+            arguments: [period.text, end])
+        while let row = try rows.next() {
+            let step = SeriesLog.Step(at: row["at"], seconds: row["seconds"])
+            let changes = Blob.bytes(row["changes"]) ?? []
+            guard log.replay(step, SampleShape(text: row["shape"]), changes) else { return (log, step.at) }
+        }
+        return (log, nil)
     }
 
     /// Forgets rounds whose last step is older than that.
@@ -69,8 +86,4 @@ final class SeriesStore: Sendable {
                     """, arguments: [moment])
         }
     }
-
-    private static let remedy =
-        "Put series.sqlite and the files beside it that begin with its name aside: figures don't depend on it, "
-        + "and the series begins anew."
 }

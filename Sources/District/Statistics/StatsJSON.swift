@@ -129,6 +129,14 @@ struct StatsDocument: Encodable {
     var place: Place
     var children: [Place]
 
+    func encoded() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(self))
+    }
+}
+
+extension StatsDocument {
     init(_ asked: Asked, fields: Set<StatsSelection.Field>) {
         let picture = asked.picture
         func place(_ spot: Spot) -> Place {
@@ -136,16 +144,9 @@ struct StatsDocument: Encodable {
                 picture.figures(spot, asked.question),
                 state: picture.standing(spot, "survey", asked.question.period), fields: fields)
         }
-        campaign = asked.campaign.code.text
-        (as_of, revision, division_edition) = (picture.wall, picture.revision, picture.edition)
-        self.place = place(asked.subject)
-        children = asked.others.map(place)
-    }
-
-    func encoded() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(self))
+        self.init(
+            campaign: asked.campaign.code.text, as_of: picture.wall, revision: picture.revision,
+            division_edition: picture.edition, place: place(asked.subject), children: asked.others.map(place))
     }
 }
 

@@ -8,8 +8,11 @@ package struct StatsRoutes: Sendable {
     private let guarding: ReadGuard
     private let upward: Upward?
     private let reading: StatsReading
+    private let series: Series?
 
-    package init(_ aggregator: Aggregator, guarding: ReadGuard, upward: Upward? = nil) {
+    /// - Parameter series: nil where no daemon runs that keeps one.
+    package init(_ aggregator: Aggregator, guarding: ReadGuard, series: Series? = nil, upward: Upward? = nil) {
+        self.series = series
         self.aggregator = aggregator
         self.guarding = guarding
         self.upward = upward
@@ -36,9 +39,13 @@ package struct StatsRoutes: Sendable {
     }
 
     private func stats(_ call: Call) async throws -> Reply {
-        let selection = try StatsSelection(call)
+        let selection = try StatsSelection(call, more: ["fields", "at"])
         return try await reading.answer(call, selection, form: "json", type: "application/json; charset=utf-8") {
-            try StatsDocument($0, fields: selection.fields).encoded()
+            guard let moment = selection.moment else {
+                return try StatsDocument($0, fields: selection.fields).encoded()
+            }
+            let log = series?.log($0.campaign.code, $0.picture) ?? SeriesLog()
+            return try StatsDocument($0, log, at: moment, fields: selection.fields).encoded()
         }
     }
 

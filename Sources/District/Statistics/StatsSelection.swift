@@ -20,6 +20,8 @@ struct StatsSelection: Sendable {
     var day: String?
     var level: String?
     var fields = Set(Field.allCases)
+    /// Seconds since 1970: as it stood then; nil for now.
+    var moment: Int64?
     var wait = 0
 
     /// - Parameter more: what is read beside the place and the round.
@@ -34,6 +36,10 @@ struct StatsSelection: Sendable {
             throw .wrong("level", "level= takes one of " + StatsSelection.levels.joined(separator: ", "))
         }
         if more.contains("fields"), let said = call.query["fields"] { fields = try StatsSelection.fields(said) }
+        if more.contains("at"), let said = call.query["at"] {
+            guard let seconds = Int64(said), seconds >= 0 else { throw .wrong("at", "at= takes seconds since 1970") }
+            moment = seconds
+        }
         if let said = call.query["wait"] {
             guard let seconds = Int(said), (0...StatsSelection.longest).contains(seconds) else {
                 throw .wrong("wait", "wait= takes seconds from 0 to \(StatsSelection.longest)")
@@ -65,7 +71,7 @@ struct StatsSelection: Sendable {
     /// Everything that decides what is answered, as one word of a tag. A division and a day are words of whoever asks.
     func words(_ campaign: Code) -> String {
         // What isn't asked for is another word than what is asked for by an empty one.
-        let asked = [division, day, level].map { $0.map { "=" + $0 } ?? "-" }
+        let asked = [division, day, level, moment.map { "\($0)" }].map { $0.map { "=" + $0 } ?? "-" }
         let parts = [campaign.text] + asked + [fields.map(\.rawValue).sorted().joined(separator: ",")]
         return RegistryDocument.digest(of: Array(parts.joined(separator: "\n").utf8))
     }
