@@ -49,6 +49,12 @@ import Testing
         #expect(!svg.contains("known") && !svg.contains("open") && svg.contains("track"))
     }
 
+    @Test func anExactFigureHasNoRimOfDoubt() {
+        let line = SeriesLine(points: [Self.point(0, 1, 3)], gaps: [], until: 300)
+        let svg = RoundChart(opens: 0, deadline: 3600, now: 300, least: 3600).html(line, label: "x").source
+        #expect(svg.contains("\"known\"") && !svg.contains("\"open\""))
+    }
+
     @Test func aChartHoldsADayAtMostAndNowLiesInIt() {
         func hours(_ opens: Int64, _ deadline: Int64, _ now: Int64) -> [Int64] {
             let span = RoundChart(opens: opens * 3600, deadline: deadline * 3600, now: now * 3600, least: 3600).span

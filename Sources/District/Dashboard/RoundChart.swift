@@ -50,7 +50,8 @@ struct RoundChart {
         let solid: HTML = """
             <rect class="known" x="\(left)" y="\(y(low))" width="\(width)" height="\(RoundChart.height - y(low))"/>
             """
-        guard high > low else { return solid }
+        // Rounded outwards, an exact figure would have a rim of doubt.
+        guard high > low, !figure.isExact else { return solid }
         let hatched = (y(high), y(low) - y(high))
         return """
             \(solid)<rect class="open" fill="url(#open)" x="\(left)" y="\(hatched.0)" width="\(width)" height="\(hatched.1)"/>
