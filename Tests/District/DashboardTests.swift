@@ -17,11 +17,12 @@ import Testing
         return SeriesLine.Point(at: at, figure: figure, known: due > 0 ? 1 : 0, expected: 1)
     }
 
-    private static func rectangles(_ svg: String, _ style: String) -> [[Int]] {
-        svg.matches(
-            of: try! Regex("class=\"\(style)\"[^>]*?x=\"(\\d+)\" y=\"(\\d+)\" width=\"(\\d+)\" height=\"(\\d+)\"")
-        ).map {
-            match in (1...4).map { Int(match.output[$0].substring ?? "") ?? -1 }
+    /// Left, top, right and bottom of each part of a path.
+    private static func parts(_ svg: String, _ style: String) -> [[Int]] {
+        let path = svg.firstMatch(of: try! Regex("class=\"\(style)\"[^>]* d=\"([^\"]*)\""))?.output[1].substring ?? ""
+        return path.matches(of: /M(\d+) (\d+)(?:V(\d+))?H(\d+)V(\d+)/).map { part in
+            let (x, y, up, right, down) = (part.1, part.2, part.3, part.4, part.5)
+            return [x, up ?? y, right, down].map { Int($0) ?? -1 }
         }
     }
 
@@ -36,23 +37,36 @@ import Testing
         let svg = chart.html(line, label: "<b>").source
         #expect(svg.contains("aria-label=\"&lt;b&gt;\""))
         #expect(
-            Self.rectangles(svg, "known") == [
-                [0, 75, 100, 25], [100, 60, 100, 40], [300, 60, 100, 40], [400, 100, 100, 0],
+            Self.parts(svg, "known") == [
+                [0, 75, 100, 100], [100, 60, 200, 100], [300, 60, 400, 100], [400, 100, 500, 100],
             ])
         // Upper bounds: 60 of 100; all of 100.
-        #expect(Self.rectangles(svg, "open") == [[100, 40, 100, 20], [300, 40, 100, 20], [400, 0, 100, 100]])
+        #expect(Self.parts(svg, "open") == [[100, 40, 200, 60], [300, 40, 400, 60], [400, 0, 500, 100]])
     }
 
     @Test func aChartOfNothingIsEmpty() {
         let chart = RoundChart(opens: 0, deadline: 3600, now: 10, least: 3600)
         let svg = chart.html(SeriesLine(points: [], gaps: [], until: nil), label: "x").source
-        #expect(!svg.contains("known") && !svg.contains("open") && svg.contains("track"))
+        #expect(Self.parts(svg, "known").isEmpty && Self.parts(svg, "open").isEmpty && svg.contains("track"))
+    }
+
+    /// What went before the span is no mark at its edge, and a long round is no longer on the page than a short one.
+    @Test func aRoundOfWeeksIsDrawnAsOneDay() {
+        let day: Int64 = 86400
+        let points = (0..<4000).map { Self.point(Int64($0) * 300, Int64($0 % 80), 80) }
+        let line = SeriesLine(points: points, gaps: [], until: 4000 * 300)
+        let svg = RoundChart(opens: 0, deadline: 0, now: 4000 * 300, least: 3600).html(line, label: "x").source
+        let parts = Self.parts(svg, "known")
+        #expect(parts.count <= 120 && svg.utf8.count < 6000 && parts.last?[2] == 600)
+        let begins = 4000 * 300 - day
+        let atFirst = (begins + day / 120 - 1) / 300 % 80
+        #expect(parts.first?[1] == Int(100 - atFirst * 1000 / 80 * 100 / 1000))
     }
 
     @Test func anExactFigureHasNoRimOfDoubt() {
         let line = SeriesLine(points: [Self.point(0, 1, 3)], gaps: [], until: 300)
         let svg = RoundChart(opens: 0, deadline: 3600, now: 300, least: 3600).html(line, label: "x").source
-        #expect(svg.contains("\"known\"") && !svg.contains("\"open\""))
+        #expect(Self.parts(svg, "known").count == 1 && Self.parts(svg, "open").isEmpty)
     }
 
     @Test func aChartHoldsADayAtMostAndNowLiesInIt() {

@@ -46,6 +46,23 @@ import Testing
         }
     }
 
+    /// DHIS2 has no place for a bound: a rate that fifteen households may still change is no number of the whole.
+    @Test func whatIsInDoubtIsNoWhole() {
+        let units = Completeness(
+            expected: 1, known: 1, stale: 0, silent: 0, neverConnected: 0, disputed: 0, unknownRows: 0)
+        func reported(surplus: Int64 = 0, deficit: Int64 = 0) -> ReportedMeasure {
+            let figure = Figure(
+                Evidence(
+                    numerator: 10, denominator: 10, lastNumerator: 0, lastDenominator: 0, unknownCeiling: 0,
+                    totalCeiling: 100, unbounded: 0, surplus: surplus, deficit: deficit))
+            return ReportedMeasure(
+                MeasureFigure(measure: .tested, figure: figure, registered: 0), units: units, wasHeard: true)
+        }
+        #expect(reported().whole?.numerator == 10)
+        #expect(reported(deficit: 180).whole == nil && reported(surplus: 12).whole == nil)
+        #expect(reported(deficit: 180).numerator == 10, "over known units, beside its bounds")
+    }
+
     @Test func whoeverOnlyRangHasALastKnownNumberAndNoOther() throws {
         try District.with { district in
             let silent = ReportedPlace(.unit(0), in: Self.asked(&district)).measures[0]

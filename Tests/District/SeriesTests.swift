@@ -42,7 +42,8 @@ import Testing
         var (log, replayed) = (SeriesLog(), SeriesLog())
         var expected: [SeriesSubject: [(Int64, [Int64])]] = [:]
         var standing = Dictionary(uniqueKeysWithValues: subjects.map { ($0, Self.numbers(0, 80)) })
-        for number in Int64(1)...40 {
+        // Long enough that a subject's reading begins at more than one mark.
+        for number in Int64(1)...40 * 8 {
             for subject in subjects where Bool.random(using: &generator) {
                 standing[subject] = Self.numbers(.random(in: 0...80, using: &generator), 80)
             }
@@ -54,13 +55,19 @@ import Testing
             #expect(isRead)
         }
         for subject in subjects {
+            for moment in stride(from: Int64(0), through: 321 * 300, by: 450) {
+                let stands = replayed.samples(subject).last { $0.at <= moment }?.sample
+                let isLooked = (300..<321 * 300).contains(moment)
+                #expect(replayed.sample(subject, at: moment) == (isLooked ? stands : nil), "\(moment)")
+            }
+            #expect(replayed.latest(subject) == replayed.samples(subject).last?.sample)
             for log in [log, replayed] {
                 let samples = log.samples(subject)
                 #expect(samples.map(\.at) == expected[subject]?.map(\.0))
                 #expect(samples.map { SampleShape.current.numbers($0.sample) } == expected[subject]?.map(\.1))
             }
         }
-        #expect(log.bytes < subjects.count * 40 * 10, "about ten bytes for each change")
+        #expect(log.bytes < subjects.count * 320 * 10, "about ten bytes for each change")
     }
 
     @Test func bytesThatNobodyWroteAreRefused() {
@@ -180,6 +187,32 @@ import Testing
             #expect(log.steps.map(\.at) == [300, 600, 1800])
             #expect(log.line(Self.unit, .completion).gaps == [900..<1800])
             #expect(Self.series(district.folder).log(BookDistrict.campaign, district.picture).steps == log.steps)
+        }
+    }
+
+    @Test func aClockThatRanAheadStopsNoSampleForGood() throws {
+        try BookDistrict.with { district in
+            let series = Self.series(district.folder)
+            for at in [Int64(300), 600, 900_000, 900, 1200] { series.take(at, district.picture) }
+            for series in [series, Self.series(district.folder)] {
+                #expect(series.log(BookDistrict.campaign, district.picture).steps.map(\.at) == [300, 600, 900, 1200])
+            }
+        }
+    }
+
+    /// Another community has a catalogue with the same column: this one's compounds said nothing all the same.
+    @Test func nobodyKnownIsNoShortageOfZero() throws {
+        try BookDistrict.with { district in
+            #expect(district.picture.samples(BookDistrict.campaign)[Self.place]?.short == nil)
+            var node = CaseNode(1)
+            node.count("7", completed: 3, unvisited: 5)
+            try district.hear(node.push(from: nil))
+            let picture = district.picture
+            #expect(picture.counts(0, picture.cut("survey", BookDistrict.campaign))["completed"] == 3)
+            district.now = 10 * BookDistrict.minute
+            _ = district.sweptFigures
+            let stale = district.picture
+            #expect(stale.counts(0, stale.cut("survey", BookDistrict.campaign)) == [:], "and the sums are there")
         }
     }
 

@@ -69,6 +69,7 @@ def test_case14_a_compound_is_split_while_it_is_offline(stage, aggregator):
     # One half has delivered: what was counted before stands, nothing twice.
     assert last_known(aggregator) == (7, 40)
     assert why(aggregator, FIRST) == "awaited"
+    assert aggregator.fetch(f"/v1/export/dhis2.json?division={FIRST}")[0] == 404, "its households count elsewhere still"
     assert any(SECOND in line and "尚未报齐" in line for line in changes(aggregator)[0]["waitsFor"])
     west = stage(Node(stage.folder, SECOND, tokens[SECOND], aggregator.port, name="west"))
     west.record(building("9"))
@@ -80,6 +81,11 @@ def test_case14_a_compound_is_split_while_it_is_offline(stage, aggregator):
     after = aggregator.stats()
     assert after["units"]["expected"] == before["units"]["expected"] + 1
     assert why(aggregator, UNIT) == "ended" and why(aggregator, FIRST) == "known"
+    sent = json.loads(aggregator.fetch("/v1/export/dhis2.json")[1])["dataValues"]
+    assert all(value.get("deleted") for value in sent if value["orgUnit"] == UNIT), "what was sent before must not stand"
+    done = {value["orgUnit"]: value.get("value") for value in sent if value["dataElement"] == "SURVEY_COMPLETION_NUMERATOR"}
+    assert UNIT in done and {FIRST, SECOND} <= set(done)
+    assert aggregator.fetch(f"/v1/stats?division={UNIT}")[0] == 404
     # Case 21: the register says ended, the node still sends. Kept, never added, and a person is told.
     old.start()
     old.record(visit(doors("7")[9]))

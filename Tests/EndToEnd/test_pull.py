@@ -93,14 +93,18 @@ def test_more_than_may_wait_are_told_to_ask(changing):
     tag = eventually(lambda: quiet(changing))
     request = (f"GET /v1/stats?wait=25 HTTP/1.1\r\nHost: x\r\nAuthorization: {changing.secret}\r\n"
                f"If-None-Match: {tag}\r\n\r\n").encode()
-    lines = [socket.create_connection(("127.0.0.1", changing.port)) for _ in range(512)]
+    lines = [socket.create_connection(("127.0.0.1", changing.port)) for _ in range(64)]
     try:
         for line in lines:
             line.sendall(request)
-        eventually(lambda: b"jiayuan_readers_waiting 512\n" in ask(changing, "/metrics")[1], within=15)
+        eventually(lambda: b"jiayuan_readers_waiting 64\n" in ask(changing, "/metrics")[1], within=15)
         refused, text, headers = ask(changing, "/v1/stats?wait=25", {"if-none-match": tag})
         assert refused == 503 and json.loads(text)["error"] == "too_many_wait" and headers["retry-after"] == "5"
         assert ask(changing, "/v1/stats")[0] == 200, "whoever asks without waiting is answered"
+        with socket.create_connection(("127.0.0.1", changing.port), source_address=("127.0.0.2", 0)) as other:
+            other.settimeout(10)
+            other.sendall(request.replace(b"wait=25", b"wait=1"))
+            assert b" 304 " in other.recv(1000).splitlines()[0], "one address leaves room for others"
     finally:
         for line in lines:
             line.close()

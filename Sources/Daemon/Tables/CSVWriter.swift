@@ -19,8 +19,29 @@ package struct CSVWriter: Sendable {
         text += fields.map(CSVWriter.escaped).joined(separator: ",") + "\r\n"
     }
 
-    static func escaped(_ field: String) -> String {
-        let harmless = needsGuard(field) ? "'" + field : field
+    /// A field, and whose it is.
+    package enum Field: Sendable {
+        /// Of whoever reads the table: what he wrote himself may be a formula.
+        case own(String)
+        case others(String)
+    }
+
+    /// A table of its own form, without a header.
+    package static func table(_ lines: [[Field]], marksByteOrder: Bool) -> String {
+        lines.reduce(into: marksByteOrder ? "\u{FEFF}" : "") { text, line in
+            let fields = line.map { field in
+                switch field {
+                case .own(let field): quoted(field)
+                case .others(let field): escaped(field)
+                }
+            }
+            text += fields.joined(separator: ",") + "\r\n"
+        }
+    }
+
+    static func escaped(_ field: String) -> String { quoted(needsGuard(field) ? "'" + field : field) }
+
+    private static func quoted(_ harmless: String) -> String {
         guard harmless.utf8.contains(where: needsQuotes.contains) else { return harmless }
         var quoted = "\""
         for scalar in harmless.unicodeScalars {

@@ -14,21 +14,26 @@ struct ChangesSince {
     init(_ since: Int64, _ picture: Picture, _ place: Int, _ log: SeriesLog) {
         (self.since, now) = (since, picture.wall)
         let tree = picture.rollup.tree
-        func points(_ subject: SeriesSubject) -> (SeriesLine.Point, SeriesLine.Point)? {
-            let line = log.line(subject, .completion)
-            return line.point(at: since).flatMap { before in line.last.map { (before, $0) } }
+        func samples(_ subject: SeriesSubject) -> (Sample, Sample)? {
+            log.sample(subject, at: since).flatMap { before in log.latest(subject).map { (before, $0) } }
         }
-        let whole = points(.place(tree.places[place].code))
-        if let before = whole?.0.figure?.evidence, let after = whole?.1.figure?.evidence {
+        let title = Measure.completion.title
+        let whole = samples(.place(tree.places[place].code))
+        if let before = whole?.0.evidence[title], let after = whole?.1.evidence[title] {
             done = (after.numerator + after.lastNumerator) - (before.numerator + before.lastNumerator)
         }
-        for unit in tree.units(below: place) {
-            guard let (before, after) = points(.unit(tree.units[unit].code)), before.known != after.known else {
+        let units = tree.units(below: place)
+        // A reader of a whole province is told how far it got; whom to ring stands in the list beside this.
+        guard units.count <= ChangesSince.mostUnits else { return }
+        for unit in units {
+            guard let (before, after) = samples(.unit(tree.units[unit].code)), before.known != after.known else {
                 continue
             }
             if after.known == 0 { lost.append(tree.units[unit].name) } else { back.append(tree.units[unit].name) }
         }
     }
+
+    private static let mostUnits = 5000
 
     func html(_ text: Messages) -> HTML {
         var lines: [HTML] = []

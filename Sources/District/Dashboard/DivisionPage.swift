@@ -24,6 +24,8 @@ enum DivisionPage {
         var asOf: Int64
         var edition: String?
         var progress: RoundProgress
+        /// Places below whose course is drawn: all, or those that need somebody most.
+        var drawn: [(child: Child, line: SeriesLine)]
         var changes: ChangesSince?
 
         /// - Parameter since: when the reader last looked, seconds since 1970; nil at the first look.
@@ -56,6 +58,7 @@ enum DivisionPage {
             asOf = picture.wall
             edition = picture.edition
             progress = RoundProgress(log, picture.campaigns.first { $0.code == campaign }, now: picture.wall)
+            drawn = DivisionPage.drawn(children).map { [progress] in ($0, progress.line($0.subject)) }
             changes = since.map { ChangesSince($0, picture, place, log) }
         }
     }
@@ -81,6 +84,15 @@ enum DivisionPage {
                 ? "<span aria-current=\"page\">\(place.name)</span>"
                 : "<a href=\"\(DashboardShell.link("/division/\(place.code)", text.language, model.asked))\">\(place.name)</a> › "
         }
+    }
+
+    /// Who isn't heard first, then who is least far; in the order of the table where there is room for all.
+    private static func drawn(_ children: [Model.Child]) -> [Model.Child] {
+        guard children.count > RoundProgress.most else { return children }
+        func least(_ child: Model.Child) -> Int64 {
+            child.figures.measures.first { $0.measure == .completion }?.figure.lower?.permilleDown ?? 0
+        }
+        return Array(children.sorted { least($0) < least($1) }.prefix(RoundProgress.most))
     }
 
     // MARK: Children

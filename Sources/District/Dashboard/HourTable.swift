@@ -12,8 +12,7 @@ enum HourTable {
         let heads = hours.map { hour -> HTML in
             "<th scope=\"col\">\(text("dash.hour", ["hour": String(FigureText.time(hour).prefix(2))]))</th>"
         }
-        let rows = model.children.map { child -> HTML in
-            let line = model.progress.line(child.subject)
+        let rows = model.drawn.map { child, line -> HTML in
             let name = child.figures.name
             return """
                 <tr><th scope="row"><a href="\(DashboardShell.link(child.link, text.language, model.asked))">\(name)</a></th>\(

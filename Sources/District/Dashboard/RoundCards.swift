@@ -6,11 +6,15 @@ import Federation
 enum RoundCards {
     static func html(_ model: DivisionPage.Model, _ text: Messages) -> HTML {
         guard !model.children.isEmpty else { return "" }
-        let cards = model.children.map { card($0, model, text) }
-        return "<section><h2>\(text("dash.cards"))</h2><ul class=\"cards\">\(cards)</ul></section>"
+        let cards = model.drawn.map { card($0.child, $0.line, model, text) }
+        let left = model.children.count - model.drawn.count
+        let more: HTML = left > 0 ? "<p class=\"muted\">\(text("dash.cards.more", ["count": "\(left)"]))</p>" : ""
+        return "<section><h2>\(text("dash.cards"))</h2><ul class=\"cards\">\(cards)</ul>\(more)</section>"
     }
 
-    private static func card(_ child: DivisionPage.Model.Child, _ model: DivisionPage.Model, _ text: Messages) -> HTML {
+    private static func card(
+        _ child: DivisionPage.Model.Child, _ line: SeriesLine, _ model: DivisionPage.Model, _ text: Messages
+    ) -> HTML {
         guard let figure = child.figures.measures.first(where: { $0.measure == .completion })?.figure else { return "" }
         let all = child.figures.completeness
         let state: HTML =
@@ -22,7 +26,7 @@ enum RoundCards {
             } ?? "<span class=\"state\">\(all.known) / \(all.expected)</span>"
         let isCurrent = child.standing == nil || child.standing == .known
         let link = DashboardShell.link(child.link, text.language, model.asked)
-        let chart = model.progress.chart.html(model.progress.line(child.subject), label: child.figures.name)
+        let chart = model.progress.chart.html(line, label: child.figures.name)
         return """
             <li class="card \(isCurrent ? "" : "unheard")"><a href="\(link)"><strong>\(child.figures.name)</strong></a> \(state)
             \(chart)<p>\(isCurrent ? current(figure, text) : last(figure, text))</p></li>

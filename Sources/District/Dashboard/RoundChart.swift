@@ -11,6 +11,8 @@ struct RoundChart {
 
     static let width: Int64 = 600
     static let height: Int64 = 100
+    /// Of the width, for one step of the picture.
+    private static let column: Int64 = 5
     private static let day: Int64 = 86400
 
     /// From the round's beginning to its deadline: a day at most, in which now lies.
@@ -23,39 +25,62 @@ struct RoundChart {
     }
 
     func html(_ line: SeriesLine, label: String) -> HTML {
-        let parts = parts(line)
+        let segments = segments(line)
+        let solid = segments.map { "M\($0.left) \(RoundChart.height)V\(y($0.low))H\($0.right)V\(RoundChart.height)Z" }
+        let open = segments.filter { $0.high > $0.low }.map {
+            "M\($0.left) \(y($0.high))H\($0.right)V\(y($0.low))H\($0.left)Z"
+        }
         return """
             <svg class="round" viewBox="0 0 \(RoundChart.width) \(RoundChart.height)" preserveAspectRatio="none" role="img" aria-label="\(label)">
-            <rect class="track" width="\(RoundChart.width)" height="\(RoundChart.height)"/>\(parts)
+            <rect class="track" width="\(RoundChart.width)" height="\(RoundChart.height)"/>
+            <path class="known" d="\(solid.joined())"/><path class="open" fill="url(#open)" d="\(open.joined())"/>
             <line class="goal" x1="0" x2="\(RoundChart.width)" y1="0" y2="0"/>
             <line class="now" x1="\(x(now))" x2="\(x(now))" y1="0" y2="\(RoundChart.height)"/></svg>
             """
     }
 
-    /// Steps, not slopes: between two samples nobody knows how it rose.
-    private func parts(_ line: SeriesLine) -> [HTML] {
-        guard let until = line.until else { return [] }
-        let ends = line.points.dropFirst().map(\.at) + [min(now, until)]
-        return zip(line.points, ends).flatMap { point, end in
-            RoundChart.without(line.gaps, point.at..<max(point.at, end)).map { part(point, $0) }
-        }
+    private struct Segment {
+        var left: Int64
+        var right: Int64
+        /// Tenths of a percent.
+        var low: Int64
+        var high: Int64
     }
 
-    private func part(_ point: SeriesLine.Point, _ range: Range<Int64>) -> HTML {
-        guard point.expected > 0, let figure = point.figure else { return "" }
-        let (low, high) = (
-            figure.lower?.permilleDown ?? 0, figure.upper?.permilleUp ?? (figure.noBound == nil ? 0 : 1000)
-        )
-        let (left, width) = (x(range.lowerBound), max(1, x(range.upperBound) - x(range.lowerBound)))
-        let solid: HTML = """
-            <rect class="known" x="\(left)" y="\(y(low))" width="\(width)" height="\(RoundChart.height - y(low))"/>
-            """
-        // Rounded outwards, an exact figure would have a rim of doubt.
-        guard high > low, !figure.isExact else { return solid }
-        let hatched = (y(high), y(low) - y(high))
-        return """
-            \(solid)<rect class="open" fill="url(#open)" x="\(left)" y="\(hatched.0)" width="\(width)" height="\(hatched.1)"/>
-            """
+    /// Steps, not slopes: between two samples nobody knows how it rose. A picture has a fixed number of columns, however
+    /// long the round: each shows what stood at its end.
+    private func segments(_ line: SeriesLine) -> [Segment] {
+        guard let until = line.until else { return [] }
+        var segments: [Segment] = []
+        var (next, gap) = (0, 0)
+        for left in stride(from: Int64(0), to: RoundChart.width, by: Int(RoundChart.column)) {
+            let end = moment(left + RoundChart.column)
+            guard moment(left) < now else { break }
+            let shown = min(end, now) - 1
+            while next < line.points.count, line.points[next].at <= shown { next += 1 }
+            while gap < line.gaps.count, line.gaps[gap].upperBound <= shown { gap += 1 }
+            let isGap = gap < line.gaps.count && line.gaps[gap].contains(shown)
+            guard !isGap, shown < until, next > 0, let (low, high) = bounds(line.points[next - 1]) else { continue }
+            let right = left + RoundChart.column
+            if let last = segments.last, last.right == left, last.low == low, last.high == high {
+                segments[segments.count - 1].right = right
+            } else {
+                segments.append(Segment(left: left, right: right, low: low, high: high))
+            }
+        }
+        return segments
+    }
+
+    /// Nil where nothing was counted. Rounded outwards, an exact figure would have a rim of doubt.
+    private func bounds(_ point: SeriesLine.Point) -> (low: Int64, high: Int64)? {
+        guard point.expected > 0, let figure = point.figure else { return nil }
+        let low = figure.lower?.permilleDown ?? 0
+        if figure.isExact { return (low, low) }
+        return (low, figure.upper?.permilleUp ?? (figure.noBound == nil ? 0 : 1000))
+    }
+
+    private func moment(_ x: Int64) -> Int64 {
+        span.lowerBound + (span.upperBound - span.lowerBound) * x / RoundChart.width
     }
 
     private func x(_ moment: Int64) -> Int64 {
@@ -65,16 +90,5 @@ struct RoundChart {
 
     private func y(_ permille: Int64) -> Int64 {
         RoundChart.height - min(max(permille, 0), 1000) * RoundChart.height / 1000
-    }
-
-    private static func without(_ gaps: [Range<Int64>], _ range: Range<Int64>) -> [Range<Int64>] {
-        gaps.reduce([range]) { parts, gap in
-            parts.flatMap { part in
-                [
-                    part.lowerBound..<max(part.lowerBound, min(part.upperBound, gap.lowerBound)),
-                    min(part.upperBound, max(part.lowerBound, gap.upperBound))..<part.upperBound,
-                ].filter { !$0.isEmpty }
-            }
-        }
     }
 }

@@ -17,6 +17,9 @@ struct RoundProgress {
             least: 12 * (log.steps.last?.seconds ?? 300))
     }
 
+    /// How many places a page draws; a table names the others.
+    static let most = 100
+
     func line(_ subject: SeriesSubject) -> SeriesLine { log.line(subject, .completion) }
 
     /// The last hours of the round, each by its beginning: seconds since 1970.

@@ -34,12 +34,24 @@ struct DataValues: Sendable {
         period = day.filter { $0 != "-" }
         round = asked.campaign.code.text
         asOf = ZonedTime.text(asked.picture.wall)
-        groups = asked.others.map { spot in
-            let place = ReportedPlace(spot, in: asked)
-            return Group(
-                orgUnit: place.figures.code, values: DataValues.values(place), isComplete: place.isComplete)
-        }
+        groups =
+            asked.others.map { spot in
+                let place = ReportedPlace(spot, in: asked)
+                // The data set holds volunteers too.
+                return Group(
+                    orgUnit: place.figures.code, values: DataValues.values(place),
+                    isComplete: place.isComplete && place.volunteersOfAll != nil)
+            } + asked.ended.map { Group(orgUnit: $0.text, values: DataValues.withdrawn, isComplete: false) }
     }
+
+    /// Of a unit whose households are counted elsewhere now: what was sent of it must not stand beside them.
+    private static let withdrawn: [Value] =
+        Measure.all.flatMap { measure in
+            ["NUMERATOR", "DENOMINATOR"].map { element(measure.code, $0) }
+        }.map { Value(element: $0, number: nil, rule: nil, needsAPerson: false) }
+        + volunteers.map { Value(element: element("volunteers", $0), number: nil, rule: nil, needsAPerson: false) }
+
+    private static let volunteers = ["need", "filled", "short"]
 
     private static func values(_ place: ReportedPlace) -> [Value] {
         place.measures.flatMap { reported in
@@ -50,7 +62,7 @@ struct DataValues: Sendable {
                     needsAPerson: number != nil && reported.needsAPerson)
             }
         }
-            + ["need", "filled", "short"].map {
+            + volunteers.map {
                 Value(
                     element: element("volunteers", $0), number: place.volunteersOfAll?[$0], rule: nil,
                     needsAPerson: false)

@@ -17,7 +17,7 @@ struct FilledForm {
 
     func encoded(_ template: [UInt8]) throws -> [UInt8] {
         let lines = try FilledForm.lines(template)
-        var filled: [[String]] = []
+        var filled: [[CSVWriter.Field]] = []
         for (number, cells) in lines {
             let places = try spots(cells, line: number)
             guard filled.count + places.count <= Asked.mostPlaces else {
@@ -28,11 +28,7 @@ struct FilledForm {
                 filled.append(try cells.map { try fill($0, place, line: number) })
             }
         }
-        // A table whose every line is repeated for places that there are none of is empty.
-        guard let first = filled.first else { return [] }
-        var table = CSVWriter(header: first, marksByteOrder: true)
-        for line in filled.dropFirst() { table.append(line) }
-        return Array(table.text.utf8)
+        return Array(CSVWriter.table(filled, marksByteOrder: true).utf8)
     }
 
     private static func lines(_ template: [UInt8]) throws -> [(number: Int, cells: [String])] {
@@ -51,7 +47,8 @@ struct FilledForm {
 
     /// The places that a line is written for.
     private func spots(_ cells: [String], line: Int) throws -> [Spot] {
-        let levels = cells.flatMap { $0.matches(of: FilledForm.mark).compactMap { FilledForm.level(String($0.1)) } }
+        let marked = cells.filter { $0.contains("{{") && $0.utf8.count <= FilledForm.longest }
+        let levels = marked.flatMap { $0.matches(of: FilledForm.mark).compactMap { FilledForm.level(String($0.1)) } }
         guard let level = levels.first else { return [asked.subject] }
         guard levels.count == 1, StatsSelection.levels.contains(level) else {
             let known = StatsSelection.levels.joined(separator: ", ")
@@ -60,7 +57,18 @@ struct FilledForm {
         return asked.picture.spots(below: asked.subject, level: level)
     }
 
-    private func fill(_ cell: String, _ place: ReportedPlace, line: Int) throws -> String {
+    /// What the district wrote stays as it is, formulas too; what is filled in must never become one.
+    private func fill(_ cell: String, _ place: ReportedPlace, line: Int) throws -> CSVWriter.Field {
+        guard cell.contains("{{") else { return .own(cell) }
+        guard cell.utf8.count <= FilledForm.longest else {
+            throw FilledForm.wrong(line, "a cell with {{…}} may have \(FilledForm.longest) bytes")
+        }
+        return try .others(filled(cell, place, line: line))
+    }
+
+    private static let longest = 1000
+
+    private func filled(_ cell: String, _ place: ReportedPlace, line: Int) throws -> String {
         try cell.replacing(FilledForm.mark) { found in
             let name = String(found.1)
             if FilledForm.level(name) != nil { return "" }

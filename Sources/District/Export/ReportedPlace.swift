@@ -31,9 +31,10 @@ struct ReportedPlace: Sendable {
         volunteersOfAll = helped.known == helped.expected ? volunteers : nil
     }
 
-    /// Every expected unit is known and nothing widens a bound.
+    /// Every expected unit is known and nothing widens a bound of a measure.
     var isComplete: Bool {
-        figures.completeness.known == figures.completeness.expected && measures.allSatisfy(\.isExact)
+        figures.completeness.known == figures.completeness.expected
+            && measures.allSatisfy(\.isExact)
     }
 }
 
@@ -81,8 +82,7 @@ struct ReportedMeasure: Sendable {
 
     /// Of every expected unit, or nothing: for a system that has no place for a bound.
     var whole: (numerator: Int64, denominator: Int64)? {
-        units.known > 0 && units.known == units.expected
-            ? (figure.evidence.numerator, figure.evidence.denominator) : nil
+        units.known > 0 && isExact ? (figure.evidence.numerator, figure.evidence.denominator) : nil
     }
 
     var lastKnown: (numerator: Int64, denominator: Int64)? {

@@ -21,18 +21,32 @@ extension Measure {
     var title: String { "\(code)@\(version)" }
 }
 
-/// The order in which a sample's numbers stand, so that the same place's samples differ in few of them.
+/// The order in which a sample's numbers stand, so that the same place's samples differ in few of them: units by standing,
+/// volunteers short, then the evidence of each measure.
 struct SampleShape: Sendable, Equatable {
     /// Titles of measures.
     let measures: [String]
+    /// How many there were when it was written; later ones are appended.
+    private let standings: Int
+    private let columns: Int
 
     static let current = SampleShape(measures: Measure.all.map(\.title))
 
-    init(measures: [String]) { self.measures = measures }
-    init(text: String) { measures = text.split(separator: " ").map(String.init) }
+    init(measures: [String]) {
+        self.measures = measures
+        (standings, columns) = (Standing.allCases.count, Evidence.columns.count)
+    }
 
-    var text: String { measures.joined(separator: " ") }
-    var width: Int { Standing.allCases.count + 1 + measures.count * Evidence.columns.count }
+    /// - Returns: nil for what `text` never was.
+    init?(text: String) {
+        let words = text.split(separator: " ").map(String.init)
+        guard words.count > 2, let standings = Int(words[0]), let columns = Int(words[1]), standings > 0, columns > 0
+        else { return nil }
+        (self.standings, self.columns, measures) = (standings, columns, Array(words.dropFirst(2)))
+    }
+
+    var text: String { (["\(standings)", "\(columns)"] + measures).joined(separator: " ") }
+    var width: Int { standings + 1 + measures.count * columns }
 
     func numbers(_ sample: Sample) -> [Int64] {
         Standing.allCases.map { sample.standings[$0, default: 0] } + [sample.short.map { $0 + 1 } ?? 0]
@@ -40,18 +54,33 @@ struct SampleShape: Sendable, Equatable {
     }
 
     func sample(_ numbers: [Int64]) -> Sample {
-        let standings = zip(Standing.allCases, numbers)
-        let short = numbers[Standing.allCases.count]
-        let rest = numbers.dropFirst(Standing.allCases.count + 1)
-        let evidence = measures.enumerated().map { place, title -> (String, Evidence) in
-            var evidence = Evidence.none
-            let own = rest.dropFirst(place * Evidence.columns.count)
-            for (column, value) in zip(Evidence.columns, own) { evidence[keyPath: column] = value }
-            return (title, evidence)
-        }
+        let standings = Standing.allCases.map { ($0, count($0, numbers)) }.filter { $0.1 != 0 }
+        let evidences = measures.compactMap { title in evidence(numbers, title).map { (title, $0) } }
         return Sample(
-            standings: Dictionary(uniqueKeysWithValues: standings.filter { $0.1 != 0 }.map { ($0.0, $0.1) }),
-            short: short == 0 ? nil : short - 1, evidence: Dictionary(uniqueKeysWithValues: evidence))
+            standings: Dictionary(uniqueKeysWithValues: standings), short: short(numbers),
+            evidence: Dictionary(uniqueKeysWithValues: evidences))
+    }
+
+    // MARK: Parts
+
+    func count(_ standing: Standing, _ numbers: [Int64]) -> Int64 {
+        let place = Int(standing.rawValue)
+        return place < standings ? numbers[place] : 0
+    }
+
+    func expected(_ numbers: [Int64]) -> Int64 { numbers.prefix(standings).reduce(0, +) }
+
+    func short(_ numbers: [Int64]) -> Int64? { numbers[standings] == 0 ? nil : numbers[standings] - 1 }
+
+    /// - Returns: nil for a rule that it isn't made of.
+    func evidence(_ numbers: [Int64], _ title: String) -> Evidence? {
+        guard let place = measures.firstIndex(of: title) else { return nil }
+        var evidence = Evidence.none
+        let start = standings + 1 + place * columns
+        for (column, offset) in zip(Evidence.columns, 0..<columns) {
+            evidence[keyPath: column] = numbers[start + offset]
+        }
+        return evidence
     }
 }
 

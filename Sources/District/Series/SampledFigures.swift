@@ -6,14 +6,12 @@ import Federation
 extension StatsDocument {
     /// - Throws: `StatsProblem` where the moment isn't in the series.
     init(_ asked: Asked, _ log: SeriesLog, at moment: Int64, fields: Set<StatsSelection.Field>) throws {
-        guard let step = log.steps.last(where: { $0.at <= moment }), moment < step.end else {
+        guard let step = log.step(at: moment) else {
             throw StatsProblem.absent("not_sampled", "at", "nobody took a sample then; see /v1/series for when")
         }
         let picture = asked.picture
         func place(_ spot: Spot) -> Place? {
-            guard let sample = log.samples(picture.subject(spot)).last(where: { $0.at <= moment })?.sample,
-                sample.expected > 0
-            else { return nil }
+            guard let sample = log.sample(picture.subject(spot), at: moment), sample.expected > 0 else { return nil }
             return Place(
                 picture.figures(spot, sample), state: spot.isUnit ? sample.standings.keys.first : nil, fields: fields)
         }

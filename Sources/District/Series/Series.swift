@@ -27,6 +27,8 @@ package final class Series: Sendable {
 
     /// Longest that a round is kept after its last step: a quarter of a year.
     private static let kept: Int64 = 92 * 86400
+    /// Seconds by which a step may lie ahead before a clock is taken to have run wrong.
+    private static let ahead: Int64 = 3600
 
     package init(folder: String, stepSeconds: Int64, log: Logger) {
         store = Series.open(folder + "/series.sqlite", log)
@@ -35,11 +37,14 @@ package final class Series: Sendable {
     }
 
     private static func open(_ path: String, _ log: Logger) -> SeriesStore? {
-        do { return try SeriesStore(path) } catch {
+        do { return try SeriesStore(path) } catch StoreError.cannotOpen(_, let reason) {
+            log.error("no series is kept until the next start", metadata: ["why": "\(reason)"])
+            return nil
+        } catch {
             log.error("the series is put aside and begins anew", metadata: ["why": "\(error)"])
-            if case StoreError.cannotOpen = error {} else { SeriesStore.putAside(path) }
+            SeriesStore.putAside(path)
+            return try? SeriesStore(path)
         }
-        return try? SeriesStore(path)
     }
 
     /// When the last step was taken that readers find, seconds since 1970.
@@ -80,6 +85,11 @@ package final class Series: Sendable {
     private func take(_ step: SeriesLog.Step, _ picture: Picture, _ period: Code) throws {
         guard let store else { return }
         var log = try state.withLock { $0.logs[period] } ?? read(period)
+        if let last = log.steps.last, last.at > step.at + Series.ahead {
+            self.log.error("steps of a clock that ran ahead are forgotten", metadata: ["round": "\(period)"])
+            try store.forget(period, from: step.at)
+            log = try read(period)
+        }
         guard step.at > log.steps.last?.at ?? 0 else { return }
         let shape = SampleShape.current
         let changes = log.take(step, shape, picture.samples(period).mapValues(shape.numbers))
@@ -89,6 +99,8 @@ package final class Series: Sendable {
 
     private func forget(_ now: Int64) throws {
         let isDue = state.withLock { state in
+            // Not before a day has passed: a host may start with a clock that is years ahead.
+            if state.forgotAt == 0 { state.forgotAt = now }
             guard now - state.forgotAt >= 86400 else { return false }
             state.forgotAt = now
             return true
@@ -111,7 +123,8 @@ package final class Series: Sendable {
     /// - Parameter picture: tells which rounds are open, so that an old one leaves memory when another is read.
     func log(_ period: Code, _ picture: Picture) -> SeriesLog {
         if let known = state.withLock({ $0.logs[period] }) { return known }
-        let read = (try? read(period)) ?? SeriesLog()
+        // What can't be read now may be read later; nothing is built on it.
+        guard let read = try? read(period) else { return SeriesLog() }
         let open = Set(picture.campaigns.filter { !$0.closed }.map(\.code))
         return state.withLock { state in
             // A step may have been taken meanwhile.

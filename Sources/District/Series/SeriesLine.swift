@@ -30,15 +30,15 @@ struct SeriesLine: Sendable {
 
 extension SeriesLog {
     func line(_ subject: SeriesSubject, _ measure: Measure) -> SeriesLine {
-        let points = samples(subject).map { at, sample in
-            SeriesLine.Point(
-                at: at, figure: sample.figure(measure), known: sample.known, expected: sample.expected,
-                short: sample.short)
+        var points: [SeriesLine.Point] = []
+        forEach(subject) { at, shape, numbers in
+            points.append(
+                SeriesLine.Point(
+                    at: at, figure: shape.evidence(numbers, measure.title).map { Figure($0) },
+                    known: shape.count(.known, numbers), expected: shape.expected(numbers),
+                    short: shape.short(numbers)))
+            return true
         }
         return SeriesLine(points: points, gaps: gaps, until: steps.last?.end)
-    }
-
-    private var gaps: [Range<Int64>] {
-        zip(steps, steps.dropFirst()).filter { $0.end < $1.at }.map { $0.end..<$1.at }
     }
 }

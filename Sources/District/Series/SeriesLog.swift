@@ -40,13 +40,26 @@ struct SeriesLog: Sendable {
 
     /// What one subject's steps changed.
     private struct Track: Sendable {
+        /// What stood after the bytes up to a place: reading may begin there.
+        struct Mark: Sendable {
+            var offset: Int
+            var at: Int64
+            var numbers: [Int64]
+        }
         var bytes: [UInt8] = []
         var at: Int64 = 0
         var numbers: [Int64] = []
+        var changes = 0
+        var marks: [Mark] = []
+
+        /// Changes between two marks.
+        static let stride = 64
     }
 
     /// Steps that were taken, ascending.
     private(set) var steps: [Step] = []
+    /// When nobody looked.
+    private(set) var gaps: [Range<Int64>] = []
     /// From which step on the numbers have which order.
     private var shapes: [(from: Int64, shape: SampleShape)] = []
     private var numberOf: [SeriesSubject: Int] = [:]
@@ -57,7 +70,8 @@ struct SeriesLog: Sendable {
 
     /// - Returns: what changed, to be kept on a disk and given to `replay`.
     mutating func take(_ step: Step, _ shape: SampleShape, _ samples: [SeriesSubject: [Int64]]) -> [UInt8] {
-        begin(step, shape)
+        // Under another shape everything is said anew, or what was said under the last one would stand.
+        let isAnew = begin(step, shape)
         var changes: [UInt8] = []
         // Whoever isn't counted any more stands at nothing from now on.
         let gone = subjects.filter { samples[$0] == nil }.map { ($0, Array(repeating: Int64(0), count: shape.width)) }
@@ -65,7 +79,7 @@ struct SeriesLog: Sendable {
             let isNew = numberOf[subject] == nil
             let place = number(of: subject)
             let delta = Packing.delta(from: tracks[place].numbers, to: numbers)
-            guard isNew || !delta.isEmpty else { continue }
+            guard isNew || isAnew || !delta.isEmpty else { continue }
             changes.appendVariable(UInt64(place))
             if isNew { changes.appendName(subject.name) }
             let change = delta.isEmpty ? [0] : delta
@@ -78,7 +92,7 @@ struct SeriesLog: Sendable {
     /// - Returns: false where the bytes are not what `take` returned.
     mutating func replay(_ step: Step, _ shape: SampleShape, _ changes: [UInt8]) -> Bool {
         if let last = steps.last, last.at >= step.at { return false }
-        begin(step, shape)
+        _ = begin(step, shape)
         var index = 0
         while index < changes.count {
             guard let number = changes.variable(at: &index), let place = Int(exactly: number) else { return false }
@@ -95,11 +109,14 @@ struct SeriesLog: Sendable {
         return true
     }
 
-    private mutating func begin(_ step: Step, _ shape: SampleShape) {
+    /// - Returns: whether the numbers have another order from here on.
+    private mutating func begin(_ step: Step, _ shape: SampleShape) -> Bool {
+        if let last = steps.last, last.end < step.at { gaps.append(last.end..<step.at) }
         steps.append(step)
-        guard shapes.last?.shape != shape else { return }
+        guard shapes.last?.shape != shape else { return false }
         shapes.append((step.at, shape))
         for place in tracks.indices { tracks[place].numbers = Array(repeating: 0, count: shape.width) }
+        return true
     }
 
     private mutating func number(of subject: SeriesSubject) -> Int {
@@ -115,25 +132,66 @@ struct SeriesLog: Sendable {
         tracks[place].bytes += change
         tracks[place].at = at
         tracks[place].numbers = numbers
+        tracks[place].changes += 1
+        guard tracks[place].changes % Track.stride == 0 else { return }
+        tracks[place].marks.append(Track.Mark(offset: tracks[place].bytes.count, at: at, numbers: numbers))
     }
 
     // MARK: Reading
 
     /// A subject's samples, one for each step at which it changed, ascending; each stands until the next one.
     func samples(_ subject: SeriesSubject) -> [(at: Int64, sample: Sample)] {
-        guard let place = numberOf[subject] else { return [] }
-        let bytes = tracks[place].bytes
         var samples: [(Int64, Sample)] = []
-        var (index, at, numbers) = (0, Int64(0), [Int64]())
-        var shape: SampleShape?
-        while index < bytes.count {
-            at += Int64(bytes.trustedVariable(at: &index))
-            let then = shapes.last { $0.from <= at }?.shape ?? .current
-            if shape != then { (shape, numbers) = (then, Array(repeating: 0, count: then.width)) }
-            guard Packing.apply(bytes, at: &index, to: &numbers) else { break }
-            samples.append((at, then.sample(numbers)))
+        forEach(subject) { at, shape, numbers in
+            samples.append((at, shape.sample(numbers)))
+            return true
         }
         return samples
+    }
+
+    /// What stood at a moment; nil where nobody looked, or the subject wasn't known yet.
+    func sample(_ subject: SeriesSubject, at moment: Int64) -> Sample? {
+        guard step(at: moment) != nil else { return nil }
+        var found: (SampleShape, [Int64])?
+        forEach(subject, near: moment) { at, shape, numbers in
+            if at <= moment { found = (shape, numbers) }
+            return at <= moment
+        }
+        return found.map { $0.sample($1) }
+    }
+
+    /// What stood at the last step.
+    func latest(_ subject: SeriesSubject) -> Sample? {
+        guard let place = numberOf[subject], let shape = shapes.last?.shape else { return nil }
+        return shape.sample(tracks[place].numbers)
+    }
+
+    /// The step that speaks for a moment.
+    func step(at moment: Int64) -> Step? {
+        steps.last { $0.at <= moment }.flatMap { moment < $0.end ? $0 : nil }
+    }
+
+    /// Numbers after each change, ascending, as long as the body returns true.
+    ///
+    /// - Parameter moment: from somewhere not after it; nil for all.
+    func forEach(
+        _ subject: SeriesSubject, near moment: Int64? = nil, _ body: (Int64, SampleShape, [Int64]) -> Bool
+    ) {
+        guard let place = numberOf[subject] else { return }
+        let track = tracks[place]
+        let mark = moment.flatMap { moment in track.marks.last { $0.at <= moment } }
+        var (index, at, numbers) = (mark?.offset ?? 0, mark?.at ?? 0, mark?.numbers ?? [])
+        var number = shapes.lastIndex { $0.from <= at } ?? -1
+        if let mark, !body(mark.at, shapes[number].shape, mark.numbers) { return }
+        while index < track.bytes.count {
+            at += Int64(track.bytes.trustedVariable(at: &index))
+            while number + 1 < shapes.count, shapes[number + 1].from <= at {
+                number += 1
+                numbers = Array(repeating: 0, count: shapes[number].shape.width)
+            }
+            guard number >= 0, Packing.apply(track.bytes, at: &index, to: &numbers) else { return }
+            if !body(at, shapes[number].shape, numbers) { return }
+        }
     }
 
     var bytes: Int { tracks.reduce(0) { $0 + $1.bytes.count } }

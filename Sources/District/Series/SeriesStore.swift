@@ -71,9 +71,18 @@ final class SeriesStore: Sendable {
         while let row = try rows.next() {
             let step = SeriesLog.Step(at: row["at"], seconds: row["seconds"])
             let changes = Blob.bytes(row["changes"]) ?? []
-            guard log.replay(step, SampleShape(text: row["shape"]), changes) else { return (log, step.at) }
+            guard let shape = SampleShape(text: row["shape"]), log.replay(step, shape, changes) else {
+                return (log, step.at)
+            }
         }
         return (log, nil)
+    }
+
+    func forget(_ period: Code, from moment: Int64) throws {
+        try database.write { db in
+            try db.execute(
+                sql: "DELETE FROM step WHERE period = ? AND at >= ?", arguments: [period.text, moment])
+        }
     }
 
     /// Forgets rounds whose last step is older than that.

@@ -187,7 +187,9 @@ extension Picture {
         rollup.cuts.keys.filter { $0.period == period && !Picture.known.contains($0.dataset.text) }.map(\.dataset)
     }
 
+    /// Over known units; nothing where none is known, which is not zero.
     func counts(_ place: Int, _ totals: CutTotals) -> [String: Int64] {
+        guard totals.counts[place][Int(Standing.known.rawValue)] > 0 else { return [:] }
         var counts: [String: Int64] = [:]
         for (catalogue, sums) in totals.sums {
             let own = DerivedRow.own(rollup.shelf[catalogue])

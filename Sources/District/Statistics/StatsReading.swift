@@ -9,6 +9,7 @@ import Wire
 struct StatsReading: Sendable {
     private let aggregator: Aggregator
     private let shelf = AnswerShelf()
+    private let waiters = Waiters()
 
     init(_ aggregator: Aggregator) { self.aggregator = aggregator }
 
@@ -18,12 +19,14 @@ struct StatsReading: Sendable {
     func answer(
         _ call: Call, _ selection: StatsSelection, form: String, type: String,
         headers: [(name: String, value: String)] = [],
-        _ make: @Sendable (Asked) throws -> [UInt8]
+        _ make: @escaping @Sendable (Asked) throws -> [UInt8]
     ) async throws -> Reply {
         let isZipped = Encoding.takesGzip(call.headers["accept-encoding"])
         let words = form + (isZipped ? "-gzip" : "")
         var now = try current(selection, words)
         if selection.wait > 0, ETag.names(call.headers["if-none-match"], now.tag) {
+            guard waiters.enter(call.peer) else { throw StatsProblem.tooManyWait }
+            defer { waiters.leave(call.peer) }
             try await wait(selection) { try current(selection, words).tag != now.tag }
             now = try current(selection, words)
         }
@@ -35,7 +38,7 @@ struct StatsReading: Sendable {
         if ETag.names(call.headers["if-none-match"], now.tag) {
             return Reply(status: 304, type: type, body: [], headers: common)
         }
-        let body = try shelf.bytes(now.tag, of: now.picture.revision) {
+        let body = try await shelf.bytes(now.tag, of: now.picture.revision) { [now] in
             let asked = try Asked(selection, now.picture, now.campaign) { try aggregator.look(on: $0) }
             let whole = try make(asked)
             return isZipped ? Gzip.compress(whole) : whole
@@ -78,28 +81,57 @@ struct StatsReading: Sendable {
     }
 }
 
-/// Answers made of the latest picture, by their tags: ten thousand readers of one page cost as much as one.
-private final class AnswerShelf: Sendable {
-    private struct State {
-        var revision: UInt64 = 0
-        var answers: [String: [UInt8]] = [:]
-        var bytes = 0
-    }
-    private let state = Mutex(State())
+/// Answers made of the latest picture, by their tags: each is made once, and ten thousand readers of one page cost as much
+/// as one.
+private actor AnswerShelf {
+    private var revision: UInt64 = 0
+    private var answers: [String: [UInt8]] = [:]
+    private var bytes = 0
+    private var making: [String: Task<[UInt8], any Error>] = [:]
 
     private static let most = 16 * 1024 * 1024
 
-    func bytes(_ tag: String, of revision: UInt64, _ make: () throws -> [UInt8]) rethrows -> [UInt8] {
-        if let kept = state.withLock({ $0.answers[tag] }) { return kept }
-        let made = try make()
-        state.withLock { state in
-            if revision > state.revision { state = State(revision: revision) }
-            guard revision == state.revision, state.bytes + made.count <= AnswerShelf.most, state.answers[tag] == nil
-            else { return }
-            state.answers[tag] = made
-            state.bytes += made.count
-        }
+    func bytes(_ tag: String, of revision: UInt64, _ make: @escaping @Sendable () throws -> [UInt8]) async throws
+        -> [UInt8]
+    {
+        if let kept = answers[tag] { return kept }
+        if let task = making[tag] { return try await task.value }
+        let task = Task.detached { try make() }
+        making[tag] = task
+        defer { making[tag] = nil }
+        let made = try await task.value
+        keep(made, tag, of: revision)
         return made
+    }
+
+    private func keep(_ made: [UInt8], _ tag: String, of revision: UInt64) {
+        if revision > self.revision { (self.revision, answers, bytes) = (revision, [:], 0) }
+        guard revision == self.revision, bytes + made.count <= AnswerShelf.most, answers[tag] == nil else { return }
+        answers[tag] = made
+        bytes += made.count
+    }
+}
+
+/// How many calls wait from each address. One that has hung up is noticed when its time is over, so that a client which
+/// comes again and again must not take the places of all others.
+private final class Waiters: Sendable {
+    private let counts = Mutex<[String: Int]>([:])
+
+    private static let most = 64
+
+    func enter(_ peer: String) -> Bool {
+        counts.withLock { counts in
+            guard counts[peer, default: 0] < Waiters.most else { return false }
+            counts[peer, default: 0] += 1
+            return true
+        }
+    }
+
+    func leave(_ peer: String) {
+        counts.withLock { counts in
+            counts[peer, default: 1] -= 1
+            if counts[peer] == 0 { counts[peer] = nil }
+        }
     }
 }
 

@@ -127,9 +127,26 @@ struct Asked: Sendable {
     }
 }
 
+extension Asked {
+    /// Units below the subject that ended and said something about the round, where units are asked for.
+    var ended: [Code] {
+        guard isOneLevel, case .place(let place) = subject else { return [] }
+        let tree = picture.rollup.tree
+        guard others.allSatisfy(\.isUnit) else { return [] }
+        return tree.units.indices.filter { unit in
+            guard case .ended = tree.units[unit].life else { return false }
+            return tree.divisions(above: unit).contains { $0.code == tree.places[place].code }
+                && picture.block(unit, Cut(dataset: Code(literal: "survey"), period: campaign.code)) != nil
+        }.map { tree.units[$0].code }
+    }
+}
+
 extension Picture {
+    /// - Returns: nil for a unit that isn't counted, too: its figures are those of others.
     func spot(_ code: String) -> Spot? {
-        Code(code).flatMap { rollup.tree.unit($0) }.map(Spot.unit) ?? rollup.tree.place(code).map(Spot.place)
+        let tree = rollup.tree
+        if let unit = Code(code).flatMap({ tree.unit($0) }) { return tree.isCounted(unit) ? .unit(unit) : nil }
+        return tree.place(code).map(Spot.place)
     }
 
     /// What stands directly under a place.
