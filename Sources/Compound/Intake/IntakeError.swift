@@ -19,6 +19,8 @@ package struct IntakeError: Error, Sendable, Equatable, CustomStringConvertible 
         case notAName = "not_a_name"
         case notATime = "not_a_time"
         case timeAhead = "time_ahead"
+        case leftBeforeCame = "left_before_came"
+        case cameAndLeft = "came_and_left"
         case idInvalid = "id_invalid"
         case idReused = "id_reused"
         case dispositionUnknown = "disposition_unknown"
