@@ -294,7 +294,7 @@ import Wire
 
     @Test func sinceWhenSomebodyIsOnABuildingStandsInTableAndHandOver() async throws {
         try await CaseDesk.with { desk in
-            try desk.store.take(.building(900))
+            try desk.store.take(.building(900), .need(901, 1))
             let form =
                 "task=\(Fixture.campaign)&building=7&volunteer=%E5%BC%A0%E5%8B%87&from=18:30&near=\(Fixture.evening)&state=claimed"
             try await desk.send(form: form, to: "/desk/volunteers/claim")

@@ -17,6 +17,7 @@ package struct IntakeError: Error, Sendable, Equatable, CustomStringConvertible 
         case fieldOutOfRange = "field_out_of_range"
         case notACode = "not_a_code"
         case notAName = "not_a_name"
+        case namesUnclear = "names_unclear"
         case notATime = "not_a_time"
         case timeAhead = "time_ahead"
         case leftBeforeCame = "left_before_came"

@@ -66,6 +66,7 @@ struct DayReport {
             "at": Clock.time(now),
         ]
         values["short"] = "\(board.short)"
+        guard board.need > 0 || !board.attendance.isEmpty else { return text("node.call.report.no_need", values) }
         guard !board.attendance.isEmpty else { return text("node.call.report.no_muster", values) }
         return text("node.call.report.people", values)
             + (muster.uncalled.isEmpty ? "" : text("node.call.report.uncalled", values))
