@@ -83,8 +83,10 @@ import Testing
         let steps = (0..<40).map { FillTime.Step(at: Int64($0) * 60, short: 40 - $0) }
         let time = FillTime(neededAt: 0, filledAt: nil, seconds: nil, steps: steps)
         #expect(time.shown(4).map(\.short) == [40, 3, 2, 1])
+        let evening = [18, 7, 8, 0].enumerated().map { FillTime.Step(at: Int64($0), short: $1) }
+        #expect(FillTime(neededAt: 0, steps: evening).shown(8).map(\.short) == [18, 7, 8, 0], "all of one minute")
         let quick = [0, 70, 80, 90].map { FillTime.Step(at: $0, short: Int(100 - $0)) }
-        #expect(FillTime(neededAt: 0, steps: quick).shown(4).map(\.short) == [100, 10])
+        #expect(FillTime(neededAt: 0, steps: quick).shown(3).map(\.short) == [100, 10])
         let minute = [3, 4, 1, 0, 1].enumerated().map { FillTime.Step(at: Int64($0), short: $1) }
         #expect(FillTime(neededAt: 0, steps: minute).shown(4).map(\.short) == [4, 0, 1])
     }
