@@ -18,6 +18,8 @@ def test_roles_reserve_restrictions_hours_and_the_report(office):  # noqa: F811
     assert "钱姐：不安排 入户摸底 · 术后" in seen["duty"]
     assert "有值勤限制，不安排这个岗位" in seen["restricted"] and "术后" not in seen["restricted"]
     assert seen["prefilled"] == ["钱姐", "3"] and seen["left"] == [0, "0"], "what is certain stands in the line's own form"
+    assert "4栋 张勇（入户摸底） · 放开 1栋" in seen["moves"] and "2栋 小李" in seen["moves"]
+    assert "同一个人按“报名”" in seen["moves"] and "另一位" in seen["moves"], "one 小李 or two is nobody's guess"
     assert "未到 1 人：张勇" in seen["missing"]
     assert "候补顶上：张勇 未到" in seen["claims"]
     assert "点名：到 2，未到 0，未点名 2" in seen["muster"] and "在岗，算到现在" in seen["muster"]

@@ -77,6 +77,11 @@ def play(browser, base, pin, folder):
     browser.follow(".unclear button[value=skip]")
     seen["left"] = [browser.run("return document.querySelectorAll('.unclear').length"), browser.text(".tile .big")]
 
+    fill(browser, "#chain textarea", "6. 张勇 改4栋\n7. 二栋 小李\n8. 小李 3栋")
+    browser.follow("#chain button")
+    seen["moves"] = browser.text("main > section")
+    browser.shot(folder / "volunteers-moves.png")
+
     browser.open(base + "/volunteers")
     pressed(browser, "张勇", "absent")
     seen["short"].append(browser.text(".tile .big"))

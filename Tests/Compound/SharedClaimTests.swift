@@ -36,6 +36,9 @@ import Testing
             #expect(try Self.paste("4. 张勇 3栋", desk).entries.map(\.isReserve) == [true])
             #expect(try Self.ranks(desk) == ["李姐 0", "李姐家属 0", "张勇 1"])
             #expect(try desk.store.conflicts().map(\.kind) == ["two_claims"])
+            try await desk.expect(
+                on: "/conflicts", zh: "暂由 李姐和李姐家属 一起负责（认领在先），其余为候补。",
+                en: "李姐 and 李姐家属 hold it together meanwhile (claimed first), the others are reserve.")
         }
     }
 

@@ -20,7 +20,10 @@ import Testing
             ("1. 张勇 3栋", ["张勇"], "3"), ("3栋 李姐(两口子)", ["李姐", "李姐家属"], "3"), ("15#小王", ["小王"], "15"),
             ("9-2单元 陈", ["陈"], "9"), ("２、李梅　１２号楼", ["李梅"], "12"), ("4) 王芳 3栋2单元 报名", ["王芳"], "3"),
             ("老周 1A栋 13912345678", ["老周"], "1A"), ("5. 张勇、李梅 7栋", ["张勇", "李梅"], "7"),
-            ("Zhang Yong 3#", ["Zhang", "Yong"], "3"),
+            ("Zhang Yong 3#", ["Zhang Yong"], "3"), ("3栋 Tom Wang、李梅", ["Tom Wang", "李梅"], "3"),
+            ("李 四 3栋", ["李四"], "3"), ("欧阳 静 王五 3栋", ["欧阳静", "王五"], "3"),
+            ("二十栋 何姐", ["何姐"], "20"), ("张三 一百零二号楼二单元", ["张三"], "102"), ("十二栋张勇", ["张勇"], "12"),
+            ("10号楼的冯哥", ["冯哥"], "10"), ("两栋 石三", ["石三"], "2"),
             ("6. 刘大成", ["刘大成"], nil), ("李和平 8栋", ["李和平"], "8"), ("7. 赵夫妇 5幢", ["赵", "赵家属"], "5"),
         ] as [(String, [String], String?)])
     func whoGoesWhere(_ line: String, _ names: [String], _ building: String?) {
@@ -35,7 +38,10 @@ import Testing
     @Test(arguments: [
         ("8. 3栋", "no_name"), ("9. 张勇 3栋 5栋", "two_buildings"), ("几点集合？3栋 王", "question"),
         ("3、5栋 张勇", "digits"), ("10. 张勇 3", "digits"), ("11. 我和我爱人一起来 3栋", "long_name"),
-        ("张勇和李梅 3栋", "long_name"),
+        ("张勇和李梅 3栋", "long_name"), ("李 华 3栋", "one_or_two"), ("陈 张勇 3栋", "one_or_two"),
+        ("李四十栋", "digits"), ("何姐 二一栋", "digits"), ("张勇不来了 李四替他 1栋", "substitute"),
+        ("张勇、李梅 改3栋", "one_or_two"), ("<script>window.hacked=true</script> 20栋", "long_name"),
+        ("a<b 20栋", "not_a_name"),
     ])
     func whatAPersonHasToRead(_ line: String, _ doubt: String) {
         #expect(Self.reading(line) == .unclear(SignUpLine.Doubt(rawValue: doubt)!))
@@ -207,6 +213,33 @@ import Testing
             let thanks = CallTexts(full, now: Fixture.evening + 600, messages).all
             #expect(thanks.map(\.name) == ["thanks", "handover"])
             #expect(thanks[0].body.contains("54 人报名，24 栋都有人认领，截至 18:10"))
+        }
+    }
+
+    /// Zero, missing and unknown are three things: nobody is thanked before anybody was needed.
+    @Test func withoutANeedOrBuildingsNothingIsSaidToBeEnough() async throws {
+        try await CaseDesk.with { desk in
+            try desk.store.take(.need(1, 0))
+            try await desk.expect(
+                on: "/volunteers", zh: "○ 请先定人数（已报 0）", en: "○ Say first how many are needed (0 signed up)")
+            try await desk.expect(on: "/volunteers", zh: "○ 还没有登记楼栋", en: "○ No buildings are registered")
+            var page = try await desk.page("/volunteers", .zhHans)
+            #expect(page.contains("<p class=\"big\">–</p>") && !page.contains("都有人认领"))
+            #expect(!page.contains("id=\"call-thanks\"") && !page.contains("id=\"call-handover\""))
+            #expect(page.contains("志愿者：没有定人数，已报 0"), "the day's report says what is known")
+            try desk.store.take(.building(900))
+            page = try await desk.page("/volunteers", .zhHans)
+            #expect(!page.contains("人数已够") && page.contains("○ 7栋"))
+            try desk.store.take(.need(2, 1, at: 50))
+            #expect(try await desk.page("/volunteers", .zhHans).contains("id=\"call-call\""))
+        }
+    }
+
+    @Test func aTaskWithoutBuildingsThanksForNone() throws {
+        try Fixture.withStore { store in
+            try store.take(.need(1, 1), .fill(2, "v01"))
+            let texts = CallTexts(try store.board(), now: Fixture.evening, .zhHans).all
+            #expect(texts[0].name == "thanks" && !texts[0].body.contains("栋"))
         }
     }
 

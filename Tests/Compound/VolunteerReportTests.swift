@@ -83,8 +83,10 @@ import Testing
         let steps = (0..<40).map { FillTime.Step(at: Int64($0) * 60, short: 40 - $0) }
         let time = FillTime(neededAt: 0, filledAt: nil, seconds: nil, steps: steps)
         #expect(time.shown(4).map(\.short) == [40, 3, 2, 1])
+        let evening = [18, 7, 8, 0].enumerated().map { FillTime.Step(at: Int64($0), short: $1) }
+        #expect(FillTime(neededAt: 0, steps: evening).shown(8).map(\.short) == [18, 7, 8, 0], "all of one minute")
         let quick = [0, 70, 80, 90].map { FillTime.Step(at: $0, short: Int(100 - $0)) }
-        #expect(FillTime(neededAt: 0, steps: quick).shown(4).map(\.short) == [100, 10])
+        #expect(FillTime(neededAt: 0, steps: quick).shown(3).map(\.short) == [100, 10])
         let minute = [3, 4, 1, 0, 1].enumerated().map { FillTime.Step(at: Int64($0), short: $1) }
         #expect(FillTime(neededAt: 0, steps: minute).shown(4).map(\.short) == [4, 0, 1])
     }
@@ -132,12 +134,18 @@ import Testing
                     摸底：应摸 24 户，已完成 12（未完成 12：8栋 12）
                     待核实 1 条
                     认领：2 栋中 2 栋有人认领，1 栋已完成
-                    志愿者：需 3，到 2，未到 1，合计 7.5 小时（1 人还在岗，算到 22:30）
+                    志愿者：需 3，到 2，未到 1，合计 7 小时 30 分（1 人还在岗，算到 22:30）
                     尚未送达任何数据
                     """)
             let progress = try store.progress()
             #expect(progress.doors == 24 && progress.left == 12, "the survey page's own numbers")
         }
+    }
+
+    /// 65 minutes were "1 hour" once, and five "0 hours".
+    @Test func hoursAreSaidToTheMinute() {
+        let said = [(0, "0 分钟"), (300, "5 分钟"), (3900, "1 小时 5 分"), (7199, "1 小时 59 分"), (49 * 3600, "49 小时")]
+        for (seconds, words) in said { #expect(Muster.span(Int64(seconds), .zhHans) == words) }
     }
 
     @Test func whatNobodyHasStatedIsUnknownAndNoZero() throws {
@@ -148,7 +156,7 @@ import Testing
             #expect(text.contains("需 3，已报 1，还缺 2；没有点名，到岗人数和工时不明"))
             try store.take(.attendance(3, "v02", .left, at: 60), .fill(4, "v02", at: 30))
             let muster = try Self.report(store, now: Fixture.evening + 600)
-            #expect(muster.contains("需 3，到 1，未到 0，未点名 1，合计 0 小时；1 人起止时间不全，工时不止这些"))
+            #expect(muster.contains("需 3，到 1，未到 0，未点名 1，合计 0 分钟；1 人起止时间不全或对不上，工时可能不止这些"))
         }
     }
 

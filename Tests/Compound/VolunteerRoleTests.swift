@@ -183,7 +183,8 @@ import Testing
     @Test func theHandOverCountsBuildingsAndNotClaims() throws {
         try Fixture.withStore { store in
             try store.take(
-                .building(900), .claim(1, "7", "v01", .done), .claim(2, "7", "v02", .done, .disinfection, at: 40))
+                .building(900), .need(3, 1), .claim(1, "7", "v01", .done),
+                .claim(2, "7", "v02", .done, .disinfection, at: 40))
             let texts = CallTexts(try store.board(), now: Fixture.evening, .zhHans).all
             #expect(texts.last?.body.contains("已完成 1 栋，进行中：没有") == true)
         }

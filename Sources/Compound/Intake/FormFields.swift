@@ -24,7 +24,11 @@ struct FormFields {
     /// A name, or the code of one.
     func volunteer() throws(IntakeError) -> Code {
         let name = form["volunteer"] ?? ""
-        guard let code = Code(name) ?? VolunteerName.code(name) else {
+        if let code = Code(name) { return code }
+        guard SignUpLines.names(name)?.count ?? 2 < 2 else {
+            throw IntakeError(.namesUnclear, field: "volunteer", value: name)
+        }
+        guard let code = VolunteerName.code(name) else {
             throw IntakeError(.notAName, field: "volunteer", value: name)
         }
         return code

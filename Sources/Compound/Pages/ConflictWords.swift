@@ -23,7 +23,11 @@ struct ConflictWords {
         values.merge(ConflictWords.subject(conflict, text)) { $1 }
         let key = "node.conflict.\(ConflictWords.name(conflict))"
         happened = text(key, values)
-        let why = key == "node.conflict.visit" && isFounded ? "evidence" : "meanwhile"
+        // Who share a building hold it together; only the others are reserve.
+        let holders = key == "node.conflict.two_claims" ? statements.filter(\.stands) : []
+        if holders.count > 1 { values["who"] = holders.map { $0.who(text) }.joined(separator: text("node.call.and")) }
+        let why =
+            key == "node.conflict.visit" && isFounded ? "evidence" : holders.count > 1 ? "together" : "meanwhile"
         meanwhile = text("\(key).\(why)", values)
         remedy = text("\(key).remedy", values)
         separator = text("node.sentence_separator")

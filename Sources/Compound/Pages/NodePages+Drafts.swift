@@ -24,6 +24,18 @@ extension NodePages {
             })
     }
 
+    /// What somebody decided about something that he pasted: done once. What is shown after it is read with every look.
+    func decided(_ pattern: String, _ act: @escaping @Sendable (Form) throws -> Shown) -> Route {
+        guarded(
+            Route("POST", pattern, bodyLimit: 256 * 1024) { call in
+                let path = call.path
+                return try await refusing(call) { form in
+                    let shown = try act(form)
+                    return { looks in try await queue.run { try render(looks, shown(), at: path) } }
+                }
+            })
+    }
+
     /// - Parameter read: on the desks' queue; its refusals come back with the form.
     private func refusing(
         _ call: Call, _ read: @escaping @Sendable (Form) throws -> DraftRoom.Show

@@ -29,25 +29,19 @@ struct AttendanceReading: Equatable {
     /// - Parameter statements: live, in the journal's order.
     /// - Returns: nil where there are none.
     init?(_ statements: [Observation]) {
-        let events = statements.enumerated().compactMap { place, statement in
-            AttendanceReading.said(statement).map { (place: place, statement: statement, said: $0) }
-        }
-        guard !events.isEmpty else { return nil }
-        let ordered = events.sorted { a, b in
-            let (x, y) = (a.said.at ?? a.statement.seconds, b.said.at ?? b.statement.seconds)
-            return x != y ? x < y : a.place < b.place
-        }
-        for event in ordered { take(event.statement, event.said) }
+        let words = AttendanceReading.ordered(statements)
+        guard !words.isEmpty else { return nil }
+        for word in words { take(word) }
         isUnclear = isUnclear || opening != nil && openSince == nil
         state = opening != nil ? .present : began != nil || ended != nil || isUnclear ? .left : .absent
     }
 
-    private mutating func take(_ statement: Observation, _ said: (state: Record.Attendance.State, at: Int64?)) {
-        if said.state != .absent, let absence = disputed.last, absence.isOfSource(of: statement) { disputed = [] }
-        switch said.state {
-        case .present: come(statement, said.at)
-        case .left: leave(statement, said.at)
-        case .absent: miss(statement)
+    private mutating func take(_ word: Word) {
+        if word.state != .absent, let absence = disputed.last, absence.isOfSource(of: word.statement) { disputed = [] }
+        switch word.state {
+        case .present: come(word.statement, word.at)
+        case .left: leave(word.statement, word.at)
+        case .absent: miss(word.statement)
         }
     }
 
@@ -86,6 +80,26 @@ struct AttendanceReading: Equatable {
     private mutating func arrive(_ statement: Observation) {
         if wasMissed { came = max(came, statement.hlc) }
         wasMissed = false
+    }
+
+    /// A statement as it is read.
+    struct Word {
+        var statement: Observation
+        var state: Record.Attendance.State
+        /// As it is stated, or by a device whose clock can be believed.
+        var at: Int64?
+        /// Its place among the others.
+        var seconds: Int64 { at ?? statement.seconds }
+    }
+
+    /// By the times that they state; those of one time in the journal's order.
+    static func ordered(_ statements: [Observation]) -> [Word] {
+        let words = statements.compactMap { statement in
+            said(statement).map { Word(statement: statement, state: $0.state, at: $0.at) }
+        }
+        return words.enumerated().sorted { a, b in
+            (a.element.seconds, a.offset) < (b.element.seconds, b.offset)
+        }.map(\.element)
     }
 
     /// - Returns: the time as it is stated, or that of a device whose clock can be believed.

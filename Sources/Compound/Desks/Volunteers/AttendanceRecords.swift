@@ -10,6 +10,8 @@ extension Record {
         var state: State
         /// When, seconds since 1970; nil for the moment at which it is recorded.
         var at: Int64?
+        /// It is keyed from paper, by somebody who has the muster before him: what stands in its way is taken back.
+        var isKeyed = false
     }
 
     /// What a volunteer must not be given to do, until when, and why. It stays on this node.
@@ -43,7 +45,7 @@ extension Record.Attendance {
     init(form: FormFields) throws(IntakeError) {
         self.init(
             task: try form.code("task"), volunteer: try form.volunteer(), state: try form.choice("state"),
-            at: try form.moment("at"))
+            at: try form.moment("at"), isKeyed: form.has("at") && form.has("since"))
     }
 
     func statement(_ db: Database) throws -> Statement {
@@ -57,8 +59,22 @@ extension Record.Attendance {
 
     /// Nobody has come yet at a time that is still to come: whoever typed it is asked, instead of taking it for yesterday's.
     func check(_ record: Record, _ journal: Journal) throws {
-        guard let at, at > journal.now + Record.Attendance.grace else { return }
-        throw IntakeError(.timeAhead, field: "at", value: Clock.text(at, asOf: journal.now))
+        guard let at else { return }
+        if at > journal.now + Record.Attendance.grace {
+            throw IntakeError(.timeAhead, field: "at", value: Clock.text(at, asOf: journal.now))
+        }
+        if let doubt = try correction(journal)?.doubt { throw doubt.error(asOf: journal.now) }
+    }
+
+    func takesBack(recorded id: UInt128, _ journal: Journal) throws -> [UInt128] {
+        if let known = try journal.takenBack(by: id) { return known }
+        return try correction(journal)?.takenBack ?? []
+    }
+
+    private func correction(_ journal: Journal) throws -> AttendanceCorrection? {
+        guard isKeyed, let at else { return nil }
+        let said = try journal.live(task.text, VolunteerFact.attendance(volunteer.text).field)
+        return AttendanceCorrection(state, at: at, said)
     }
 
     private var atMembers: [(String, JSONLine.Value)] { at.map { [("at", .number(Int($0)))] } ?? [] }

@@ -14,11 +14,18 @@ struct CallTexts {
     /// Buildings that a message names; a longer list is read by nobody.
     static let named = 30
 
-    /// In the order in which they are wanted now: while people are short the call comes first, then the thanks.
+    /// In the order in which they are wanted now: while people are short the call comes first, then the thanks. None before
+    /// anybody has said how many are needed: nobody is thanked for nothing.
     var all: [(name: String, body: String)] {
+        guard board.need > 0 else { return [] }
         let isWanted = board.short > 0 || !board.unclaimed.isEmpty
         let names = isWanted ? ["call", "reminder", "handover"] : ["thanks", "handover"]
-        return names.map { ($0, text("node.call.\($0)", values)) }
+        return names.map { ($0, text("node.call.\(variant($0))", values)) }
+    }
+
+    /// A task without buildings thanks for none.
+    private func variant(_ name: String) -> String {
+        name == "thanks" && board.buildings.isEmpty ? "thanks.no_buildings" : name
     }
 
     private var values: [String: String] {
@@ -57,6 +64,7 @@ struct CallTexts {
     }
 
     private var unclaimed: String {
+        guard !board.buildings.isEmpty else { return text("node.volunteers.no_buildings") }
         guard !board.unclaimed.isEmpty else { return text("node.volunteers.all_claimed") }
         return text("node.call.unclaimed", ["buildings": list(board.unclaimed)])
     }

@@ -62,10 +62,11 @@ struct DayReport {
         var values = [
             "need": "\(board.need)", "filled": "\(board.filled)", "came": "\(muster.came)",
             "missing": "\(board.noShows.count)", "uncalled": "\(muster.uncalled.count)",
-            "hours": Muster.hours(muster.seconds), "open": "\(muster.open)", "unclear": "\(muster.unclear)",
+            "worked": Muster.span(muster.seconds, text), "open": "\(muster.open)", "unclear": "\(muster.unclear)",
             "at": Clock.time(now),
         ]
         values["short"] = "\(board.short)"
+        guard board.need > 0 || !board.attendance.isEmpty else { return text("node.call.report.no_need", values) }
         guard !board.attendance.isEmpty else { return text("node.call.report.no_muster", values) }
         return text("node.call.report.people", values)
             + (muster.uncalled.isEmpty ? "" : text("node.call.report.uncalled", values))
@@ -108,9 +109,11 @@ struct Muster {
         unclear = there.count(where: \.unclear)
     }
 
-    /// Whole hours and tenths, never more than was worked.
-    static func hours(_ seconds: Int64) -> String {
-        let tenths = seconds / 360
-        return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
+    /// To the minute, in hours however long it is: working hours aren't days.
+    static func span(_ seconds: Int64, _ text: Messages) -> String {
+        let (hours, minutes) = (seconds / 3600, seconds / 60 % 60)
+        if hours == 0 { return text("node.minutes", ["minutes": "\(minutes)"]) }
+        let values = ["hours": "\(hours)", "minutes": "\(minutes)"]
+        return text(minutes == 0 ? "node.attendance.hours" : "node.hours_minutes", values)
     }
 }

@@ -49,9 +49,10 @@ extension FillTime {
         self.init(neededAt: first.at, filledAt: filledAt, seconds: filledAt.map { $0 - first.at }, steps: steps)
     }
 
-    /// Steps as a page has room for: the last of each minute, and of many the first and the latest. Where it began and
-    /// where nobody was short stays.
+    /// Steps as a page has room for: of many the last of each minute, and of those the first and the latest. Where it began
+    /// and where nobody was short stays.
     func shown(_ most: Int) -> [Step] {
+        guard steps.count > most else { return steps }
         let minutes = steps.reduce(into: [Step]()) { shown, step in
             if let last = shown.last, last.at / 60 == step.at / 60, last.short > 0,
                 shown.count > 1 || step.short > last.short

@@ -26,6 +26,8 @@ struct SignUpLine: Equatable {
         /// - building: nil for somebody who goes wherever he is needed.
         /// - role: nil where the line names none.
         case join([String], building: Code?, role: VolunteerRole? = nil)
+        /// He takes this building instead of the one that he has.
+        case move([String], building: Code, role: VolunteerRole? = nil)
         case withdraw([String], building: Code?)
         case unclear(Doubt)
     }
@@ -37,10 +39,14 @@ struct SignUpLine: Equatable {
         case longName = "long_name"
         case twoBuildings = "two_buildings"
         case twoRoles = "two_roles"
-        case question, digits
+        case oneOrTwo = "one_or_two"
+        case question, substitute, digits
         case buildingUnknown = "building_unknown"
         case personUnknown = "person_unknown"
         case withdrewBefore = "withdrew_before"
+        case movesFromSeveral = "moves_from_several"
+        case gaveUpBefore = "gave_up_before"
+        case sameAddress = "same_address"
         case restricted
         case tooMany = "too_many"
     }
@@ -60,6 +66,7 @@ struct SignUpLine: Equatable {
         var isBuildingOpen = false
         var role: VolunteerRole?
         var isWithdrawal = false
+        var isMove = false
     }
 
     /// What a person made of a line.
@@ -80,6 +87,7 @@ struct SignUpLine: Equatable {
     private static let heads = ["#接龙", "接龙", "【", "还缺", "待认领", "报名请接龙", "例", "截至", "人数已够"]
     private static let withdrawals = ["不去了", "去不了", "不来了", "来不了", "不参加了", "退出", "取消"]
     private static let couples = ["两口子", "夫妻俩", "夫妻", "夫妇", "两个人", "两人", "2人", "俩"]
+    private static let substitute = "替"
     private static let fillers = ["报名", "参加", "我去", "认领"]
     private static let questions = ["?", "吗", "能不能", "行不行", "哪里", "几点"]
 
@@ -95,33 +103,44 @@ struct SignUpLine: Equatable {
     }
 
     private static func read(_ text: String) -> (Reading, Understood) {
-        var (rest, said) = (text, Understood())
-        said.isWithdrawal = take(withdrawals, from: &rest)
+        let buildings = BuildingWords(text)
+        var (rest, said) = (buildings.rest, Understood())
+        let isLeaving = take(withdrawals, from: &rest)
         let isCouple = take(couples, from: &rest)
         _ = take(fillers, from: &rest)
-        let (buildings, roles) = (Set(buildings(&rest)), roles(&rest))
+        let roles = roles(&rest)
         // A telephone number is nobody's name, and isn't kept.
-        rest = rest.replacing(#/1\d{10}/#, with: " ")
-        let words = rest.split { " ,、;:()[]-/.。!~+".contains($0) }.map(String.init)
+        rest = rest.replacing(#/1[0-9]{10}/#, with: ",")
+        let people = people(rest)
+        let words = people ?? []
         said.names = words.filter { isShort($0) && !hasDigits($0) && SpokenName.isName($0) }
+        // Of two who are named nobody can tell who goes where.
+        let isMove = buildings.isMove && said.names.count < 2
         // 张勇夫妇 are two people; two who are named are those two.
         if isCouple, said.names.count == 1 { said.names.append("\(said.names[0])家属") }
         // Of 3、5栋 the 5 is no more certain than the 3.
-        said.isBuildingOpen = buildings.count > 1 || hasDigits(rest)
-        said.building = said.isBuildingOpen ? nil : buildings.first?.text
+        said.isBuildingOpen = buildings.codes.count > 1 || buildings.isOpen || hasDigits(rest)
+        said.building = said.isBuildingOpen ? nil : buildings.codes.first?.text
         said.role = roles.count == 1 ? roles.first : nil
+        (said.isMove, said.isWithdrawal) = (isMove, isLeaving && !buildings.isMove)
         let doubts: [(Doubt, Bool)] = [
-            (.question, questions.contains(where: text.contains)), (.twoBuildings, buildings.count > 1),
-            (.twoRoles, roles.count > 1), (.digits, hasDigits(rest)), (.noName, words.isEmpty),
-            (.longName, !words.allSatisfy(isShort)), (.notAName, !words.allSatisfy(SpokenName.isName)),
+            (.question, questions.contains(where: text.contains)), (.substitute, text.contains(substitute)),
+            (.twoBuildings, buildings.codes.count > 1), (.twoRoles, roles.count > 1),
+            (.digits, buildings.isOpen || hasDigits(rest)), (.oneOrTwo, people == nil || buildings.isMove != isMove),
+            (.noName, words.isEmpty), (.longName, !words.allSatisfy(isShort)),
+            (.notAName, !words.allSatisfy(SpokenName.isName)),
             (.longName, !said.names.allSatisfy { VolunteerName.code($0) != nil }),
         ]
         if let doubt = doubts.first(where: { $0.1 })?.0 { return (.unclear(doubt), said) }
-        let reading: Reading =
-            said.isWithdrawal
-            ? .withdraw(said.names, building: buildings.first)
-            : .join(said.names, building: buildings.first, role: roles.first)
-        return (reading, said)
+        return (said.reading(at: buildings.codes.first), said)
+    }
+
+    /// - Returns: nil where it can't be told how many they are.
+    private static func people(_ text: String) -> [String]? {
+        let groups = text.split { ",、;:()[]/。!~+".contains($0) }.map {
+            SpokenName.people($0.split { " -.".contains($0) }.map(String.init))
+        }
+        return groups.contains { $0 == nil } ? nil : groups.compactMap { $0 }.flatMap { $0 }
     }
 
     /// As short as a Chinese name, or an English one.
@@ -135,7 +154,7 @@ struct SignUpLine: Equatable {
     /// - Returns: whether one of the words was there; it is gone then.
     private static func take(_ words: [String], from text: inout String) -> Bool {
         guard let word = words.first(where: text.contains) else { return false }
-        text = text.replacing(word, with: " ")
+        text = text.replacing(word, with: ",")
         return true
     }
 
@@ -145,17 +164,12 @@ struct SignUpLine: Equatable {
         _ = take(["只能做", "只做", "负责"], from: &text)
         return found
     }
+}
 
-    /// Takes out what names a building: `3栋`, `3栋2单元`, `15#`, `9-2单元`, `A座`.
-    private static func buildings(_ text: inout String) -> [Code] {
-        let patterns = [
-            #/(\d{1,3})-\d{1,2} ?单元/#, #/(\d{1,3}[A-Za-z]?|[A-Za-z]) ?(?:号楼|栋|幢|座|楼|#)(?: ?\d{1,2} ?单元)?/#,
-        ]
-        var found: [Code] = []
-        for pattern in patterns {
-            found += text.matches(of: pattern).compactMap { Code($0.output.1.uppercased()) }
-            text = text.replacing(pattern, with: " ")
-        }
-        return found
+extension SignUpLine.Understood {
+    fileprivate func reading(at building: Code?) -> SignUpLine.Reading {
+        if isMove, let building { return .move(names, building: building, role: role) }
+        return isWithdrawal
+            ? .withdraw(names, building: building) : .join(names, building: building, role: role)
     }
 }

@@ -20,9 +20,17 @@ extension SignUpLines {
         return String(left.drop { $0.isWhitespace })
     }
 
-    /// Several people in one field, and back.
-    static func names(_ typed: String) -> [String] {
-        typed.split { "、，,；;".contains($0) }.map(String.init).filter { $0.contains { !$0.isWhitespace } }
+    /// Several people in one field, and back. What isn't names on both sides of a comma isn't two names.
+    ///
+    /// - Returns: nil where it can't be told how many they are.
+    static func names(_ typed: String) -> [String]? {
+        let parts = typed.split { "、，,；;".contains($0) }.map(String.init).filter { $0.contains { !$0.isWhitespace } }
+        guard parts.allSatisfy({ $0.contains(where: \.isLetter) }) else { return [typed] }
+        let people = parts.map { part -> [String]? in
+            let words = part.split(whereSeparator: \.isWhitespace).map(String.init)
+            return words.allSatisfy { $0.allSatisfy(\.isLetter) } ? SpokenName.people(words) : [part]
+        }
+        return people.contains { $0 == nil } ? nil : people.compactMap { $0 }.flatMap { $0 }
     }
     static func typed(_ names: [String]) -> String { names.joined(separator: separator) }
 }
@@ -38,8 +46,23 @@ struct UnclearLines {
     private static let most = 20
     /// In the place of a building: he goes wherever he is needed.
     static let anywhere = "-"
-    /// What a line that is nobody's sign-up is answered with.
-    static let skip = "skip"
+    /// What a person makes of a line.
+    enum Act: String {
+        case filled, withdrawn
+        /// He takes this building instead of what he has.
+        case moved
+        /// He isn't the one who is called the same at another building.
+        case another
+        /// It is nobody's sign-up.
+        case skip
+
+        var words: String {
+            switch self {
+            case .filled, .withdrawn: "node.volunteers.\(rawValue)"
+            case .moved, .another, .skip: "node.sign_up.\(rawValue)"
+            }
+        }
+    }
 
     var html: HTML {
         guard let pasted = model.pasted else { return "" }
@@ -51,20 +74,28 @@ struct UnclearLines {
     }
 
     private func form(_ line: UnclearSignUp, _ pasted: VolunteerPage.Pasted) -> HTML {
-        let said = line.understood
-        let (name, hidden) = (
-            SignUpLines.typed(said.names),
-            [
-                ("task", model.board.task), ("line", "\(line.line)"), ("chain_role", pasted.role.rawValue),
-            ]
-        )
+        let fault = pasted.fault.flatMap { $0.line == line.line ? $0 : nil }
+        var said = line.understood
+        if let fault { said = fault.typed(said) }
+        let name = fault?.form["volunteer"] ?? SignUpLines.typed(said.names)
+        let hidden = [("task", model.board.task), ("line", "\(line.line)"), ("chain_role", pasted.role.rawValue)]
         return """
-            <form class="form unclear" method="post" action="\(view.links("/desk/volunteers/sign-up"))"><p>◇ \(text("node.registry.line", ["line": "\(line.line)"]))“\(line.text)” \(text("node.sign_up.\(line.doubt)"))</p>
-            \(VolunteerPage.hidden(hidden))<textarea name="chain" hidden>\(pasted.chain)</textarea>
-            <label>\(text("node.column.volunteer")) <input name="volunteer" value="\(name)" required></label>
-            <label>\(text("node.column.building")) <select name="building" required>\(buildings(said))</select></label>
-            \(VolunteerPage.roleField(model, text, chosen: said.role))\(buttons(said))</form>
+            <form class="form unclear" method="post" action="\(view.links("/desk/volunteers/line"))"><p>◇ \(text("node.registry.line", ["line": "\(line.line)"]))“\(line.text)” \(text("node.sign_up.\(line.doubt)"))</p>
+            \(fault.map(words) ?? "")\(VolunteerPage.hidden(hidden))<textarea name="chain" hidden>\(pasted.chain)</textarea>
+            <label>\(text("node.column.volunteer")) <input name="volunteer"\(mark("volunteer", fault)) value="\(name)" required></label>
+            <label>\(text("node.column.building")) <select name="building"\(mark("building", fault)) required>\(buildings(said))</select></label>
+            \(VolunteerPage.roleField(model, text, chosen: said.role))\(buttons(line, said))</form>
             """
+    }
+
+    private func words(_ fault: VolunteerPage.Fault) -> HTML {
+        """
+        <p class="bad" role="alert" id="fault">\(fault.error.text(text))</p><p>\(fault.error.advice(text))</p>
+        """
+    }
+
+    private func mark(_ field: String, _ fault: VolunteerPage.Fault?) -> HTML {
+        fault?.error.field == field ? " aria-invalid=\"true\" aria-describedby=\"fault\" autofocus" : ""
     }
 
     /// A building that was named unclearly is chosen by whoever reads the line; one that wasn't named is none.
@@ -77,20 +108,27 @@ struct UnclearLines {
     }
 
     /// What the line seems to say comes first; of who isn't coming and of a remark nobody has to choose a building.
-    private func buttons(_ said: SignUpLine.Understood) -> HTML {
-        let joins = button(.filled, isFirst: !said.isWithdrawal)
-        let leaves = button(.withdrawn, isFirst: said.isWithdrawal)
-        let both: HTML = said.isWithdrawal ? "\(leaves)\(joins)" : "\(joins)\(leaves)"
+    private func buttons(_ line: UnclearSignUp, _ said: SignUpLine.Understood) -> HTML {
+        var acts: [Act] = [.filled, .withdrawn]
+        if line.doubt == SignUpLine.Doubt.sameAddress.rawValue { acts.insert(.another, at: 1) }
+        if said.isMove || said.names.contains(where: hasBuilding) { acts.insert(.moved, at: 1) }
+        let first: Act = said.isMove ? .moved : said.isWithdrawal ? .withdrawn : .filled
+        let all = [first] + acts.filter { $0 != first }
         return """
-            \(both)<button name="state" value="\(UnclearLines.skip)" formnovalidate>\(text("node.sign_up.skip"))</button>
+            \(all.map { button($0, isFirst: $0 == first) })<button name="state" value="\(Act.skip.rawValue)" formnovalidate>\(text(Act.skip.words))</button>
             """
     }
 
-    private func button(_ state: Record.Fill, isFirst: Bool) -> HTML {
+    private func hasBuilding(_ name: String) -> Bool {
+        let code = VolunteerName.code(name)?.text
+        return model.board.claims.contains { $0.volunteer == code && $0.state != Record.Claim.done.rawValue }
+    }
+
+    private func button(_ act: Act, isFirst: Bool) -> HTML {
         let look: HTML = isFirst ? " class=\"primary\"" : ""
-        let free: HTML = state == .withdrawn ? " formnovalidate" : ""
+        let free: HTML = act == .withdrawn ? " formnovalidate" : ""
         return """
-            <button\(look) name="state" value="\(state.rawValue)"\(free)>\(text("node.volunteers.\(state.rawValue)"))</button>
+            <button\(look) name="state" value="\(act.rawValue)"\(free)>\(text(act.words))</button>
             """
     }
 }

@@ -38,12 +38,24 @@ struct VolunteerChat {
     }
 
     private func entry(_ entry: SignUps.Entry) -> HTML {
-        let building = entry.building.map { text("node.building", ["code": $0]) } ?? text("node.sign_up.anywhere")
-        let values = ["names": entry.names.joined(separator: text("node.list_separator")), "building": building]
-        let key = entry.change == .withdraws ? "withdraws" : entry.isReserve ? "reserve" : "joins"
-        let said = text("node.sign_up.\(key)", values)
-        guard entry.role != .general, entry.change == .joins else { return "<li>\(said)</li>" }
-        return "<li>\(text("node.volunteers.in_role", ["what": said, "role": entry.role.words(text)]))</li>"
+        let values = [
+            "names": entry.names.joined(separator: text("node.list_separator")),
+            "building": entry.building.map { text("node.building", ["code": $0]) } ?? text("node.sign_up.anywhere"),
+            "leaves": buildings(entry.leaves), "keeps": buildings(entry.keeps),
+        ]
+        guard entry.change == .joins else { return "<li>\(text("node.sign_up.withdraws", values))</li>" }
+        var said = text("node.sign_up.\(entry.isReserve ? "reserve" : "joins")", values)
+        if entry.role != .general {
+            said = text("node.volunteers.in_role", ["what": said, "role": entry.role.words(text)])
+        }
+        let leaves: HTML = entry.leaves.isEmpty ? "" : " · \(text("node.sign_up.leaves", values))"
+        let keeps: HTML =
+            entry.keeps.isEmpty ? "" : " · <span class=\"warn\">\(text("node.sign_up.keeps", values))</span>"
+        return "<li>\(said)\(leaves)\(keeps)</li>"
+    }
+
+    private func buildings(_ codes: [String]) -> String {
+        codes.map { text("node.building", ["code": $0]) }.joined(separator: text("node.list_separator"))
     }
 
     // MARK: Into the chat

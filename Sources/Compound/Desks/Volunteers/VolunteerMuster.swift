@@ -16,7 +16,7 @@ struct VolunteerMuster {
         let order = people.sorted { (rank(attended[$0]), $0) < (rank(attended[$1]), $1) }
         let values = [
             "came": "\(muster.came)", "missing": "\(board.noShows.count)", "uncalled": "\(muster.uncalled.count)",
-            "hours": Muster.hours(muster.seconds),
+            "worked": Muster.span(muster.seconds, text),
         ]
         return """
             <details id="muster"><summary>\(text("node.attendance.summary", values))</summary>
@@ -56,20 +56,21 @@ struct VolunteerMuster {
         let times = [attended.began, attended.open ? nil : attended.ended].map {
             $0.map { Clock.text($0, asOf: view.now) } ?? ""
         }
-        let hours = text("node.attendance.hours", ["hours": Muster.hours(attended.seconds)])
+        let worked = Muster.span(attended.seconds, text)
         let running: HTML = attended.open ? " · \(text("node.attendance.running"))" : ""
         let unclear: HTML =
             attended.unclear ? " <span class=\"warn\">◇ \(text("node.attendance.unclear"))</span>" : ""
-        return "\(mark) \(state) \(times.joined(separator: "–")) · \(hours)\(running)\(unclear)"
+        return "\(mark) \(state) \(times.joined(separator: "–")) · \(worked)\(running)\(unclear)"
     }
 
     /// Who is seen after he was missed came after all; whoever was mustered by mistake is missed by taking that back.
     private func buttons(_ volunteer: String, _ attended: VolunteerBoard.Attendance?) -> HTML {
-        switch attended.flatMap({ Record.Attendance.State(rawValue: $0.state) }) {
+        let missed = form(volunteer, [.absent], attended?.answers ?? [])
+        return switch attended.flatMap({ Record.Attendance.State(rawValue: $0.state) }) {
         case nil: form(volunteer, [.present, .absent], [])
-        case .absent?, .left?: form(volunteer, [.present], [])
-        case .present?:
-            "\(form(volunteer, [.left], []))\(form(volunteer, [.absent], attended?.answers ?? []))"
+        case .absent?: form(volunteer, [.present], [])
+        case .present?: "\(form(volunteer, [.left], []))\(missed)"
+        case .left?: "\(form(volunteer, [.present], []))\(missed)"
         }
     }
 

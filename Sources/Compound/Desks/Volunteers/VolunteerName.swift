@@ -13,11 +13,21 @@ enum VolunteerName {
     /// - Returns: nil for what is empty or longer than 10 Chinese characters.
     static func code(_ name: String) -> Code? {
         let seen = String(String.UnicodeScalarView(name.unicodeScalars.filter { !isUnseen($0) }))
-        let name = seen.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let name = seen.split(whereSeparator: \.isWhitespace).reduce("") { name, word in
+            // 李 四 is 李四.
+            name + (isChinese(name.last) && isChinese(word.first) || name.isEmpty ? "" : " ") + word
+        }
         guard !name.isEmpty else { return nil }
         if let code = Code(name), !name.hasPrefix(mark) { return code }
         let spelled = name.utf8.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         return Code(mark + spelled)
+    }
+
+    /// Whoever is called like somebody at another building.
+    static func at(_ building: Code, _ name: String) -> String { "\(building)栋\(name)" }
+
+    private static func isChinese(_ character: Character?) -> Bool {
+        character?.unicodeScalars.first?.properties.isIdeographic ?? false
     }
 
     private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {

@@ -24,9 +24,25 @@ enum VolunteerPage {
         var chain: String
         var role: VolunteerRole
         var read: SignUps
+        var fault: Fault?
 
         /// It stays until every line of it is taken.
         var left: String { read.applied && read.unclear.isEmpty ? "" : chain }
+    }
+
+    /// A line's form that was refused, and why.
+    struct Fault {
+        var line: Int
+        var form: Form
+        var error: IntakeError
+
+        /// What was chosen in it, in the place of what the line says.
+        func typed(_ said: SignUpLine.Understood) -> SignUpLine.Understood {
+            var said = said
+            if let building = form["building"] { (said.building, said.isBuildingOpen) = (building, false) }
+            said.role = form["role"].flatMap { VolunteerRole(rawValue: $0) } ?? said.role
+            return said
+        }
     }
 
     static func html(_ model: Model, _ view: PageView) -> HTML {
@@ -38,7 +54,7 @@ enum VolunteerPage {
         let claims = VolunteerClaims(model: model, view: view)
         return """
             <div class="tiles"><section class="tile"><h1>\(text("node.volunteers.short"))</h1>
-            <p class="big">\(board.short)</p><p>\(text("node.volunteers.need_filled", ["need": "\(board.need)", "filled": "\(board.filled)"]))</p>
+            <p class="big">\(board.need > 0 ? "\(board.short)" : "–")</p><p>\(need(board, text))</p>
             \(missing(board, text))\(steps(board, view))\(raise(board, view))</section>
             <section class="tile wide"><h2>\(text("node.volunteers.unclaimed", ["count": "\(board.unclaimed.count)"]))</h2>
             \(unclaimed(board, text))</section>\(model.isSplit ? roles(board, text) : "")</div>
@@ -51,6 +67,13 @@ enum VolunteerPage {
     }
 
     // MARK: What is missing
+
+    /// Before anybody has said how many are needed nobody knows whether somebody is missing.
+    private static func need(_ board: VolunteerBoard, _ text: Messages) -> HTML {
+        let values = ["need": "\(board.need)", "filled": "\(board.filled)"]
+        return board.need > 0
+            ? "\(text("node.volunteers.need_filled", values))" : "○ \(text("node.volunteers.no_need", values))"
+    }
 
     private static func missing(_ board: VolunteerBoard, _ text: Messages) -> HTML {
         guard !board.noShows.isEmpty else { return "" }
@@ -100,6 +123,7 @@ enum VolunteerPage {
     }
 
     private static func unclaimed(_ board: VolunteerBoard, _ text: Messages) -> HTML {
+        if board.buildings.isEmpty { return "<p>○ \(text("node.volunteers.no_buildings"))</p>" }
         if board.unclaimed.isEmpty { return "<p class=\"ok\">● \(text("node.volunteers.all_claimed"))</p>" }
         let names = board.unclaimed.map { text("node.building", ["code": $0]) }.joined(
             separator: text("node.list_separator"))

@@ -21,14 +21,31 @@ extension VolunteerDesk {
                     return NodePages.Body { VolunteerPage.html(model, $0) }
                 }
             },
-            pages.posted("/desk/volunteers/sign-up", bodyLimit: 256 * 1024) { call, form in
-                if form["state"] != UnclearLines.skip { try VolunteerDesk.signUpOne(form, store) }
-                guard form["chain"] != nil else { return .seeOther(Links(call)("/volunteers")) }
-                let role = form["chain_role"].flatMap { VolunteerRole(rawValue: $0) } ?? .general
-                let rest = try store.chain(form, without: form.number("line"), as: role, apply: false)
-                return try pages.render(call, rest)
+            pages.form("/desk/volunteers/sign-up") { form in
+                try VolunteerDesk.signUpOne(form, store)
+                return "/volunteers"
             },
+            pages.decided("/desk/volunteers/line") { try VolunteerDesk.line($0, store) },
         ]
+    }
+
+    /// One line of a chain: what a person made of it is done once, and the rest is read anew with every look. A form that is
+    /// refused stands where it stood, among the others.
+    private static func line(_ form: Form, _ store: CompoundStore) throws -> NodePages.Shown {
+        let (task, recorder) = (try FormFields(form).code("task"), try FormReader.recorder(form))
+        let role = form["chain_role"].flatMap { VolunteerRole(rawValue: $0) } ?? .general
+        let line = form.number("line")
+        var fault: VolunteerPage.Fault?
+        if form["state"] != UnclearLines.Act.skip.rawValue {
+            do { try signUpOne(form, store) } catch { fault = .init(line: line ?? 0, form: form, error: error) }
+        }
+        let left = SignUpLines.chain(form["chain"] ?? "", without: fault == nil ? line : nil)
+        return { [fault] in
+            let read = try store.signUp(left, for: task, as: role, by: recorder, apply: false)
+            let pasted = VolunteerPage.Pasted(chain: left, role: role, read: read, fault: fault)
+            let model = try store.volunteers(task.text, pasted: pasted)
+            return NodePages.Body { VolunteerPage.html(model, $0) }
+        }
     }
 
     func documents(_ api: CompoundAPI) -> [Route] {
@@ -47,17 +64,25 @@ extension VolunteerDesk {
         let fields = FormFields(form)
         let (task, role) = (try fields.code("task"), try fields.role())
         guard let typed = form["volunteer"] else { throw IntakeError(.fieldMissing, field: "volunteer") }
-        let names = SignUpLines.names(typed)
+        guard var names = SignUpLines.names(typed) else {
+            throw IntakeError(.namesUnclear, field: "volunteer", value: typed)
+        }
         if names.isEmpty { throw IntakeError(.notAName, field: "volunteer", value: typed) }
         for name in names where VolunteerName.code(name) == nil {
             throw IntakeError(.notAName, field: "volunteer", value: name)
         }
+        let act = form["state"].flatMap { UnclearLines.Act(rawValue: $0) } ?? .filled
         let place = form["building"].flatMap { $0 == UnclearLines.anywhere ? nil : $0 }
         let building = place.flatMap { Code($0) }
         if let place, building == nil { throw IntakeError(.notACode, field: "building", value: place) }
+        if building == nil, act == .moved || act == .another { throw IntakeError(.fieldMissing, field: "building") }
+        if let building, act == .another { names = names.map { VolunteerName.at(building, $0) } }
         let reading: SignUpLine.Reading =
-            form["state"] == Record.Fill.withdrawn.rawValue
-            ? .withdraw(names, building: building) : .join(names, building: building, role: role)
+            switch (act, building) {
+            case (.withdrawn, _): .withdraw(names, building: building)
+            case (.moved, let building?): .move(names, building: building, role: role)
+            default: .join(names, building: building, role: role)
+            }
         let done = try store.signUp(reading, for: task, by: try FormReader.recorder(form))
         switch done.unclear.first.flatMap({ SignUpLine.Doubt(rawValue: $0.doubt) }) {
         case nil: return
@@ -69,19 +94,6 @@ extension VolunteerDesk {
 }
 
 extension CompoundStore {
-    /// A pasted chain, as the page shows it.
-    ///
-    /// - Parameter line: the one that a person has just read.
-    fileprivate func chain(
-        _ form: Form, without line: Int? = nil, as role: VolunteerRole, apply: Bool
-    ) throws -> NodePages.Body {
-        let task = try FormFields(form).code("task")
-        let chain = SignUpLines.chain(form["chain"] ?? "", without: line)
-        let read = try signUp(chain, for: task, as: role, by: try FormReader.recorder(form), apply: apply)
-        let model = try volunteers(task.text, pasted: VolunteerPage.Pasted(chain: chain, role: role, read: read))
-        return NodePages.Body { VolunteerPage.html(model, $0) }
-    }
-
     fileprivate func volunteers(_ task: String, pasted: VolunteerPage.Pasted?) throws -> VolunteerPage.Model {
         let (board, survey) = try read { db in
             (try VolunteerReader.board(task, db, now: self.clock()), try SurveyReader.progress(task, db))

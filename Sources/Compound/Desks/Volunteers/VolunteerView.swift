@@ -243,6 +243,12 @@ enum VolunteerReader {
         }
     }
 
+    /// Buildings that somebody has given up, by his code.
+    static func released(_ task: String, _ db: Database) throws -> [String: Set<String>] {
+        try claims(task, db).filter { $0.state == Record.Claim.released.rawValue }
+            .reduce(into: [:]) { $0[$1.volunteer, default: []].insert($1.building) }
+    }
+
     /// Ranked by building and role: those who are there or are to come by their claims, who came after all by that;
     /// behind them who didn't come or released it.
     static func claims(_ task: String, building: String? = nil, _ db: Database) throws -> [VolunteerBoard.Claim] {
