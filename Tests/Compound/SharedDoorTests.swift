@@ -79,6 +79,18 @@ import Testing
         }
     }
 
+    /// A household that somebody took out stays out, and then one alone replaces nothing.
+    @Test func aHouseholdThatWasTakenOutReplacesNothing() throws {
+        try Fixture.withStore { store in
+            try store.take(.household(1, "5-1-1101.2", 1))
+            _ = try run(Self.whole, store)
+            try store.take(.withdrawal(2, "5-1-1101.2", at: 20_000))
+            let report = try run(Self.split, store)
+            #expect(report.listing.kept == 1 && report.shared.staying == Self.both)
+            #expect(try doors(store) == ["5-1-1101", "5-1-1102", "5-1-1101.1"])
+        }
+    }
+
     /// It can be put back, and then a person has spoken; an older list that names it doesn't bring it back in silence.
     @Test func whoPutsItBackHasTheLastWord() async throws {
         try await CaseDesk.with { desk in

@@ -49,7 +49,7 @@ struct BuildingEffect: Sendable {
             : Set(lines.filter { $0.speaks && !registered.contains($0.code.text) }.map(\.code.text)).subtracting(out)
                 .subtracting(doubtful)
         isNew = registered.isEmpty
-        shared = try SharedDoors(lines, registered: registered, db)
+        shared = try SharedDoors(lines, registered: registered, out: out, db)
         let replaced = Set(shared.replaced.map(\.text))
         namesAll = true
         for row in rows {

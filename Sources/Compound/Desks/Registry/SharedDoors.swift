@@ -16,9 +16,12 @@ struct SharedDoors: Sendable, Equatable {
     /// - Parameters:
     ///   - lines: of one building.
     ///   - registered: the doors that the registry has of it.
-    init(_ lines: ArraySlice<ListedDoors.Entry>, registered: Set<String>, _ db: Database) throws {
+    ///   - out: those that somebody took out, which a line alone doesn't bring back.
+    init(
+        _ lines: ArraySlice<ListedDoors.Entry>, registered: Set<String>, out: Set<String>, _ db: Database
+    ) throws {
         var households: [String: Int] = [:]
-        for line in lines where line.speaks {
+        for line in lines where line.speaks && !out.contains(line.code.text) {
             if let door = SharedDoors.door(of: line.code.text), registered.contains(door) {
                 households[door, default: 0] += 1
             }
