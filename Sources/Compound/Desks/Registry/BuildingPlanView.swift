@@ -50,12 +50,12 @@ struct BuildingPlanView {
         let values = ["doors": "\(entry.doors)", "before": "\(entry.doorsBefore)"]
         var parts = [text("node.registry.plan.\(entry.change.rawValue)", values)]
         if entry.change != .same {
+            parts += restated(entry)
             if entry.isWithdrawn { parts.append(text("node.registry.plan.withdrawn")) }
             if entry.isListed { parts.append(text("node.registry.plan.listed")) }
         }
         if entry.change == .changed {
             let doors = [("coming", entry.coming), ("going", entry.going), ("staying", entry.staying)]
-            parts += restated(entry)
             parts += doors.filter { $0.1.count > 0 }.map { key, doors in
                 text("node.registry.plan.\(key)", ["count": "\(doors.count)", "doors": doors.text(text)])
             }
