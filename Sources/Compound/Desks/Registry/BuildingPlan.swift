@@ -117,7 +117,7 @@ extension Record.Building {
         guard let row else { return nil }
         self.init(
             code: code, label: BuildingName.given(row["label"]), stairUnits: row["stair_units"], floors: row["floors"],
-            doorsPerFloor: row["doors_per_floor"], address: row["address"] ?? "")
+            doorsPerFloor: row["doors_per_floor"], address: BuildingName.given(row["address"]))
     }
 
     func hasShape(of other: Record.Building) -> Bool {
@@ -126,6 +126,6 @@ extension Record.Building {
 
     /// Stating it so would change nothing.
     fileprivate func says(_ other: Record.Building) -> Bool {
-        label == other.label && hasShape(of: other) && (other.address == nil || address == other.address)
+        label == other.label && hasShape(of: other) && (other.address == nil || (address ?? "") == other.address)
     }
 }

@@ -73,7 +73,9 @@ struct BuildingPlanView {
         }
         if !before.hasShape(of: now) { change("shape", shape(before), shape(now)) }
         if before.label != now.label { change("label", before.label ?? "–", now.label ?? "–") }
-        if let address = now.address, address != before.address { change("address", before.address ?? "–", address) }
+        if let address = now.address, address != before.address ?? "" {
+            change("address", before.address ?? "–", address.isEmpty ? "–" : address)
+        }
         return parts
     }
 
