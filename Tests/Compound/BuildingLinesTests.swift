@@ -1,3 +1,4 @@
+import Daemon
 import Federation
 import Foundation
 import Sync
@@ -28,6 +29,51 @@ import Testing
     func aLineIsBoundedPieceByPiece(_ line: String) {
         let lines = BuildingLines(line)
         #expect(lines.buildings.isEmpty && lines.problems.map(\.code) == ["too_many_buildings"])
+    }
+
+    /// Multiplied before a single door is listed: the first of these took the node half a minute.
+    @Test(arguments: [
+        ("1-20栋，每栋50单元×99层×99户", "building_too_large", "490050"), ("7栋，每栋1单元×99层×99户", String?.none, ""),
+        ("7栋，每栋2单元×72层×72户", "building_too_large", "10368"), ("1-6栋，每栋1单元×99层×99户", "too_many_doors", "58806"),
+    ])
+    func nobodyMeansAMillionDoors(_ line: String, _ code: String?, _ doors: String) {
+        let lines = BuildingLines(line)
+        #expect(lines.problems.map(\.code) == [code].compactMap { $0 } && lines.buildings.isEmpty == (code != nil))
+        for problem in lines.problems {
+            #expect(problem.message(.zhHans).contains("\(doors) 户"), "\(problem.message(.zhHans))")
+            let hint = problem.hint(.zhHans)
+            #expect(hint.contains("一栋最多 10000 户") && hint.contains("一次最多 50000 户"), "\(hint)")
+        }
+    }
+
+    @Test func theDoorsOfAllLinesAreAddedUp() {
+        let line = "栋，每栋1单元×99层×99户"
+        let lines = BuildingLines((1...6).map { "\($0)\(line)" }.joined(separator: "\n"))
+        #expect(lines.buildings.count == 5 && lines.problems.map(\.code) == ["too_many_doors"])
+        #expect(lines.problems.map(\.line) == [6])
+    }
+
+    /// The form for one building and a script's record obey it too; what stands in a journal is read as it was.
+    @Test func aBuildingIsBoundedOnEveryWay() async throws {
+        try await CaseDesk.with { desk in
+            let form = "building=7&stair_units=50&floors=99&doors_per_floor=99&apply="
+            for apply in ["0", "1"] {
+                let page = try await desk.post(form: form + apply, to: "/desk/registry/add?lang=zh-Hans")
+                #expect(page.contains("490050 户，太多") && page.contains("一栋最多 10000 户"), "\(apply)")
+            }
+            let refused = try desk.store.take(.building(1, units: 50, floors: 99, perFloor: 99)).refused
+            #expect(refused.map(\.error.code) == [.buildingTooLarge])
+            #expect(try desk.store.overview().doors == 0)
+        }
+    }
+
+    /// `2 3` may be two numbers or one.
+    @Test(arguments: [
+        ("1、3 5栋，每栋2单元×11层×2户", "not_buildings"), ("7栋，每栋2单元×1 1层×2户", "size_out_of_range"),
+    ])
+    func aBlankBetweenTwoDigitsIsNoSlipOfTheThumb(_ line: String, _ code: String) {
+        let lines = BuildingLines(line)
+        #expect(lines.buildings.isEmpty && lines.problems.map(\.code) == [code])
     }
 
     @Test(arguments: [

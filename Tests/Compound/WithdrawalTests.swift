@@ -119,6 +119,25 @@ import Testing
         }
     }
 
+    /// Whoever has a link to a page of what was taken out is told so, and where it is put back.
+    @Test func pagesOfWhatWasWithdrawnSayWho() async throws {
+        try await CaseDesk.with { desk in
+            try desk.store.take(.building(1, "71"), .building(2), .need(3, 1))
+            try desk.store.take(.withdrawal(4, "71", at: 60), .withdrawal(5, "7-1-101", at: 60))
+            for path in ["/survey/71", "/sheet/71", "/survey/71/71-1-101"] {
+                let page = try await desk.page(path, .zhHans, status: 410)
+                #expect(page.contains("<h1>71栋</h1>") && page.contains("18:01 由 s01 撤销，不再计入"), "\(path) \(page)")
+                #expect(page.contains("href=\"/registry/place/71?lang=zh-Hans\">恢复此楼</a>"), "\(path)")
+            }
+            let door = try await desk.page("/survey/7/7-1-101", .zhHans, status: 410)
+            #expect(
+                door.contains("<h1>7-1-101</h1>") && door.contains("/registry/place/7-1-101?lang=zh-Hans\">恢复此户</a>"))
+            for path in ["/survey/72", "/sheet/72", "/survey/7/7-9-101", "/survey/8/7-1-102"] {
+                _ = try await desk.page(path, .zhHans, status: 404)
+            }
+        }
+    }
+
     @Test func thePageShowsWhatGoesAndWhatWent() async throws {
         try await CaseDesk.with { desk in
             try desk.store.take(.building(1, "71"), .household(2, "71-1-101", 3), .need(3, 1), .claim(4, "71", "v01"))
@@ -132,6 +151,9 @@ import Testing
             #expect(try await desk.page("/registry", .zhHans).contains("<h2>已撤销</h2>"))
             try await desk.press("恢复此楼", in: gone)
             #expect(try desk.store.overview().residents == 3)
+            let back = try await desk.page("/registry/place/71", .zhHans)
+            #expect(back.contains("由 值班台 恢复，重新计入") && back.contains("<button>撤销此楼</button>"), "\(back)")
+            #expect(back.contains("<a class=\"primary\" href=\"/registry?lang=zh-Hans\">"))
             try desk.store.take(.visit(5, "71-1-102", .refused))
             let asked = try await desk.page("/registry/place/71", .zhHans)
             #expect(

@@ -32,6 +32,7 @@ package struct IntakeError: Error, Sendable, Equatable, CustomStringConvertible 
         case dutyRestricted = "duty_restricted"
         case doorUnknown = "door_unknown"
         case buildingUnknown = "building_unknown"
+        case buildingTooLarge = "building_too_large"
         case itemUnknown = "item_unknown"
         case notTargets = "not_targets"
         case targetsOutOfOrder = "targets_out_of_order"

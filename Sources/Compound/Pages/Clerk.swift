@@ -49,6 +49,7 @@ struct Clerk: Equatable {
     /// What a person reads for whoever recorded something.
     static func words(_ recorder: String, _ text: Messages) -> String {
         if recorder == desk.text { return text("node.clerk.desk") }
+        if recorder == Correction.table.text { return text("node.clerk.table") }
         guard isPlace(recorder) else { return VolunteerName.text(recorder) }
         return text("node.clerk.place", ["number": String(recorder.dropFirst(place.count))])
     }

@@ -33,6 +33,10 @@ package struct Form: Sendable {
         return trimmed.isEmpty ? nil : trimmed
     }
 
+    /// The value as it was sent, where blanks mean something: the last cells of a table may be empty. Nil where nothing
+    /// else is there.
+    package func verbatim(_ name: String) -> String? { self[name] == nil ? nil : values[name] }
+
     package func number(_ name: String) -> Int? { self[name].flatMap { Int($0) } }
 
     private static func decoded(_ text: Substring) -> String? {

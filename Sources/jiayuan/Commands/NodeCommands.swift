@@ -144,10 +144,12 @@ struct ImportCommand: AsyncParsableCommand {
         func line(_ doors: ImportDocument.Doors, _ what: String) -> [String] {
             let more = doors.count > doors.doors.count ? " …" : ""
             return doors.count == 0
-                ? [] : ["\(doors.count) doors without a line \(what): \(doors.doors.joined(separator: " "))\(more)"]
+                ? [] : ["\(doors.count) doors \(what): \(doors.doors.joined(separator: " "))\(more)"]
         }
-        return line(report.going, report.applied ? "are no doors any more" : "would be no doors any more")
-            + line(report.staying, "stay")
+        let gone = report.applied ? "are no doors any more" : "would be no doors any more"
+        return line(report.going, "without a line \(gone)") + line(report.staying, "without a line stay")
+            + line(report.replaced, "whose households the table names \(gone)")
+            + line(report.shared, "count beside their households")
     }
 }
 

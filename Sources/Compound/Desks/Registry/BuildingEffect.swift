@@ -13,8 +13,12 @@ struct BuildingEffect: Sendable {
     var namesAll: Bool
     /// Lines that say nothing of a door that the registry hasn't.
     var nameless: Set<String> = []
+    /// Lines of a door that the registry hasn't and that nobody calls so: they are mistyped, and another door is meant.
+    var doubtful: Set<String> = []
     /// Doors that the table brings and the registry never had, or lost to a list.
     var new: Set<String> = []
+    /// Doors that lines name by their households.
+    var shared: SharedDoors
     /// The registry has no door of the building.
     var isNew: Bool
 
@@ -35,17 +39,22 @@ struct BuildingEffect: Sendable {
         let named = Set(lines.map(\.code.text))
         let out = try BuildingEffect.withdrawn(building, db)
         let registered = Set(rows.map { $0["code"] as String })
-        isList = isWhole && lines.allSatisfy(\.speaks)
+        doubtful = Set(
+            lines.map(\.code.text).filter { !registered.contains($0) && Door($0).map(DoorReading.isDoubtful) ?? false })
+        isList = isWhole && doubtful.isEmpty && lines.allSatisfy(\.speaks)
         nameless = Set(lines.filter { !$0.speaks && !registered.contains($0.code.text) }.map(\.code.text))
         new =
             out.contains(building)
             ? []
             : Set(lines.filter { $0.speaks && !registered.contains($0.code.text) }.map(\.code.text)).subtracting(out)
+                .subtracting(doubtful)
         isNew = registered.isEmpty
+        shared = try SharedDoors(lines, registered: registered, out: out, db)
+        let replaced = Set(shared.replaced.map(\.text))
         namesAll = true
         for row in rows {
             let code: String = row["code"]
-            guard !named.contains(code) else { continue }
+            guard !named.contains(code), !replaced.contains(code) else { continue }
             let stays: Bool = row["stays"]
             if !stays { namesAll = false }
             if stays || !isList { unnamed.staying.add(code) } else { unnamed.going.add(code) }

@@ -10,9 +10,12 @@ struct BuildingLines {
 
     /// Buildings of all lines; a compound has some dozens.
     static let most = 500
+    /// Doors of all lines; the largest compounds have some 20,000.
+    static let mostDoors = 50_000
 
     init(_ text: String) {
         var first: [Code: Int] = [:]
+        var doors = 0
         for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let line = BuildingLine.plain(line)
             guard !line.isEmpty else { continue }
@@ -29,14 +32,23 @@ struct BuildingLines {
                 guard buildings.count + said.count <= BuildingLines.most else {
                     throw ImportProblem(.tooManyBuildings, line: number + 1, ["most": "\(BuildingLines.most)"])
                 }
+                doors += said.reduce(0) { $0 + $1.doors }
+                guard doors <= BuildingLines.mostDoors else {
+                    throw ImportProblem(.tooManyDoors, line: number + 1, BuildingLines.bounds(doors))
+                }
                 buildings += said
             } catch { problems.append(error) }
         }
         if buildings.isEmpty, problems.isEmpty { problems = [ImportProblem(.noBuildings, line: 1)] }
     }
+
+    /// What a refusal says of too many doors.
+    fileprivate static func bounds(_ doors: Int) -> [String: String] {
+        ["doors": "\(doors)", "most": "\(Record.Building.mostDoors)", "all": "\(mostDoors)"]
+    }
 }
 
-/// One line, half-width and without blanks.
+/// One line, half-width and without blanks but for those between two digits.
 private struct BuildingLine {
     private let text: String
     private let number: Int
@@ -45,7 +57,7 @@ private struct BuildingLine {
 
     /// What keyboards and spreadsheets make of a dash, a times sign, a comma.
     static func plain(_ line: Substring) -> String {
-        let text = DoorReading.plain(String(line)).lowercased()
+        let text = DoorReading.cell(String(line)).lowercased()
         return String(
             text.map { character in
                 switch character {
@@ -64,6 +76,10 @@ private struct BuildingLine {
     func buildings() throws(ImportProblem) -> [Record.Building] {
         let (names, missing, shape) = parts()
         let (units, floors, doors) = try sizes(shape)
+        // Multiplied, not listed: a slip of the finger is a million doors.
+        guard units * floors * doors <= Record.Building.mostDoors else {
+            throw ImportProblem(.buildingTooLarge, line: number, BuildingLines.bounds(units * floors * doors))
+        }
         var left: Set<String> = []
         for name in missing {
             left.formUnion(try codes(name).map(\.code.text))
@@ -130,7 +146,7 @@ private struct BuildingLine {
             guard let word = size.words.compactMap({ shape.firstRange(of: $0)?.lowerBound }).min() else {
                 throw ImportProblem(.shapeMissing, line: number, ["value": size.words[0]])
             }
-            let digits = String(shape[..<word].reversed().prefix(while: \.isNumber).reversed())
+            let digits = String(shape[..<word].reversed().prefix { $0.isNumber || $0 == " " }.reversed())
             guard let value = Int(digits), size.range.contains(value) else {
                 throw ImportProblem(
                     .sizeOutOfRange, line: number,

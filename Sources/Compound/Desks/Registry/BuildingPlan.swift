@@ -6,6 +6,8 @@ struct BuildingPlan: Sendable, Equatable {
     enum Change: String, Sendable { case new, same, changed }
     struct Entry: Sendable, Equatable {
         var building: Record.Building
+        /// As it stands; nil where nobody stated it.
+        var before: Record.Building?
         var change: Change
         /// Doors that the registry has of it; 0 for a new one.
         var doorsBefore: Int
@@ -14,6 +16,8 @@ struct BuildingPlan: Sendable, Equatable {
         /// Doors that come, and those that go.
         var coming = UnnamedDoors.Part()
         var going = UnnamedDoors.Part()
+        /// Doors outside its shape that stay, because somebody stated or visited them.
+        var staying = UnnamedDoors.Part()
         /// A table lists the building's doors: its shape adds none.
         var isListed: Bool
         /// Somebody took it out of the registry.
@@ -41,6 +45,7 @@ extension CompoundStore {
     }
 
     func build(_ buildings: [Record.Building], by recorder: Code, apply: Bool) throws(IntakeError) -> BuildingPlan {
+        for building in buildings { try building.bound() }
         var plan = BuildingPlan()
         plan.entries = try looked { db in try buildings.map { try BuildingPlan.Entry($0, db) } }
         guard apply else { return plan }
@@ -53,19 +58,11 @@ extension CompoundStore {
 
 extension BuildingPlan.Entry {
     fileprivate init(_ building: Record.Building, _ db: Database) throws {
-        let old = try Row.fetchOne(
-            db.cachedStatement(
-                sql: "SELECT label, stair_units, floors, doors_per_floor, address FROM building WHERE code = ?"),
-            arguments: [building.code.text])
+        let old = try Record.Building(standing: building.code, db)
         var building = building
         // A line of numbers names nobody: the name that a building has stays.
-        building.label = building.label ?? BuildingName.given(old?["label"])
-        let isSame =
-            old.map {
-                BuildingName.given($0["label"]) == building.label && $0["stair_units"] == building.stairUnits
-                    && $0["floors"] == building.floors && $0["doors_per_floor"] == building.doorsPerFloor
-                    && (building.address == nil || ($0["address"] as String? ?? "") == building.address)
-            } ?? false
+        building.label = building.label ?? old?.label
+        let isSame = old.map { $0.says(building) } ?? false
         let before = try String.fetchAll(
             db.cachedStatement(
                 sql: """
@@ -75,12 +72,15 @@ extension BuildingPlan.Entry {
         let shape = RegistryDesk.doors(of: building)
         let after = known.isListed ? known.staying : known.staying.union(shape.filter { !known.out.contains($0) })
         self.init(
-            building: building, change: isSame ? .same : before.isEmpty ? .new : .changed, doorsBefore: before.count,
+            building: building, before: old, change: isSame ? .same : before.isEmpty ? .new : .changed,
+            doorsBefore: before.count,
             doors: after.count, isListed: known.isListed,
             isWithdrawn: try RegistryDesk.isWithdrawn(building.code, db))
         let had = Set(before)
         for door in shape where after.contains(door) && !had.contains(door) { coming.add(door) }
         for door in before where !after.contains(door) { going.add(door) }
+        let outside = known.isListed ? [] : known.staying.subtracting(shape)
+        for door in before where outside.contains(door) { staying.add(door) }
     }
 
     /// What speaks for the building's doors but its shape.
@@ -104,5 +104,28 @@ extension BuildingPlan.Entry {
                 if row["listed"] { isListed = true }
             }
         }
+    }
+}
+
+extension Record.Building {
+    /// As the registry has it; nil where nobody stated it.
+    fileprivate init?(standing code: Code, _ db: Database) throws {
+        let row = try Row.fetchOne(
+            db.cachedStatement(
+                sql: "SELECT label, stair_units, floors, doors_per_floor, address FROM building WHERE code = ?"),
+            arguments: [code.text])
+        guard let row else { return nil }
+        self.init(
+            code: code, label: BuildingName.given(row["label"]), stairUnits: row["stair_units"], floors: row["floors"],
+            doorsPerFloor: row["doors_per_floor"], address: BuildingName.given(row["address"]))
+    }
+
+    func hasShape(of other: Record.Building) -> Bool {
+        (stairUnits, floors, doorsPerFloor) == (other.stairUnits, other.floors, other.doorsPerFloor)
+    }
+
+    /// Stating it so would change nothing.
+    fileprivate func says(_ other: Record.Building) -> Bool {
+        label == other.label && hasShape(of: other) && (other.address == nil || (address ?? "") == other.address)
     }
 }

@@ -50,15 +50,42 @@ struct BuildingPlanView {
         let values = ["doors": "\(entry.doors)", "before": "\(entry.doorsBefore)"]
         var parts = [text("node.registry.plan.\(entry.change.rawValue)", values)]
         if entry.change != .same {
+            parts += restated(entry)
             if entry.isWithdrawn { parts.append(text("node.registry.plan.withdrawn")) }
             if entry.isListed { parts.append(text("node.registry.plan.listed")) }
         }
         if entry.change == .changed {
-            parts += [("coming", entry.coming), ("going", entry.going)].filter { $0.1.count > 0 }.map { key, doors in
+            let doors = [("coming", entry.coming), ("going", entry.going), ("staying", entry.staying)]
+            parts += doors.filter { $0.1.count > 0 }.map { key, doors in
                 text("node.registry.plan.\(key)", ["count": "\(doors.count)", "doors": doors.text(text)])
             }
         }
         return parts.joined(separator: text("node.registry.plan.separator"))
+    }
+
+    /// What is said of the building itself: the number of its doors may stay as it is.
+    private func restated(_ entry: BuildingPlan.Entry) -> [String] {
+        guard let before = entry.before else { return [] }
+        let now = entry.building
+        var parts: [String] = []
+        func change(_ key: String, _ before: String, _ now: String) {
+            parts.append(text("node.registry.plan.\(key)", ["before": before, "now": now]))
+        }
+        if !before.hasShape(of: now) { change("shape", shape(before), shape(now)) }
+        if before.label != now.label { change("label", before.label ?? "–", now.label ?? "–") }
+        if let address = now.address, address != before.address ?? "" {
+            change("address", before.address ?? "–", address.isEmpty ? "–" : address)
+        }
+        return parts
+    }
+
+    private func shape(_ building: Record.Building) -> String {
+        text(
+            "node.registry.plan.shape_of",
+            [
+                "units": "\(building.stairUnits)", "floors": "\(building.floors)",
+                "doors": "\(building.doorsPerFloor)",
+            ])
     }
 }
 

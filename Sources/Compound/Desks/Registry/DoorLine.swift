@@ -37,13 +37,21 @@ struct DoorLine {
         if line.residents.isEmpty, line.state.isEmpty, state != nil {
             return Said(door: door, household: nil, address: address)
         }
-        // Nobody lives in a flat that is empty; of any other a line has to say how many do.
-        let isEmpty = state == .vacant || state == .notDwelling || state == nil
-        guard let residents = Int(line.residents) ?? (line.residents.isEmpty && isEmpty ? 0 : nil),
-            (0...200).contains(residents)
-        else { throw ImportProblem(.residentsInvalid, line: line.number, ["value": line.residents]) }
+        let residents = try residents(state)
         return Said(
             door: door, household: (residents, state ?? (residents > 0 ? .occupied : .notDwelling)), address: address)
+    }
+
+    /// Nobody lives in a flat that is empty; of any other a line has to say how many do.
+    private func residents(_ state: Record.Household.State?) throws(ImportProblem) -> Int {
+        guard !line.residents.isEmpty else {
+            if state == .vacant || state == .notDwelling || state == nil { return 0 }
+            throw ImportProblem(.residentsBlank, line: line.number)
+        }
+        guard let residents = Int(line.residents), (0...200).contains(residents) else {
+            throw ImportProblem(.residentsInvalid, line: line.number, ["value": line.residents])
+        }
+        return residents
     }
 
     /// - Returns: nil for a space, of which the residents decide.

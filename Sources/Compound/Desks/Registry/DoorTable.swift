@@ -14,12 +14,17 @@ struct DoorTable {
         /// As written; empty says nothing.
         var address: String
     }
+    /// Lines that have the building of the one above, and those that have its stair unit.
+    struct Merged: Sendable, Equatable {
+        var buildings = 0
+        var stairUnits = 0
+    }
     /// By building, what the table names.
     private(set) var stairUnits: [String: Set<String>] = [:]
     /// Lines that add others up, which are no doors.
     private(set) var sums = 0
-    /// Lines that stand below another one in a merged cell, and have its building.
-    private(set) var merged = 0
+    /// Lines that stand below another one in a merged cell.
+    private(set) var merged = Merged()
     private var reader: CSVReader
     private let head: TableHead
     /// The one that the sheet's name gives.
@@ -72,9 +77,11 @@ struct DoorTable {
         var line = line
         if line.building.isEmpty, !above.building.isEmpty, !line.room.isEmpty {
             line.building = above.building
-            let inherits = line.stairUnit.isEmpty && !above.stairUnit.isEmpty && head.column(.stairUnit) != nil
-            if inherits { line.stairUnit = above.stairUnit }
-            if inherits || head.column(.building) != nil { merged += 1 }
+            if line.stairUnit.isEmpty, !above.stairUnit.isEmpty, head.column(.stairUnit) != nil {
+                line.stairUnit = above.stairUnit
+                merged.stairUnits += 1
+            }
+            if head.column(.building) != nil { merged.buildings += 1 }
         }
         above = Stairs(
             building: line.building.isEmpty ? building : line.building, stairUnit: line.stairUnit)

@@ -68,6 +68,10 @@ package struct ImportDocument: Codable, Sendable {
     package var going: Doors
     /// … and those that stay, because somebody stated or visited them.
     package var staying: Doors
+    /// Doors that two households of the table replace …
+    package var replaced: Doors
+    /// … and those that count beside the households that it names.
+    package var shared: Doors
     /// The first 1,000 in the order of their lines; `refused` counts all.
     package var problems: [Problem]
     /// Refused lines that `problems` doesn't list.
@@ -91,6 +95,7 @@ package struct ImportDocument: Codable, Sendable {
         newDoors = doors(report.novelty.doors)
         corrections = report.listing.corrections.map(Corrected.init)
         (going, staying) = (doors(report.unnamed.going), doors(report.unnamed.staying))
+        (replaced, shared) = (doors(report.shared.going), doors(report.shared.staying))
         problems = report.problems.map(problem)
         unlisted = report.lines - report.good - report.problems.count
     }

@@ -15,6 +15,8 @@ struct ImportProblem: Error, Sendable, Equatable {
         case notADoor = "not_a_door"
         case residentsInvalid = "residents_invalid"
         case residentsMissing = "residents_missing"
+        case residentsBlank = "residents_blank"
+        case doorDoubtful = "door_doubtful"
         case stateUnknown = "state_unknown"
         case addressTooLong = "address_too_long"
         case doorTwice = "door_twice"
@@ -29,6 +31,8 @@ struct ImportProblem: Error, Sendable, Equatable {
         case exceptionOutside = "exception_outside"
         case buildingTwice = "building_twice"
         case tooManyBuildings = "too_many_buildings"
+        case buildingTooLarge = "building_too_large"
+        case tooManyDoors = "too_many_doors"
     }
     /// Of the sheet; 0 where the file as a whole is meant.
     var line: Int
@@ -91,10 +95,11 @@ struct UnnamedDoors: Sendable, Equatable {
         var count = 0
         /// The first of them.
         var first: [String] = []
+        static let named = 20
 
         mutating func add(_ door: String) {
             count += 1
-            if first.count < 20 { first.append(door) }
+            if first.count < Part.named { first.append(door) }
         }
     }
     /// Known by the building's shape alone: a list of its doors replaces them.
@@ -140,9 +145,10 @@ struct ImportReport: Sendable, Equatable {
     var applied = false
     /// Lines that add others up and were left out.
     var sums = 0
-    /// Lines whose building stands above them in a merged cell.
-    var merged = 0
+    /// Lines whose building or stair unit stands above them in a merged cell.
+    var merged = DoorTable.Merged()
     var unnamed = UnnamedDoors()
+    var shared = SharedDoors()
     /// In the order of sheets and lines; at most `ListedDoors.limit`. How many there are is told by the counts.
     var problems: [ImportProblem] = []
 
@@ -156,5 +162,5 @@ struct ImportReport: Sendable, Equatable {
 
     var unchanged: Int { listing.unchanged }
     /// Something would change, or somebody may choose that it does.
-    var isOpen: Bool { !applied && good > listing.unchanged }
+    var isOpen: Bool { !applied && (good > listing.unchanged || !shared.replaced.isEmpty) }
 }

@@ -51,7 +51,7 @@ struct ListedDoors {
     /// In the order of their doors.
     private(set) var good: [Entry] = []
     private(set) var sums = 0
-    private(set) var merged = 0
+    private(set) var merged = DoorTable.Merged()
     /// In the order of sheets and lines; at most `limit`.
     private(set) var problems: [ImportProblem] = []
     /// Buildings with a line that can't be read; empty text where nobody knows which.
@@ -107,7 +107,8 @@ struct ListedDoors {
             }
         }
         sums += table.sums
-        merged += table.merged
+        merged.buildings += table.merged.buildings
+        merged.stairUnits += table.merged.stairUnits
     }
 
     private mutating func refuse(_ problem: ImportProblem, in place: Int) {

@@ -10,25 +10,43 @@ enum PlacePage {
     /// - Parameter id: ready-made, so that a second tap changes nothing.
     static func html(_ effect: WithdrawalEffect, id: String, _ view: PageView) -> HTML {
         let (links, text) = (view.links, view.text)
-        let part: HTML = effect.withdrawn == nil ? withdraw(effect, id, links, text) : restore(effect, id, view)
+        let part: HTML =
+            effect.withdrawn == nil
+            ? "\(restored(effect, view))\(withdraw(effect, id, links, text))" : restore(effect, id, view)
         return """
             <p><a href="\(links("/registry"))">← \(text("node.tab.registry"))</a></p>
             <h1>\(name(effect.place.code.text, text))</h1>\(part)\(visits(effect, view))
             """
     }
 
-    private static func key(_ effect: WithdrawalEffect) -> String {
-        if case .building = effect.place { "building" } else { "door" }
+    private static func key(_ place: RegisteredPlace) -> String {
+        if case .building = place { "building" } else { "door" }
     }
 
     private static func withdraw(_ effect: WithdrawalEffect, _ id: String, _ links: Links, _ text: Messages) -> HTML {
-        let title = text("node.place.withdraw_\(key(effect))")
+        let title = text("node.place.withdraw_\(key(effect.place))")
+        let button: HTML =
+            effect.restored == nil ? "<button class=\"primary\">\(title)</button>" : "<button>\(title)</button>"
         return """
             <p>\(registered(effect, text))</p><h2>\(title)</h2><p class="muted">\(text("node.place.why"))</p>
             <p>\(text("node.place.goes"))</p><ul>\(goes(effect, text))</ul>\(work(effect, text))
             <form class="form" method="post" action="\(links("/desk/registry/withdrawal"))">
-            \(fields(effect, id))\(known(effect, text))<button class="primary">\(title)</button></form>
+            \(fields(effect, id))\(known(effect, text))\(button)</form>
             """
+    }
+
+    /// It is back: whoever put it back is done here.
+    private static func restored(_ effect: WithdrawalEffect, _ view: PageView) -> HTML {
+        guard let restored = effect.restored else { return "" }
+        return """
+            <section class="ok" role="status"><p>\(view.text("node.place.is_restored", said(restored, view)))</p></section>
+            <p><a class="primary" href="\(view.links("/registry"))">\(view.text("node.tab.registry"))</a></p>
+            """
+    }
+
+    /// Who did it, and when.
+    private static func said(_ by: (recorder: String, at: Int64), _ view: PageView) -> [String: String] {
+        ["by": Clerk.words(by.recorder, view.text), "at": Clock.text(by.at, asOf: view.now)]
     }
 
     private static func registered(_ effect: WithdrawalEffect, _ text: Messages) -> String {
@@ -69,14 +87,24 @@ enum PlacePage {
 
     private static func restore(_ effect: WithdrawalEffect, _ id: String, _ view: PageView) -> HTML {
         let text = view.text
-        let values = [
-            "by": Clerk.words(effect.withdrawn?.recorder ?? "", view.text),
-            "at": Clock.text(effect.withdrawn?.at ?? 0, asOf: view.now),
-        ]
+        let values = said(effect.withdrawn ?? ("", 0), view)
         return """
             <section class="ok" role="status"><p>\(text("node.place.is_withdrawn", values))</p></section>
             <form class="form" method="post" action="\(view.links("/desk/registry/restoration"))">\(fields(effect, id))
-            <button class="primary">\(text("node.place.restore_\(key(effect))"))</button></form>
+            <button class="primary">\(text("node.place.restore_\(key(effect.place))"))</button></form>
+            """
+    }
+
+    /// What stands where a page of the place would: it was taken out, and here it is put back by whoever may.
+    static func gone(_ withdrawn: WithdrawnPlace, _ view: PageView) -> HTML {
+        let text = view.text
+        let restore: HTML =
+            view.links.isInvited
+            ? ""
+            : "<p><a class=\"primary\" href=\"\(view.links("/registry/place/\(withdrawn.place)"))\">\(text("node.place.restore_\(withdrawn.place.contains("-") ? "door" : "building")"))</a></p>"
+        return """
+            <h1>\(name(withdrawn.place, text))</h1><section class="warn" role="status">
+            <p>\(text("node.place.is_withdrawn", said((withdrawn.recorder, withdrawn.at), view)))</p></section>\(restore)
             """
     }
 

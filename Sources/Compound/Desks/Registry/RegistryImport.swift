@@ -64,7 +64,7 @@ struct RegistryImport {
 
     private mutating func compare() throws(IntakeError) {
         var unnamed = UnnamedDoors()
-        var nameless: Set<String> = []
+        var (nameless, doubtful): (Set<String>, Set<String>) = ([], [])
         var start = 0
         while start < doors.good.count {
             let building = doors.good[start].building
@@ -75,11 +75,14 @@ struct RegistryImport {
                 try store.looked { try BuildingEffect(name, lines, isWhole: isWhole, &unnamed, $0) }
             }
             nameless.formUnion(effect.nameless)
+            doubtful.formUnion(effect.doubtful)
             doors.mark(new: effect.new, in: start..<end)
             report.novelty.add(effect, name)
+            report.shared += effect.shared
             effects[name] = effect
             start = end
         }
+        doors.refuse(.doorDoubtful) { doubtful.contains($0.code.text) }
         doors.refuse(.residentsMissing) { nameless.contains($0.code.text) }
         (report.unnamed, report.good, report.problems) = (unnamed, doors.good.count, doors.problems)
     }
@@ -100,8 +103,18 @@ struct RegistryImport {
             }
             if apply { store.tables.advance(to: start + part.count) }
         }
+        if apply { try replaceShared() }
         report.applied = apply
         if apply { tell() }
+    }
+
+    /// Once their households are there: after a crash in between the same table goes on with it.
+    private func replaceShared() throws(IntakeError) {
+        let doors = report.shared.replaced
+        for start in stride(from: 0, to: doors.count, by: RegistryImport.turn) {
+            let (part, store) = (doors[start..<min(start + RegistryImport.turn, doors.count)], self.store)
+            try RegistryImport.turn(on: queue) { () throws(IntakeError) in try store.replace(part) }
+        }
     }
 
     private func line(_ entry: ListedDoors.Entry) -> ListedLine? {

@@ -59,6 +59,19 @@ extension Record.Building {
             address: try form.text("address", limit: Record.addressLimit))
     }
 
+    /// Doors of one building; the largest there are have some 5,000.
+    static let mostDoors = 10_000
+    var doors: Int { stairUnits * floors * doorsPerFloor }
+
+    /// Asked of what is new: one that an older build took stays.
+    func check(_ record: Record, _ journal: Journal) throws { try bound() }
+
+    func bound() throws(IntakeError) {
+        guard doors <= Record.Building.mostDoors else {
+            throw IntakeError(.buildingTooLarge, field: "doors_per_floor", value: "\(doors)")
+        }
+    }
+
     private static func checked(_ code: Code) throws(IntakeError) -> Code {
         guard !code.text.contains("-") else { throw IntakeError(.notACode, field: "building", value: code.text) }
         return code

@@ -47,4 +47,12 @@ extension RegistryDesk {
         let id = Hex.text(UInt128.random(in: 1 ... .max))
         return NodePages.Body { PlacePage.html(effect, id: id, $0) }
     }
+
+    /// In the place of a page of a building or door that isn't there: it may have been taken out.
+    static func absent(_ code: String, _ store: CompoundStore) throws -> NodePages.Body {
+        guard let place = RegisteredPlace(code),
+            let withdrawn = try store.read({ try WithdrawnPlace(place, $0) })
+        else { return .notFound }
+        return NodePages.Body(status: 410) { PlacePage.gone(withdrawn, $0) }
+    }
 }

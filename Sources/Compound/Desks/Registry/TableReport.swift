@@ -59,13 +59,16 @@ struct TableReport {
     private var summary: String {
         let listing = report.listing
         let values = [
-            "lines": "\(report.lines)", "good": "\(report.good)", "written": "\(listing.written)",
+            "lines": "\(report.lines)", "good": "\(report.good - listing.kept)", "written": "\(listing.written)",
             "new": "\(listing.new)", "changed": "\(listing.changed)", "unchanged": "\(listing.unchanged)",
             "kept": "\(listing.kept)", "problems": "\(report.lines - report.good)",
         ]
-        let notes = [("sums", report.sums), ("merged", report.merged)].filter { $0.1 > 0 }
-            .map { text("node.registry.\($0.0)", ["count": "\($0.1)"]) }.joined()
-        let key = !report.applied ? "checked" : listing.written > 0 ? "taken" : "taken_nothing"
+        let notes = [
+            ("sums", report.sums), ("merged", report.merged.buildings), ("merged_units", report.merged.stairUnits),
+        ].filter { $0.1 > 0 }.map { text("node.registry.\($0.0)", ["count": "\($0.1)"]) }.joined()
+        let key =
+            !report.applied
+            ? "checked" : listing.written > 0 || !report.shared.replaced.isEmpty ? "taken" : "taken_nothing"
         return text("node.registry.\(key)", values) + notes
     }
 
@@ -94,10 +97,13 @@ struct TableReport {
             return "<p>\(text(key, ["count": "\(doors.count)", "doors": doors.text(text)]))</p>"
         }
         let parts: HTML = """
+            \(part(report.applied ? "node.table.shared.gone" : "node.table.shared.going", report.shared.going))
+            \(part("node.table.shared.staying", report.shared.staying))
             \(part(report.applied ? "node.table.gone" : "node.table.going", report.unnamed.going))
             \(part("node.table.staying", report.unnamed.staying))
             """
-        return report.unnamed == UnnamedDoors() ? "" : "<section class=\"warn\">\(parts)</section>"
+        return report.unnamed == UnnamedDoors() && report.shared == SharedDoors()
+            ? "" : "<section class=\"warn\">\(parts)</section>"
     }
 
     private func words(_ problem: ImportProblem) -> HTML { TableReport.words(problem, text) }

@@ -40,7 +40,7 @@ extension RegistryDesk {
             return try await take(try table(call, pages.store.tables), call, pages)
         } catch let error as ImportProblem {
             let typed = RegistryPage.Typed.table(
-                .pasted(Form(call.body)?["table"] ?? ""), ImportReport(fault: error))
+                .pasted(Form(call.body)?.verbatim("table") ?? ""), ImportReport(fault: error))
             return try await pages.queue.run {
                 try pages.render(call, try page(pages.store, typed, status: 400))
             }
@@ -136,7 +136,7 @@ extension RegistryDesk {
             guard let upload = room.upload(key) else { throw ImportProblem(.fileGone, line: 0) }
             return Table(source: .upload(key: key, upload), asked: asked, overruling: overruling, apply: apply)
         }
-        guard let text = form["table"] else { throw ImportProblem(.fileMissing, line: 0) }
+        guard let text = form.verbatim("table") else { throw ImportProblem(.fileMissing, line: 0) }
         return Table(source: .pasted(text), asked: asked, overruling: overruling, apply: apply)
     }
 

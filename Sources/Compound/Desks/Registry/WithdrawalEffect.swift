@@ -27,6 +27,8 @@ struct WithdrawalEffect: Sendable {
     var visits: [Visit] = []
     /// Who took it out, and when; nil where nobody did.
     var withdrawn: (recorder: String, at: Int64)?
+    /// Who put it back, and when, where that is the last that was said of it.
+    var restored: (recorder: String, at: Int64)?
 
     static let named = 20
 
@@ -64,6 +66,8 @@ struct WithdrawalEffect: Sendable {
         withdrawn = try Row.fetchOne(
             db, sql: "SELECT recorder, at FROM withdrawal WHERE place = ?", arguments: [place.code.text]
         ).map { ($0["recorder"], $0["at"]) }
+        let last = withdrawn == nil ? try Journal(db: db, now: 0).live(place.code.text, place.field).last : nil
+        restored = last.flatMap { $0.value == Record.Undo.value ? ($0.recorder, $0.observedAt) : nil }
     }
 
     private static func visits(_ condition: String, _ argument: String, _ db: Database) throws -> [Visit] {
@@ -90,6 +94,18 @@ struct WithdrawnPlace: Sendable {
     /// Doors of it where somebody called, before it was withdrawn or after.
     var visited: Int
 
+    /// The building or door, or the building of a door; nil where neither was taken out.
+    init?(_ place: RegisteredPlace, _ db: Database) throws {
+        let building = place.code.text.prefix { $0 != "-" }
+        let found = try WithdrawnPlace.all(db).filter { [place.code.text, String(building)].contains($0.place) }
+        guard let last = found.first else { return nil }
+        self = last
+    }
+
+    private init(_ row: Row) {
+        (place, recorder, at, visited) = (row["place"], row["recorder"], row["at"], row["visited"])
+    }
+
     /// The latest first.
     static func all(_ db: Database) throws -> [WithdrawnPlace] {
         try Row.fetchAll(
@@ -98,8 +114,6 @@ struct WithdrawnPlace: Sendable {
                 SELECT place, recorder, at, (SELECT count(*) FROM door WHERE (code = place OR building = place)
                 AND EXISTS (SELECT 1 FROM survey_door WHERE door = code)) AS visited FROM withdrawal ORDER BY at DESC, place
                 """
-        ).map {
-            WithdrawnPlace(place: $0["place"], recorder: $0["recorder"], at: $0["at"], visited: $0["visited"])
-        }
+        ).map(WithdrawnPlace.init)
     }
 }

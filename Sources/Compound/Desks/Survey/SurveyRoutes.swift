@@ -18,8 +18,9 @@ extension SurveyDesk {
                         try Undo.offer(call.query[Record.Undo.query], campaign, db)
                     )
                 }
-                return doors.isEmpty
-                    ? .notFound : NodePages.Body { SurveyPage.building(code, doors, slip, campaign: campaign, $0) }
+                return try doors.isEmpty
+                    ? RegistryDesk.absent(code, store)
+                    : NodePages.Body { SurveyPage.building(code, doors, slip, campaign: campaign, $0) }
             },
             pages.page("/revisit") { _, campaign in
                 let doors = try store.read { try SurveyReader.revisits(campaign, $0) }
@@ -59,7 +60,8 @@ extension SurveyDesk {
         let (door, history) = try store.read { db in
             (try SurveyReader.door(code, campaign, db), try DoorHistory(code, campaign, db))
         }
-        guard let door, door.building == building else { return .notFound }
+        guard let door else { return try RegistryDesk.absent(code, store) }
+        guard door.building == building else { return .notFound }
         let id = Hex.text(UInt128.random(in: 1 ... .max))
         return NodePages.Body {
             DoorPage.html(door, history, campaign: campaign, id: id, now: $0.now, $0.links, $0.text)
@@ -94,8 +96,8 @@ extension SurveyDesk {
         _ code: String, _ campaign: String, _ keyed: SheetPage.Keyed?, _ store: CompoundStore
     ) throws -> NodePages.Body {
         let doors = try store.read { try SurveyReader.doors(of: code, campaign, $0) }
-        return doors.isEmpty
-            ? .notFound
+        return try doors.isEmpty
+            ? RegistryDesk.absent(code, store)
             : NodePages.Body { SheetPage.html(code, doors, campaign: campaign, keyed, $0.links, $0.text) }
     }
 
