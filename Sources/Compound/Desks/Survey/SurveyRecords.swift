@@ -130,11 +130,7 @@ extension Record.Visit {
         return people
     }
 
-    func statement(_ db: Database) throws -> Statement {
-        // What somebody found at a door that was withdrawn meanwhile isn't lost.
-        guard try RegistryDesk.exists(door: door.code, db) || RegistryDesk.isWithdrawn(door: door, db) else {
-            throw IntakeError(.doorUnknown, field: "door", value: door.code.text)
-        }
+    var statement: Statement {
         var members = JSONLine.text("checks", checks.map { Hex.text($0) })
         members.append(("disposition", .text(disposition.rawValue)))
         members += JSONLine.text("lessons", lessons)
@@ -158,8 +154,13 @@ extension Record.Visit {
             + JSONLine.text("checks", checks.map { Hex.text($0) })
     }
 
-    /// Whoever verifies an answer isn't the one who gave it.
+    /// What somebody found at a door that was withdrawn meanwhile isn't lost; whoever verifies an answer isn't the one who
+    /// gave it.
     func check(_ record: Record, _ journal: Journal) throws {
+        let db = journal.db
+        guard try RegistryDesk.exists(door: door.code, db) || RegistryDesk.isWithdrawn(door: door, db) else {
+            throw IntakeError(.doorUnknown, field: "door", value: door.code.text)
+        }
         guard let checks else { return }
         guard let checked = try journal.statements([checks]).first, checked.subject == door.code.text else {
             throw IntakeError(.itemUnknown, field: "checks", value: Hex.text(checks))

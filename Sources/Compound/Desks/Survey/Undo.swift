@@ -26,7 +26,7 @@ extension Record.Undo {
         self.init(campaign: try form.code("campaign"), door: try form.door("door"))
     }
 
-    func statement(_ db: Database) throws -> Statement {
+    var statement: Statement {
         Statement(
             subject: door.code.text, field: SurveyDesk.field(campaign.text),
             value: Record.Undo.value, evidence: Record.Evidence.door.rank)
