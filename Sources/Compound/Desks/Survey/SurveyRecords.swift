@@ -88,6 +88,10 @@ extension Record.Visit {
     }
 
     init(form: FormFields) throws(IntakeError) {
+        if let given = form["answer"] {
+            try self.init(given, form)
+            return
+        }
         let disposition = try Record.Visit.disposition(form["disposition"] ?? "")
         var people: [PeopleClass: Int]?
         if disposition.hasPeople {
@@ -102,6 +106,17 @@ extension Record.Visit {
             campaign: try form.code("campaign"), door: try form.door("door"), disposition: disposition,
             people: people, evidence: .door, lessons: try form.text("lessons", limit: Record.Visit.lessonsLimit),
             checks: try form["checks"].map { text throws(IntakeError) in try Record.Visit.id(text) })
+    }
+
+    /// One of the answers that were given, as it stands on a button.
+    private init(_ given: String, _ form: FormFields) throws(IntakeError) {
+        guard let answer = ShortAnswer(given[...]) else {
+            throw IntakeError(.dispositionUnknown, field: "answer", value: given)
+        }
+        self.init(
+            campaign: try form.code("campaign"), door: try form.door("door"), disposition: answer.disposition,
+            people: answer.people, evidence: .door,
+            lessons: try form.text("lessons", limit: Record.Visit.lessonsLimit))
     }
 
     /// A door that was answered by nobody would take those who are registered there out of every class.
