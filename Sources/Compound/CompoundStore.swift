@@ -123,10 +123,26 @@ package final class CompoundStore: Sendable {
         if let refusal = try record(records).refused.first { throw refusal.error }
     }
 
+    /// What a form says, and what its sender says along with it, in one transaction. Sent again it says nothing more.
+    func record(form record: Record) throws(IntakeError) {
+        try durably { db in
+            let journal = Journal(db: db, now: self.clock())
+            var folding = Folding(journal)
+            if try self.take(record, &folding, journal) {
+                try folding.fold()
+                for said in try record.implied(db) { try self.take(said, &folding, journal) }
+            }
+            _ = try self.derive(folding.finish(), db)
+        }
+    }
+
     /// Appends one record and has folded what it touches: its own fact, and those of the statements it takes back.
-    private func take(_ record: Record, _ folding: inout Folding, _ journal: Journal) throws {
-        guard let taker = Desks.taker(of: record.content) else { return }
-        let statement = try record.content.statement(journal.db)
+    ///
+    /// - Returns: whether it is new.
+    @discardableResult
+    private func take(_ record: Record, _ folding: inout Folding, _ journal: Journal) throws -> Bool {
+        guard let taker = Desks.taker(of: record.content) else { return false }
+        let statement = record.content.statement
         let observation = Observation(
             id: record.id, desk: taker.name, subject: statement.subject, field: statement.field,
             value: Settlement.value(statement.value, why: record.why), recorder: record.recorder.text,
@@ -138,13 +154,14 @@ package final class CompoundStore: Sendable {
         let appended = try journal.append(observation, supersedes: takesBack) {
             try record.content.check(record, journal)
         }
-        guard appended == .new else { return }
+        guard appended == .new else { return false }
         folding.changed(try open(record.content.period, journal.db))
         let touched =
             try journal.statements(takesBack) + journal.statements(takenBackBy: takesBack) + [observation]
         // A correction is about the same fact as what it corrects, most of the time, but it may cross desks: no household
         // lives there after all, so nobody refused.
         try folding.touch(Set(touched.map(\.fact)))
+        return true
     }
 
     /// A round that nobody announced opens with its first record: recording never waits for the uplink.

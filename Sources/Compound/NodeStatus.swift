@@ -63,7 +63,7 @@ extension NodeStatus {
             seq: link.position.seq, digest: "\(link.position.digest)", acknowledgedSeq: link.acknowledged?.seq,
             acknowledgedAt: link.acknowledgedAt, unacknowledged: link.unacknowledged,
             unacknowledgedSince: link.unacknowledgedSince, because: nil, detail: nil, becauseSince: nil, role: nil,
-            conflicts: try Int.fetchOne(db, sql: "SELECT count(*) FROM conflict") ?? 0,
+            conflicts: try SurveyReader.openConflicts(db),
             receipts: try ReceiptReader.unread(db),
             recordsAhead: try HybridClock.ahead(of: now, db), refusedRows: link.refusedRows,
             lineage: try LineageReader.lineage(db),

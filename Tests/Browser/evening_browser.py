@@ -18,6 +18,13 @@ def fill(browser, selector, text):
     browser.run(f"const field = document.querySelector({json.dumps(selector)}); field.value = {json.dumps(text)};")
 
 
+# Cells of a grid whose parts lie on each other.
+OVERLAPS = """return [...document.querySelectorAll('.cell a')].filter((cell) => {
+    const parts = [...cell.children].map((part) => part.getBoundingClientRect());
+    return parts.some((a, at) => parts.slice(at + 1).some((b) => a.left < b.right && b.left < a.right && a.top < b.bottom - 1 && b.top < a.bottom - 1));
+  }).map((cell) => cell.innerText)"""
+
+
 def chain(first, last):
     return "\n".join(f"{number}. {NAMES[number - 1]}姐 {number}栋" for number in range(first, last + 1))
 
@@ -119,6 +126,10 @@ def play(browser, base, pin, folder):
     browser.follow("ul.items button[value='answered']")
     seen["feedback"] = browser.text("main")
     browser.shot(folder / "evening-feedback.png")
+    browser.size(1280, 900)
+    browser.open(base + "/survey?lang=en")
+    seen["overlaps"] = browser.run(OVERLAPS)
+    browser.shot(folder / "evening-english.png")
     browser.size(390, 844)
     browser.open(base + "/volunteers")
     seen["phone_overflows"] = browser.run("return document.documentElement.scrollWidth > window.innerWidth")

@@ -35,6 +35,8 @@ class Phone(Browser):
         self.size(360, 740)
         narrow = self.run("return [window.innerWidth, window.innerHeight]")
         self.size(2 * 360 - narrow[0], 2 * 740 - narrow[1])
+        # Whoever came from abroad and never set it: the page's times are China's all the same.
+        self.call("POST", "/goog/cdp/execute", {"cmd": "Emulation.setTimezoneOverride", "params": {"timezoneId": "America/New_York"}})
 
     def until(self, script, within=60):
         deadline = time.monotonic() + within
@@ -145,6 +147,8 @@ def thirty_doors(phone, link, folder, seen):
     """Offline from the first door to the last; the third is undone, the fourth changed later."""
     phone.load(link, 3)
     phone.shot(folder / "phones-list.png")
+    seen["loaded"] = phone.run("return [document.querySelector('.walk-screen > p:last-child').innerText, new Date().getTimezoneOffset(),"
+                               " (new Date().getUTCHours() * 60 + new Date().getUTCMinutes() + 480) % 1440]")
     look(phone, features=[{"name": "prefers-color-scheme", "value": "dark"}])
     phone.shot(folder / "phones-dark.png")
     look(phone, features=[])
@@ -213,10 +217,11 @@ def line_first(phone, desk, base, link, seen):
     """Without network the line goes ahead by chat; the queue that follows counts nothing twice, nobody at home neither."""
     phone.load(link, 4)
     cable("down")
-    tap(phone, "4-1-101", "没人在家")
+    for _ in range(3):
+        tap(phone, "4-1-101", "没人在家")
     phone.answer("4-1-102", ".counts button")
     phone.run("location.hash = '4'")
-    phone.waits(2)
+    phone.waits(4)
     line = phone.result()
     phone.close_tab()
     cable("up")
@@ -236,9 +241,22 @@ def two_phones(first, second, link, other, desk, base, folder, seen):
     for phone in (first, second):
         phone.run("window.dispatchEvent(new Event('online'))")
         phone.delivered()
+    # One who comes later and has read the doors contradicts the other all the same, and is told so before.
+    second.answer("5-1-102", ".counts button")
+    second.delivered()
+    first.load(link, 5)
+    first.run("location.hash = '5-1-102'")
+    first.until("document.querySelector('#walk-others')")
+    seen["others"] = first.text("#walk-others")
+    first.shot(folder / "phones-others.png")
+    tap(first, "5-1-102", "外出（本轮不回）")
+    first.delivered()
     desk.open(base + "/conflicts")
     seen["conflicts"] = desk.text("main")
     desk.shot(folder / "phones-conflict.png")
+    desk.open(base + "/survey/5/5-1-102")
+    seen["given"] = desk.text(".form.given")
+    desk.shot(folder / "phones-given.png")
 
 
 def what_is_shut(phone, desk, base, link, folder, seen):

@@ -41,6 +41,19 @@ SHOPS = """
       })));"""
 
 
+# The first button of a door where the registry has nobody living, and what it says; then of a home of two.
+FIRST = """
+    const script = document.querySelector('script').src;
+    return import(script.replace('walk.js', 'walk-view.js')).then(({ answers, Words }) =>
+      [['vacant', 0], ['not_dwelling', 0], ['occupied', 2]].map(([state, registered]) => {
+        let said;
+        const words = new Words(JSON.parse(document.getElementById('walk').dataset.words));
+        const first = answers(words, { state, registered }, (answer) => { said = answer.disposition; }).querySelector('button');
+        first.click();
+        return `${first.innerText} ${said}`;
+      }));"""
+
+
 class Broken:
     """A browser whose pages begin with this script."""
 
@@ -134,6 +147,7 @@ def every_answer(phone, desk, base, link, seen):
     """Whatever a phone can say in a line, the node reads."""
     phone.load(link, 3)
     seen["shops"] = phone.run(SHOPS)
+    seen["first"] = phone.run(FIRST)
     made = phone.run(EVERY_ANSWER)
     seen["said"] = made["said"]
     seen["read"] = paste(desk, base, 6, made["line"])

@@ -20,7 +20,7 @@ def test_buildings_and_volunteers_without_a_file(office):  # noqa: F811
     assert seen["copied"] == "已复制" and seen["picture"][0] == "data:image/png;base64," and seen["picture"][1] == 1080
     assert "孙姐 不去了" in seen["read"][1] and "像是在问" in seen["read"][1]
     assert "没有这一栋" in seen["read"][2], "building 14 isn't there: somebody has to ask"
-    assert not seen["phone_overflows"]
+    assert not seen["phone_overflows"] and not seen["overlaps"], seen["overlaps"]
     assert "读懂新的 72 户" in seen["keyed"][0] and "1 户和已有结果不同" in seen["keyed"][1]
     assert "待核实" in seen["conflicts"] and "2-2-1101" in seen["conflicts"]
     assert "了结时要写明依据" in seen["unsettled"] and "没有待核实的" in seen["settled"]

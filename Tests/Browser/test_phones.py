@@ -46,7 +46,7 @@ class Phones(Office):
         assert not [one for one in self.get("/api/v1/conflicts") if one["subject"].startswith("3-")]
 
     def four(self):
-        assert len(self.journal(4)) == 2 and self.passes(4) == {"4-1-101": 1, "4-1-102": 1}
+        assert len(self.journal(4)) == 4 and self.passes(4) == {"4-1-101": 1, "4-1-102": 1}, "three taps are one call"
         assert {one[2] for one in self.journal(4)} == {"n:" + "李梅".encode().hex()}, "the line knows whose phone it was"
 
     def tabs(self):
@@ -94,7 +94,11 @@ def test_doors_on_phones(phones):
     assert all("读懂新的 0 户（30 户没有变化），0 户和已有结果不同" in said for said in seen["pasted"][:2]), seen["pasted"]
     assert "校验不对" in seen["pasted"][2] and "“3” 栋的结果" in seen["pasted"][3]
     assert "读懂新的 2 户" in seen["ahead"]
-    assert "待核实 1 条" in seen["conflicts"] and "5-1-101" in seen["conflicts"]
+    said, offset, china = seen["loaded"]
+    hours, minutes = map(int, said.split()[-1].split(":"))
+    assert offset in (240, 300) and (china - hours * 60 - minutes) % 1440 < 5, f"{said} by China's clock: {seen['loaded']}"
+    assert "待核实 2 条" in seen["conflicts"] and "5-1-101" in seen["conflicts"] and "5-1-102" in seen["conflicts"]
+    assert "别人已有答案" in seen["others"] and "以李梅" in seen["given"] and "以张勇" in seen["given"], seen["given"]
     assert "张勇" in seen["conflicts"] and "李梅" in seen["conflicts"], seen["conflicts"]
     assert "6 of 36 doors left" in seen["english"] and "plain HTTP" in seen["english"]
     # What an invite opens, and that it ends.
@@ -103,7 +107,7 @@ def test_doors_on_phones(phones):
     assert seen["care"] == 403, "no invite opens the table of those who need care"
     assert "邀请不包括这里" in seen["shut"] and "登记信息" not in seen["form"] and "都已检" in seen["form"]
     row = next(line for line in seen["list"].splitlines() if "张勇" in line)
-    assert "3栋、5栋" in row and "32" in row, seen["list"]
+    assert "3栋、5栋" in row and "33" in row, seen["list"]
     assert set(seen["ended"].values()) == {403}, seen["ended"]
     assert "邀请已结束" in seen["closed"] and "待送" not in seen["closed"]
     assert not seen["overflows"]
@@ -120,6 +124,7 @@ def test_what_goes_wrong_with_phones(phones):
     home = ["○ true true", "◐ true true", "● false false", "● false true"]
     assert seen["shops"] == [["– false false", "– false false", "● false false", "● false true"], home, home], \
         "a shop is owed no visit until somebody is met, a vacant flat is until one confirms it"
+    assert seen["first"] == ["确认空置 vacant", "确认非住宅 not_dwelling", "在家 2 人，都已检 completed"]
     # The phone's writer of lines and the node's reader agree about every answer there is.
     assert "读懂新的 21 户（0 户没有变化），0 户和已有结果不同，0 行要人看" in seen["read"], seen["read"]
     doors = phones.get("/api/v1/survey?building=6")

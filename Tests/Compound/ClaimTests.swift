@@ -122,9 +122,17 @@ import Wire
             let door = try #require(try store.doors("7").first { $0.code == "7-1-101" })
             #expect(door.elsewhere && !door.isLeft && door.token == Self.token)
             let history = try store.read { try DoorHistory(door.code, Self.campaign, $0) }
+            let answers = try store.read {
+                try DoorAnswers(door.code, Self.campaign, for: Answerer(Clerk.desk), now: 0, $0)
+            }
             let links = Links(Call(method: "GET", path: "/survey/7"))
-            let zh = DoorPage.html(door, history, campaign: Self.campaign, id: "", now: 0, links, .zhHans).source
-            let en = DoorPage.html(door, history, campaign: Self.campaign, id: "", now: 0, links, .english).source
+            let (zh, en) = (page(.zhHans), page(.english))
+            func page(_ text: Messages) -> String {
+                let view = PageView(links: links, text: text, now: 0)
+                return DoorPage(
+                    door: door, answers: answers, history: history, campaign: Self.campaign, id: "", view: view
+                ).html.source
+            }
             #expect(zh.contains("别的小区也登记了本户（标记 \(Self.token)），现由对方统计，本小区不必上门。"))
             #expect(
                 en.contains(

@@ -73,6 +73,27 @@ import Testing
         }
     }
 
+    /// Called so she would be taken for a table, whose word gives way to anybody's, or for another place of the desk.
+    @Test(arguments: ["import", "desk", "desk-0231"]) func aWordThatMeansSomethingElseIsNoName(word: String)
+        async throws
+    {
+        try await CaseDesk.with { desk in
+            try desk.store.take(.building(900), .visit(1, "7-1-101", .refused))
+            #expect(try await desk.post(form: "clerk=\(word)", to: "/clerk").contains("“\(word)”不是姓名"))
+            let named = "campaign=\(Fixture.campaign)&door=7-1-101&disposition=refused&recorder=\(word)"
+            #expect(try await desk.post(form: named, to: "/desk/survey/visit").contains("“\(word)”不是姓名"))
+            let verified =
+                "campaign=\(Fixture.campaign)&door=7-1-101&checks=\(Hex.text(UInt128(1)))&same=1&recorder=\(word)"
+            #expect(try await desk.post(form: verified, to: "/desk/survey/verify").contains("不是姓名"))
+            let record = """
+                {"kind":"household","id":"\(Hex.text(UInt128(7)))","door":"7-1-101","residents":3,"state":"occupied","recorder":"\(word)","observed_at":\(Fixture.evening)}
+                """
+            let refused = try await desk.send(records: record).body["refused"] as? [[String: Any]]
+            let isTable = word == Correction.table.text
+            #expect(refused?.map { $0["field"] as? String } == (isTable ? ["recorder"] : []), "phones are the desk's")
+        }
+    }
+
     // MARK: Signing in
 
     @Test func thePinIsAskedWithAName() async throws {

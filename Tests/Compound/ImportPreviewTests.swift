@@ -177,6 +177,30 @@ import Testing
         }
     }
 
+    /// Whoever lets the table count for all of them means those he has seen: one that came meanwhile is asked for.
+    @Test func allOfThemAreThoseThatWereShown() async throws {
+        try await CaseDesk.with { desk in
+            let table = Self.table + "7,1,103,4,自住\n"
+            _ = try run(table, desk.store)
+            desk.fixture.clock.now += 600
+            try desk.store.take(
+                .household(1, "7-1-101", 1, by: "desk", at: 20_400), .household(2, "7-1-102", 1, by: "desk", at: 20_400)
+            )
+            let form = "table=" + table.replacing("\n", with: "%0A")
+            let shown = try await desk.post(form: form + "&apply=0", to: "/desk/registry/import?lang=zh-Hans")
+            #expect(shown.contains("name=\"take_all\" value=\"2\""))
+            try desk.store.take(.household(3, "7-1-103", 1, by: "desk", at: 20_500))
+            let asked = try await desk.post(
+                form: form + "&take_all=2&apply=1", to: "/desk/registry/import?lang=zh-Hans")
+            #expect(asked.contains("还没有写入") && asked.contains("name=\"take_all\" value=\"3\""))
+            #expect(try desk.store.overview().residents == 3)
+            let taken = try await desk.post(
+                form: form + "&take_all=3&apply=1", to: "/desk/registry/import?lang=zh-Hans")
+            #expect(taken.contains("已写入 3 户"))
+            #expect(try desk.store.overview().residents == 9 && desk.store.conflicts().isEmpty)
+        }
+    }
+
     // MARK: An address of its own
 
     /// Reloading, going back and a second tab ask for a page; a preview says what is true when it is shown.

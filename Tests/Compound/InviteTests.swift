@@ -187,6 +187,26 @@ import Testing
         }
     }
 
+    /// What its person said on another phone is his to correct, a colleague's isn't; and whoever settles says why here too.
+    @Test func aPhoneIsToldWhatIsItsPersons() async throws {
+        try await Self.with { phone, _ in
+            let person = Self.invite().person.text
+            try phone.store.take(
+                Record.visit(11, "7-1-101", .refused, by: person).on("i-00000001"), .visit(12, "7-1-102", .refused),
+                .visit(13, "7-1-201", .nobodyHome, by: person, at: 19_900))
+            let walked = try await phone.ask("GET", "/api/v1/walk/7", query: ["building": "7"])
+            let told = try #require(try JSONSerialization.jsonObject(with: Data(walked.body)) as? [String: Any])
+            #expect(told["own"] as? [String: [String]] == ["7-1-101": [Hex.text(UInt128(11))]])
+            try phone.store.take(.visit(14, "7-1-101", .vacant, at: 200))
+            let both = [11, 14].map { Hex.text(UInt128($0)) }.joined(separator: ",")
+            let form = "campaign=\(Fixture.campaign)&door=7-1-101&disposition=refused&supersedes=\(both)"
+            #expect(try await phone.ask("POST", "/desk/survey/visit", body: form).status == 400)
+            #expect(try phone.store.conflicts().count == 1)
+            #expect(try await phone.ask("POST", "/desk/survey/visit", body: form + "&why=visit").status == 303)
+            #expect(try phone.store.conflicts().isEmpty)
+        }
+    }
+
     @Test(arguments: [
         ("8-1-101", "", "door"), ("7-1-101", #","supersedes":["00000000000000000000000000000063"]"#, "supersedes"),
     ]) func whatIsNotItsIsRefusedByItself(_ door: String, _ more: String, _ field: String) async throws {

@@ -129,6 +129,16 @@ import Testing
         #expect(said.targets.map { ($0.at - opens) / 3600 } == hours)
     }
 
+    /// Nothing left of nothing is no work done.
+    @Test func aCompoundWithoutDoorsIsOfferedNoFinalReport() async throws {
+        try await CaseDesk.with { desk in
+            try desk.store.take(.need(1, 1))
+            let page = try await desk.page("/final", .zhHans)
+            #expect(page.contains("还没有登记楼栋和住户") && !page.contains("确认终报") && !page.contains("0 / 0"))
+            try await desk.expect(on: "/final", .en, "No buildings are registered yet")
+        }
+    }
+
     @Test func theRoundIsClosedAndOpenedOnThePage() async throws {
         try await CaseDesk.with { desk in
             try desk.store.take(

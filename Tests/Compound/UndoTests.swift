@@ -182,10 +182,10 @@ import Testing
         }
     }
 
-    /// A slip that is noticed later is taken back at the door, and two answers are named there.
+    /// A slip of one's own that is noticed later is taken back at the door, and two answers are named there.
     @Test func theDoorsPageTakesTheLastAnswerBack() async throws {
         try await CaseDesk.with { desk in
-            try desk.store.take(.building(900), .visit(1, "7-1-101", .vacant))
+            try desk.store.take(.building(900), .visit(1, "7-1-101", .vacant, by: "desk"))
             try await desk.expect(on: "/survey/7/7-1-101", zh: "撤销上次的记录", en: "Undo the last answer")
             let form = "campaign=\(Fixture.campaign)&door=7-1-101&supersedes=\(Hex.text(UInt128(1)))"
             _ = try await desk.post(form: form, to: "/desk/survey/undo")

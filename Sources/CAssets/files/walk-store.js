@@ -14,6 +14,14 @@ function draw(bytes) {
 /** How much an answer settles; 2 and 1 contradict another answer, 0 asks for another call. */
 export const settles = (disposition) => disposition !== "nobody_home" && disposition !== "postponed";
 
+// Seconds within which nobody calls at a door twice.
+const CALL = 600;
+
+/** When the call began in which something was recorded: with what it takes back. */
+function began(record, own) {
+  return own.filter((one) => record.supersedes.includes(one.id)).map((one) => began(one, own)).reduce((a, b) => Math.min(a, b), record.observedAt);
+}
+
 /** Records that no later one of this phone takes back; what the node refused takes nothing back. */
 export function standing(records) {
   const taken = records.filter((record) => record.state !== "refused");
@@ -102,8 +110,9 @@ export class Store {
   /**
    * One answer for a door.
    *
-   * It takes back what this phone said of the door before, if that was final or is corrected on purpose, and what the
-   * node had when the doors were read, if that was final: whoever taps has seen it. A refused record makes way.
+   * It takes back what this phone said of the door before, if that was final, is corrected on purpose or was in the same
+   * call, and what the same person had said when the node told the doors. Somebody else's answer stands beside it: if they
+   * differ, a person settles it. A refused record makes way.
    */
   add(building, door, answer, corrected) {
     return this.change(["records"], ({ records }, tell, work) => {
@@ -111,8 +120,9 @@ export class Store {
       kept.onsuccess = () => {
         const own = kept.result.filter((record) => record.door === door.code);
         const refused = own.filter((record) => record.state === "refused");
-        const back = standing(own).filter((record) => record.id === corrected || settles(record.disposition));
-        const told = door.disposition && settles(door.disposition) ? door.answers : [];
+        const isCall = (record) => Math.abs(now() - began(record, own)) < CALL;
+        const back = standing(own).filter((record) => record.id === corrected || settles(record.disposition) || isCall(record));
+        const told = building.own?.[door.code] ?? [];
         const ids = new Set(kept.result.map((record) => record.id));
         let id;
         do { id = building.base + draw(TAG_BYTES); } while (ids.has(id));

@@ -58,13 +58,20 @@ export function answers(words, door, tell) {
   const counts = [1, 2, 3, 4, 5, 6].map((count) => el("button", { type: "button", onclick: () => everybody(count) }, String(count)));
   const choice = (disposition) => el("button", { type: "button", onclick: () => tell({ disposition }) }, words.say(`node.disposition.${disposition}`));
   const others = ["nobody_home", "postponed", "refused", "absent", "vacant", "moved", "not_dwelling", "not_found", "language", "other"];
-  // Where nobody has said how many live there, there is no ordinary answer to offer.
+  // Where nobody has said how many live there, or that anybody does, there is no ordinary answer to offer.
   const people = Math.max(1, door.registered ?? 0);
-  const ordinary = door.registered === null ? [] : [
+  const isUnlived = ["vacant", "not_dwelling"].includes(door.state);
+  const ordinary = isUnlived ? unlived(words, door.state, tell) : door.registered === null ? [] : [
     el("button", { type: "button", class: "primary huge", id: "walk-ordinary", onclick: () => everybody(people) }, words.say("node.door.all_tested", { people }))];
   return el("div", { class: "walk-answers" }, ordinary,
     el("p", { class: "muted" }, words.walk("people")), el("div", { class: "counts" }, counts),
     el("div", { class: "quick form" }, others.map(choice)), detail(words, tell));
+}
+
+/** What the registry calls no household is confirmed with one tap. */
+function unlived(words, state, tell) {
+  return [el("p", {}, words.say("node.door.listed", { state: words.say(`node.household.${state}`) })),
+    el("button", { type: "button", class: "primary huge", id: "walk-unlived", onclick: () => tell({ disposition: state }) }, words.say(`node.door.confirm.${state}`))];
 }
 
 function detail(words, tell) {

@@ -1,5 +1,5 @@
 // The walk: one building, one door after the other, with or without network. The list stands at no hash, a door at its own.
-import { Store, standing } from "./walk-store.js";
+import { Store, settles, standing } from "./walk-store.js";
 import { Queue, ask } from "./walk-queue.js";
 import { line } from "./walk-line.js";
 import { Words, answers, copyable, el, situation } from "./walk-view.js";
@@ -172,10 +172,12 @@ function buildingScreen() {
 function doorScreen(door) {
   const mine = own(door);
   const last = mine.at(-1);
-  const earlier = !last && door.disposition && el("p", { class: "muted" }, words.walk("earlier", { what: words.say(`node.disposition.${door.disposition}`) }));
+  const before = !last && door.disposition;
+  const earlier = before && el("p", { class: "muted" }, words.walk("earlier", { what: words.say(`node.disposition.${before}`) }));
+  const isOthers = before && settles(before) && !building.own?.[door.code];
   const head = el("h1", { tabindex: -1 }, `${words.say("node.stair_unit", { unit: door.stair_unit })} ${door.room}`);
   return el("section", { class: "walk-screen" }, el("p", {}, el("a", { href: `#${code}` }, `← ${names[code]}`)),
-    noticeLine(), head, earlier || "", door.elsewhere ? el("p", { class: "warn" }, words.walk("elsewhere")) : "",
+    noticeLine(), head, earlier || "", isOthers ? el("p", { class: "warn", id: "walk-others" }, words.walk("others")) : "", door.elsewhere ? el("p", { class: "warn" }, words.walk("elsewhere")) : "",
     last ? ownLine(last) : "", answers(words, door, (answer) => record(door, answer)), stateLine());
 }
 
@@ -197,7 +199,8 @@ function again() {
   } }, words.walk("again")));
 }
 
-const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+// As everywhere on these pages: a phone may be set to another zone.
+const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" });
 
 // MARK: Recording
 

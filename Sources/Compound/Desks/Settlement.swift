@@ -32,7 +32,7 @@ enum Settlement {
 
     /// - Parameter value: a statement's; its members' names stand before this one's in their order.
     static func value(_ value: String, why: String?) -> String {
-        // An undo settles nothing, and is known by its value.
+        // An undo says nothing but that, and is known by its value.
         guard let why, value != Record.Undo.value else { return value }
         return value.dropLast() + ",\(JSONLine.quoted(member)):\(JSONLine.quoted(why))}"
     }
@@ -85,7 +85,7 @@ struct SettledConflict {
         return try journal.observations(
             """
             WHERE \(subject == nil ? "" : "subject = ? AND") id IN (SELECT by FROM supersession) AND value <> '\(Record.Undo.value)'
-            AND (instr(value, '"\(Settlement.member)":"') > 0 OR \(tookSeveralBack)) ORDER BY hlc DESC LIMIT \(most)
+            AND NOT value \(Record.Withdrawal.isSaid) AND (instr(value, '"\(Settlement.member)":"') > 0 OR \(tookSeveralBack)) ORDER BY hlc DESC LIMIT \(most)
             """, StatementArguments(subject.map { [$0] } ?? [])
         ).filter { try !Undo.isUndone($0, journal) }.map(SettledConflict.init)
     }

@@ -19,6 +19,9 @@ enum FormReader {
 
     /// Who says it: whoever the form names, else the clerk who sent it.
     static func recorder(_ form: Form) throws(IntakeError) -> Code {
-        form["recorder"] == nil ? Code(form.sender) ?? Clerk.desk : try FormFields(form).code("recorder")
+        guard form["recorder"] != nil else { return Code(form.sender) ?? Clerk.desk }
+        let named = try FormFields(form).code("recorder")
+        guard !Clerk.isReserved(named) else { throw IntakeError(.notAName, field: "recorder", value: named.text) }
+        return named
     }
 }

@@ -35,20 +35,18 @@ protocol RecordContent: Sendable, Equatable {
     /// The same once it is recorded under an id; for a kind that can be undone it names it.
     func page(recorded id: UInt128) -> String
 
-    /// What it states of the world.
-    ///
-    /// - Throws: `IntakeError` where it names a door or building that isn't there.
-    func statement(_ db: Database) throws -> Statement
+    /// What it states of the world. It follows from the record alone, so one that is sent again is known whatever stands by then.
+    var statement: Statement { get }
 
-    /// What only the whole record and the journal can say is wrong; most kinds have nothing of that. Asked of a new
-    /// record alone: one that is sent again was taken.
+    /// What only the whole record and the journal can say is wrong, such as a door or building that isn't there; most kinds
+    /// have nothing of that. Asked of a new record alone: one that is sent again was taken.
     func check(_ record: Record, _ journal: Journal) throws
 
     /// What it takes back besides what its sender names: what stands when it is recorded. Of one that is known already, what
     /// it took back then.
     func takesBack(recorded id: UInt128, _ journal: Journal) throws -> [UInt128]
 
-    /// What somebody says along with it on a page, asked for once it is recorded; nothing, for most kinds.
+    /// What somebody says along with it on a page, asked for once it is recorded as new; nothing, for most kinds.
     func implied(_ db: Database) throws -> [Record.Content]
 
     /// Its own members of the JSON that `init(json:)` reads.
@@ -62,6 +60,20 @@ struct Statement {
     /// JSON with sorted keys.
     var value: String
     var evidence: Int = 0
+}
+
+extension Record {
+    /// What its sender says along with it, under ids that follow from its own: the same form at another copy of this node says
+    /// the same.
+    func implied(_ db: Database) throws -> [Record] {
+        try content.implied(db).enumerated().map { place, content in
+            var hash = SipHash128(key: id)
+            hash.combine(byte: UInt8(place))
+            return Record(
+                id: hash.finish(), content: content, recorder: recorder, device: device, observedAt: observedAt,
+                supersedes: [])
+        }
+    }
 }
 
 extension Record: Equatable {

@@ -176,7 +176,7 @@ struct Journal {
     private static let told = """
         WHERE subject = ? AND field = ? AND NOT EXISTS (SELECT 1 FROM supersession AS taken
         JOIN observation AS withdrawal ON withdrawal.id = taken.by
-        WHERE taken.superseded = observation.id AND withdrawal.value = '\(Record.Withdrawal.value)'
+        WHERE taken.superseded = observation.id AND withdrawal.value \(Record.Withdrawal.isSaid)
         AND NOT EXISTS (SELECT 1 FROM supersession AS undo JOIN observation AS slip ON slip.id = undo.by
         WHERE undo.superseded = taken.by AND slip.value = '\(Record.Undo.value)'))
         """

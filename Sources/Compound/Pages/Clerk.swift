@@ -16,9 +16,12 @@ struct Clerk: Equatable {
 
     /// - Returns: nil for what is no name.
     init?(name: String) {
-        guard let code = VolunteerName.code(name) else { return nil }
+        guard let code = VolunteerName.code(name), !Clerk.isReserved(code) else { return nil }
         self.code = code
     }
+
+    /// Whoever called herself so would be taken for a table, or for another place of the desk.
+    static func isReserved(_ code: Code) -> Bool { code == Correction.table || isPlace(code.text) }
 
     /// A place without a name.
     init(draw: UInt16) {

@@ -104,6 +104,12 @@ extension ConflictStatement {
         return text(Record.Fill(rawValue: state) == nil ? "node.claim.\(state)" : "node.volunteers.\(state)")
     }
 
+    /// An answer at a door; the ordinary one as its button says it.
+    func answer(_ text: Messages) -> String {
+        let isOrdinary = words["disposition"] == Disposition.completed.rawValue && people.keys.elementsEqual(["tested"])
+        return isOrdinary ? text("node.door.all_tested", ["people": "\(people["tested"] ?? 0)"]) : what(text)
+    }
+
     private func told(_ text: Messages) -> [String] {
         PeopleClass.allCases.compactMap { part in
             people[part.rawValue].map { "\(text("node.people.\(part.rawValue)")) \($0)" }

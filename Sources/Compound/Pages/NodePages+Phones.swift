@@ -65,6 +65,7 @@ extension NodePages {
         do {
             let record = try FormReader.record(
                 Record.Visit.self, form, now: store.clock(), draw: UInt128.random(in: 1 ... .max))
+            try store.looked { try Settlement.expectWhy(record, isListed: false, $0) }
             let outcome = try store.record(
                 try store.signed([(id: Hex.text(record.id), .success(record))], by: call.guest))
             if let refusal = outcome.refused.first { throw refusal.error }
@@ -141,6 +142,8 @@ extension NodePages {
         var campaign: String
         var building: String
         var doors: [SurveyDoor]
+        /// By door: answers that a new one takes the place of, those of whoever walks. What others said isn't among them.
+        var own: [String: [String]]
         /// Calls after which nobody is expected to open any more.
         var finalPasses = SurveyDesk.finalPasses
     }
@@ -148,12 +151,21 @@ extension NodePages {
     private func walkedBuilding(_ call: Call) throws -> Reply {
         let building = call.captures["building"] ?? ""
         let campaign = try store.campaign(asked: nil) ?? ""
-        let doors = try store.read { try SurveyReader.doors(of: building, campaign, $0) }
+        let answerer = try Answerer(call, store)
+        let (doors, own) = try store.read { db in
+            let doors = try SurveyReader.doors(of: building, campaign, db)
+            // A phone of the office knows by itself what it has said.
+            let walked = call.guest.isEmpty ? [] : doors.filter { $0.disposition != nil }
+            let own = try walked.map {
+                ($0.code, try DoorAnswers($0.code, campaign, for: answerer, now: store.clock(), db).own)
+            }
+            return (doors, Dictionary(uniqueKeysWithValues: own.filter { !$0.1.isEmpty }))
+        }
         guard !campaign.isEmpty, !doors.isEmpty else {
             let what = campaign.isEmpty ? "campaign" : "building"
             return .json(#"{"error":"\#(what)_unknown","hint":"no such \#(what) here"}"#, status: 404)
         }
-        return try CompoundAPI.json(Walked(campaign: campaign, building: building, doors: doors))
+        return try CompoundAPI.json(Walked(campaign: campaign, building: building, doors: doors, own: own))
     }
 
     /// Names the bytes of all assets of the walk: a page that was kept fits only those it was written for.
@@ -200,7 +212,7 @@ extension NodePages {
     private func makeInvite(_ form: Form) throws(IntakeError) -> InvitePage.Made {
         let fields = FormFields(form)
         let name = form["person"] ?? ""
-        guard let person = VolunteerName.code(name) else { throw IntakeError(.notAName, field: "person", value: name) }
+        guard let person = Clerk(name: name)?.code else { throw IntakeError(.notAName, field: "person", value: name) }
         let hours = try fields.number("hours", in: 1...Invite.longest)
         let known = try store.looked { try RegistryDesk.buildings($0) }
         let buildings = known.filter { fields.has("b.\($0)") }

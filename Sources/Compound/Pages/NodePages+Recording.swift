@@ -8,10 +8,7 @@ extension NodePages {
         form("/desk/\(desk.name)/\(kind.kind)") { form in
             let record = try FormReader.record(kind, form, now: store.clock(), draw: UInt128.random(in: 1 ... .max))
             try store.looked { try Settlement.expectWhy(record, isListed: form["back"] == ConflictList.back, $0) }
-            let outcome = try store.record([(id: Hex.text(record.id), .success(record))])
-            if let refusal = outcome.refused.first { throw refusal.error }
-            let implied = try store.looked { try record.content.implied($0) }
-            if !implied.isEmpty { try store.record(implied.map { ($0, []) }, by: record.recorder) }
+            try store.record(form: record)
             return record.content.page(recorded: record.id)
         }
     }

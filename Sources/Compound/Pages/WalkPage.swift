@@ -45,15 +45,17 @@ enum WalkPage {
     static let keys =
         [
             "node.call.copied", "node.call.copy", "node.door.all_tested", "node.door.in_detail",
-            "node.stair_unit",
+            "node.door.listed", "node.stair_unit",
         ]
+        + ["vacant", "not_dwelling"].flatMap { ["node.door.confirm.\($0)", "node.household.\($0)"] }
         + (["unvisited"] + Disposition.allCases.map(\.rawValue)).map { "node.disposition.\($0)" }
         + PeopleClass.allCases.map { "node.people.\($0.rawValue)" }
         + [
             "again", "again_why", "away", "change", "closed", "copy", "copy_how", "delivered", "earlier", "elsewhere",
             "enter", "gone",
             "here", "kept",
-            "left", "loaded", "never_loaded", "no_round", "no_store", "nobody", "not_kept", "not_saved", "people",
+            "left", "loaded", "never_loaded", "no_round", "no_store", "nobody", "not_kept", "not_saved", "others",
+            "people",
             "pin",
             "refused", "replaced", "resend", "send", "sending", "tested", "trouble", "undo", "undone", "waiting",
         ].map { "node.walk.\($0)" }

@@ -18,7 +18,8 @@ extension CompoundStore: RowOutbox {
     }
 
     /// How the survey's doors are put into their classes. 2: what the registry calls no dwelling is none before a visit too.
-    private static let counting = "2"
+    /// 3: a withdrawal that says why withdraws.
+    private static let counting = "3"
 
     /// A new version of the program may count under a new catalogue, or put doors into other classes of the same: such rows
     /// are derived anew from the journal.
@@ -46,7 +47,18 @@ extension CompoundStore: RowOutbox {
                 self.surroundings.log("summary").notice(
                     "rows are derived anew by a newer version", metadata: ["rows": "\(keys.count)"])
             }
-            return try self.derive(Set(keys).union(self.rowsOfNewDesks(db)), db)
+            let refolded = isCounted ? [] : try self.refoldWithdrawals(db)
+            return try self.derive(Set(keys).union(self.rowsOfNewDesks(db)).union(refolded), db)
+        }
+    }
+
+    /// A withdrawal that says why was taken for a household once: what it took back is folded anew.
+    private func refoldWithdrawals(_ db: Database) throws -> Set<RowKey> {
+        let journal = Journal(db: db, now: clock())
+        let withdrawals = try journal.observations("WHERE value \(Record.Withdrawal.isSaid)", [])
+        let touched = try withdrawals + journal.statements(takenBackBy: withdrawals.map(\.id))
+        return try Set(touched.map(\.fact)).sorted().reduce(into: []) { keys, fact in
+            keys.formUnion(try Desks.named(fact.desk)?.fold(fact.subject, fact.field, journal) ?? [])
         }
     }
 

@@ -46,7 +46,7 @@ extension Record.Suggestion {
             text: text, sender: try form.text("sender", limit: Record.Suggestion.senderLimit))
     }
 
-    func statement(_ db: Database) throws -> Statement {
+    var statement: Statement {
         Statement(
             subject: item.text, field: FeedbackDesk.suggestion,
             value: JSONLine.object([
@@ -82,13 +82,15 @@ extension Record.FollowUp {
             answer: try form.text("answer", limit: Record.FollowUp.answerLimit))
     }
 
-    func statement(_ db: Database) throws -> Statement {
-        guard try FeedbackDesk.campaign(of: item.text, db) != nil else {
-            throw IntakeError(.itemUnknown, field: "item", value: item.text)
-        }
-        return Statement(
+    var statement: Statement {
+        Statement(
             subject: item.text, field: FeedbackDesk.followUp,
             value: JSONLine.object([("answer", .text(answer ?? "")), ("state", .text(state.rawValue))]))
+    }
+
+    func check(_ record: Record, _ journal: Journal) throws {
+        guard try FeedbackDesk.campaign(of: item.text, journal.db) == nil else { return }
+        throw IntakeError(.itemUnknown, field: "item", value: item.text)
     }
 
     var members: [(String, JSONLine.Value)] {

@@ -16,6 +16,8 @@ struct Listing: Sendable, Equatable {
     var corrections: [Correction] = []
 
     static let listed = 100
+    /// Corrections that the table differs from, whether or not somebody chose it to count.
+    var standing: Int { kept + corrections.count(where: \.isOverruled) }
     /// Lines that are, or would be, written.
     var written: Int { new + changed }
 

@@ -77,7 +77,7 @@ extension Record.Building {
         return code
     }
 
-    func statement(_ db: Database) throws -> Statement {
+    var statement: Statement {
         Statement(
             subject: code.text, field: RegistryDesk.building,
             value: JSONLine.object(
@@ -123,7 +123,7 @@ extension Record.Household {
     }
 
     /// Only what was said is written, so that statements without an address stay the bytes they always were.
-    func statement(_ db: Database) throws -> Statement {
+    var statement: Statement {
         Statement(
             subject: door.code.text, field: RegistryDesk.household,
             value: JSONLine.object(

@@ -38,7 +38,7 @@ struct TableCorrections {
     let now: Int64
     let text: Messages
 
-    /// Names of the boxes: one for each door, and one for all.
+    /// Names of the boxes: one for each door, and one for all, which says how many they were when it was shown.
     static let (box, all) = ("take.", "take_all")
 
     var html: HTML {
@@ -49,7 +49,7 @@ struct TableCorrections {
         let more: HTML = hidden > 0 ? "<p>\(text("node.table.corrections_more", ["count": "\(hidden)"]))</p>" : ""
         let every: HTML =
             report.applied || listing.kept < 2
-            ? "" : check(TableCorrections.all, false, text("node.table.overrule_all"))
+            ? "" : check(TableCorrections.all, value: listing.standing, false, text("node.table.overrule_all"))
         let title = report.applied ? "node.table.corrections_kept" : "node.table.corrections"
         return """
             <section class="warn"><p>\(text(title, ["count": "\(listing.kept)"]))</p>
@@ -80,9 +80,9 @@ struct TableCorrections {
         text("node.conflict.residents", ["residents": "\(residents)", "state": text("node.household.\(state)")])
     }
 
-    private func check(_ name: String, _ isChosen: Bool, _ words: String) -> HTML {
+    private func check(_ name: String, value: Int = 1, _ isChosen: Bool, _ words: String) -> HTML {
         let chosen: HTML = isChosen ? " checked" : ""
         return
-            "<label class=\"check\"><input type=\"checkbox\" form=\"\(form)\" name=\"\(name)\" value=\"1\"\(chosen)> \(words)</label>"
+            "<label class=\"check\"><input type=\"checkbox\" form=\"\(form)\" name=\"\(name)\" value=\"\(value)\"\(chosen)> \(words)</label>"
     }
 }

@@ -9,6 +9,8 @@ extension RegistryDesk {
         var source: TableRoom.Source
         var asked: [String: [ColumnRole?]]
         var overruling: Overruling
+        /// How many corrections whoever overrules all of them has seen, or was told of; nil where he doesn't.
+        var overruled: Int?
         var apply: Bool
     }
 
@@ -57,9 +59,15 @@ extension RegistryDesk {
     private static func take(_ table: Table, _ call: Call, _ pages: NodePages) async throws -> Reply {
         guard table.apply else { return try await look(table, call, pages) }
         let (store, queue) = (pages.store, pages.queue)
-        let read = try await store.imports.run {
-            try RegistryImport(
+        let read = try await store.imports.run { () -> RegistryImport? in
+            if let seen = table.overruled, try seen != standing(table, store, queue) { return nil }
+            return try RegistryImport(
                 table.source.bytes, into: store, asked: table.asked, overruling: table.overruling, on: queue)
+        }
+        guard let read else {
+            var asked = table
+            asked.overruling.all = false
+            return try await look(asked, call, pages)
         }
         let finish: @Sendable () throws -> ImportReport = {
             var taking = read
@@ -84,6 +92,12 @@ extension RegistryDesk {
             }
         }
         return .seeOther(Links(call)("/registry/import/\(key)"))
+    }
+
+    /// Corrections that the table differs from, as the registry stands: somebody may have corrected more since the preview.
+    private static func standing(_ table: Table, _ store: CompoundStore, _ queue: SerialQueue) throws -> Int {
+        try RegistryImport.run(table.source.bytes, into: store, apply: false, asked: table.asked, on: queue).listing
+            .standing
     }
 
     /// A preview is read anew with every look at it: what is said of the registry is true when it is shown.
@@ -128,16 +142,21 @@ extension RegistryDesk {
             let upload = TableRoom.Upload(name: file.name, bytes: file.bytes)
             return Table(
                 source: .upload(key: room.keep(upload), upload), asked: asked(parts.form),
-                overruling: overruling(parts.form), apply: parts.form["apply"] == "1")
+                overruling: overruling(parts.form), overruled: parts.form.number(TableCorrections.all),
+                apply: parts.form["apply"] == "1")
         }
         guard let form = Form(call.body) else { throw ImportProblem(.formBroken, line: 0) }
         let (asked, overruling, apply) = (asked(form), overruling(form), form["apply"] == "1")
+        let overruled = form.number(TableCorrections.all)
         if let key = form["upload"] {
             guard let upload = room.upload(key) else { throw ImportProblem(.fileGone, line: 0) }
-            return Table(source: .upload(key: key, upload), asked: asked, overruling: overruling, apply: apply)
+            return Table(
+                source: .upload(key: key, upload), asked: asked, overruling: overruling, overruled: overruled,
+                apply: apply)
         }
         guard let text = form.verbatim("table") else { throw ImportProblem(.fileMissing, line: 0) }
-        return Table(source: .pasted(text), asked: asked, overruling: overruling, apply: apply)
+        return Table(
+            source: .pasted(text), asked: asked, overruling: overruling, overruled: overruled, apply: apply)
     }
 
     /// The columns as the page's selects say them; see `TableColumns`.
@@ -156,7 +175,7 @@ extension RegistryDesk {
     private static func overruling(_ form: Form) -> Overruling {
         let boxes = form.pairs.filter { $0.name.hasPrefix(TableCorrections.box) && $0.value == "1" }
         return Overruling(
-            all: form[TableCorrections.all] == "1",
+            all: form.number(TableCorrections.all) != nil,
             doors: Set(boxes.map { String($0.name.dropFirst(TableCorrections.box.count)) }))
     }
 

@@ -55,6 +55,8 @@ extension Record {
 extension Record.Withdrawal {
     static let kind = "withdrawal"
     static let value = #"{"withdrawn":1}"#
+    /// How the value of one begins, as a condition of SQL on what stands before it: why it was withdrawn may follow.
+    static let isSaid = #"GLOB '{"withdrawn":1[,}]*'"#
     var period: Code? { nil }
     var page: String { "/registry/place/\(place.code)" }
 
@@ -70,7 +72,7 @@ extension Record.Withdrawal {
             visits: form.has("visits") ? try form.number("visits", in: 0...1_000_000) : 0)
     }
 
-    func statement(_ db: Database) throws -> Statement {
+    var statement: Statement {
         Statement(subject: place.code.text, field: place.field, value: Record.Withdrawal.value)
     }
 
@@ -109,13 +111,14 @@ extension Record.Restoration {
     init(form: FormFields) throws(IntakeError) { self.init(place: try RegisteredPlace.read(form["place"] ?? "")) }
 
     /// What undoes a withdrawal says nothing of its own, and what that took back stands again.
-    func statement(_ db: Database) throws -> Statement {
+    var statement: Statement {
         Statement(subject: place.code.text, field: place.field, value: Record.Undo.value)
     }
 
     func takesBack(recorded id: UInt128, _ journal: Journal) throws -> [UInt128] {
         if let known = try journal.takenBack(by: id) { return known }
-        return try journal.live(place.code.text, place.field).last(where: \.isWithdrawal).map { [$0.id] } ?? []
+        // Two copies may each have withdrawn it: one that is left would withdraw it still.
+        return try journal.live(place.code.text, place.field).filter(\.isWithdrawal).map(\.id)
     }
 
     func check(_ record: Record, _ journal: Journal) throws {
@@ -135,7 +138,10 @@ extension RegisteredPlace {
 }
 
 extension Observation {
-    var isWithdrawal: Bool { value == Record.Withdrawal.value }
+    /// Whatever is said besides, such as why.
+    var isWithdrawal: Bool {
+        value == Record.Withdrawal.value || value.hasPrefix(Record.Withdrawal.value.dropLast() + ",")
+    }
     /// It says something of the building or door, and not only that something was withdrawn or put back.
     var states: Bool { !isWithdrawal && value != Record.Undo.value }
 }

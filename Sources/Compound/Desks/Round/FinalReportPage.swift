@@ -9,6 +9,8 @@ enum FinalReportPage {
         let (text, links) = (view.text, view.links)
         let crumbs: HTML = "<p class=\"crumbs\"><a href=\"\(links("/survey"))\">\(text("node.tab.survey"))</a></p>"
         guard round.final == nil else { return "\(crumbs)\(RoundLines.html(round, view))" }
+        // Of nobody there is nothing to report.
+        guard !progress.buildings.isEmpty else { return "\(crumbs)\(SurveyPage.noDoors(progress, view))" }
         let isClear = round.left == 0 && round.conflicts == 0
         return """
             \(crumbs)<h1>\(text("node.final.title", ["round": progress.name]))</h1>

@@ -61,7 +61,7 @@ extension Record.Targets {
         self.init(campaign: try form.code("campaign"), targets: targets.sorted { $0.at < $1.at })
     }
 
-    func statement(_ db: Database) throws -> Statement {
+    var statement: Statement {
         let list = targets.map { "\($0.at) \($0.percent)" }.joined(separator: ",")
         return Statement(
             subject: campaign.text, field: RoundDesk.targets, value: JSONLine.object([("targets", .text(list))]))
@@ -100,7 +100,7 @@ extension Record.FinalReport {
         self.init(campaign: try form.code("campaign"), state: try form.choice("state"))
     }
 
-    func statement(_ db: Database) throws -> Statement {
+    var statement: Statement {
         Statement(
             subject: campaign.text, field: RoundDesk.finalReport,
             value: JSONLine.object([("state", .text(state.rawValue))]))

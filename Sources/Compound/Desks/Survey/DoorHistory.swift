@@ -22,9 +22,9 @@ struct DoorHistory {
         }
     }
 
-    /// Of the answer that stands.
-    func recorder(of door: SurveyDoor) -> String? {
-        entries.first { Hex.text($0.statement.id) == door.visit }?.statement.recorder
+    /// The answer that stands.
+    func standing(of door: SurveyDoor) -> Observation? {
+        entries.first { Hex.text($0.statement.id) == door.visit }?.statement
     }
 
     func html(now: Int64, _ text: Messages) -> HTML {

@@ -82,46 +82,10 @@ struct ResultLine: Equatable {
             guard let id = Hex.uint128(digits.count == 6 ? base + digits : String(digits)) else { throw .notUnderstood }
             ids.append(id)
         }
-        guard ids.count <= Supersedes.most, let answer = Answer(parts[1]) else { throw .notUnderstood }
+        guard ids.count <= Supersedes.most, let answer = ShortAnswer(parts[1]) else { throw .notUnderstood }
         return Entry(
             door: door, disposition: answer.disposition, people: answer.people, id: ids[0],
             supersedes: Array(ids.dropFirst()))
-    }
-}
-
-/// An answer as few letters: `ct2u1` is two people tested and one not, `n` nobody at home.
-private struct Answer {
-    var disposition: Disposition
-    var people: [PeopleClass: Int]?
-
-    private static let dispositions: [Character: Disposition] = [
-        "c": .completed, "p": .partial, "n": .nobodyHome, "a": .absent, "l": .postponed, "r": .refused, "v": .vacant,
-        "s": .notDwelling, "f": .notFound, "m": .moved, "g": .language, "o": .other,
-    ]
-    private static let classes: [Character: PeopleClass] = [
-        "t": .tested, "e": .elsewhereVerified, "w": .elsewhereUnverified, "x": .exempt, "d": .deferred,
-        "o": .otherChannel, "h": .homeService, "r": .refused, "u": .untested, "a": .absent,
-    ]
-
-    init?(_ text: Substring) {
-        guard let first = text.first, let disposition = Answer.dispositions[first] else { return nil }
-        self.disposition = disposition
-        var rest = text.dropFirst()
-        guard disposition.hasPeople else {
-            guard rest.isEmpty else { return nil }
-            return
-        }
-        var people: [PeopleClass: Int] = [:]
-        while let letter = rest.popFirst() {
-            let digits = rest.prefix { $0.isASCII && $0.isNumber }
-            rest = rest.dropFirst(digits.count)
-            guard let part = Answer.classes[letter], people[part] == nil, let count = Int(digits),
-                (1...200).contains(count)
-            else { return nil }
-            people[part] = count
-        }
-        guard !people.isEmpty else { return nil }
-        self.people = people
     }
 }
 

@@ -79,7 +79,7 @@ private struct ResultReading {
     /// - Returns: nil where the line contradicts the journal about one of its own records.
     private func change(_ record: Record, _ entry: ResultLine.Entry, _ stands: Sheet.Standing) throws -> Sheet.Change? {
         let journal = Journal(db: db, now: 0)
-        let statement = try record.content.statement(db)
+        let statement = record.content.statement
         if let known = try journal.statements([entry.id]).first {
             let isSame = known.subject == statement.subject && known.field == statement.field
             return isSame && known.value == statement.value ? .same : nil

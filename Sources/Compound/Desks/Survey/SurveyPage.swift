@@ -7,10 +7,7 @@ enum SurveyPage {
         guard !progress.campaign.isEmpty else {
             return "<h1>\(text("node.survey.title"))</h1><p class=\"muted\">\(text("node.survey.none"))</p>"
         }
-        guard !progress.buildings.isEmpty else {
-            return
-                "<h1>\(progress.name)</h1><p class=\"muted\">\(text("node.survey.no_doors"))</p><p><a class=\"primary\" href=\"\(links("/registry"))\">\(text("node.tab.registry"))</a></p>"
-        }
+        guard !progress.buildings.isEmpty else { return noDoors(progress, view) }
         let done = progress.doors - progress.left
         let elsewhere: HTML =
             progress.elsewhere > 0
@@ -25,6 +22,14 @@ enum SurveyPage {
             <p><a href="\(links("/revisit"))">\(text("node.revisit.title"))</a> · <a href="\(links("/verify"))">\(text("node.verify.title"))</a></p>
             \(RoundLines.forms(round, campaign: progress.campaign, view))
             """
+    }
+
+    /// No door is registered: that comes first.
+    static func noDoors(_ progress: SurveyProgress, _ view: PageView) -> HTML {
+        """
+        <h1>\(progress.name)</h1><p class="muted">\(view.text("node.survey.no_doors"))</p>
+        <p><a class="primary" href="\(view.links("/registry"))">\(view.text("node.tab.registry"))</a></p>
+        """
     }
 
     private static func tile(_ building: SurveyProgress.Building, _ links: Links, _ text: Messages) -> HTML {

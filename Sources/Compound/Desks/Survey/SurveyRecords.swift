@@ -88,6 +88,10 @@ extension Record.Visit {
     }
 
     init(form: FormFields) throws(IntakeError) {
+        if let given = form["answer"] {
+            try self.init(given, form)
+            return
+        }
         let disposition = try Record.Visit.disposition(form["disposition"] ?? "")
         var people: [PeopleClass: Int]?
         if disposition.hasPeople {
@@ -102,6 +106,17 @@ extension Record.Visit {
             campaign: try form.code("campaign"), door: try form.door("door"), disposition: disposition,
             people: people, evidence: .door, lessons: try form.text("lessons", limit: Record.Visit.lessonsLimit),
             checks: try form["checks"].map { text throws(IntakeError) in try Record.Visit.id(text) })
+    }
+
+    /// One of the answers that were given, as it stands on a button.
+    private init(_ given: String, _ form: FormFields) throws(IntakeError) {
+        guard let answer = ShortAnswer(given[...]) else {
+            throw IntakeError(.dispositionUnknown, field: "answer", value: given)
+        }
+        self.init(
+            campaign: try form.code("campaign"), door: try form.door("door"), disposition: answer.disposition,
+            people: answer.people, evidence: .door,
+            lessons: try form.text("lessons", limit: Record.Visit.lessonsLimit))
     }
 
     /// A door that was answered by nobody would take those who are registered there out of every class.
@@ -130,11 +145,7 @@ extension Record.Visit {
         return people
     }
 
-    func statement(_ db: Database) throws -> Statement {
-        // What somebody found at a door that was withdrawn meanwhile isn't lost.
-        guard try RegistryDesk.exists(door: door.code, db) || RegistryDesk.isWithdrawn(door: door, db) else {
-            throw IntakeError(.doorUnknown, field: "door", value: door.code.text)
-        }
+    var statement: Statement {
         var members = JSONLine.text("checks", checks.map { Hex.text($0) })
         members.append(("disposition", .text(disposition.rawValue)))
         members += JSONLine.text("lessons", lessons)
@@ -158,8 +169,13 @@ extension Record.Visit {
             + JSONLine.text("checks", checks.map { Hex.text($0) })
     }
 
-    /// Whoever verifies an answer isn't the one who gave it.
+    /// What somebody found at a door that was withdrawn meanwhile isn't lost; whoever verifies an answer isn't the one who
+    /// gave it.
     func check(_ record: Record, _ journal: Journal) throws {
+        let db = journal.db
+        guard try RegistryDesk.exists(door: door.code, db) || RegistryDesk.isWithdrawn(door: door, db) else {
+            throw IntakeError(.doorUnknown, field: "door", value: door.code.text)
+        }
         guard let checks else { return }
         guard let checked = try journal.statements([checks]).first, checked.subject == door.code.text else {
             throw IntakeError(.itemUnknown, field: "checks", value: Hex.text(checks))

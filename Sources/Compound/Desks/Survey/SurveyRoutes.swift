@@ -12,10 +12,11 @@ extension SurveyDesk {
             },
             pages.page("/survey/{building}") { call, campaign in
                 let code = call.captures["building"] ?? ""
+                let answerer = try Answerer(call, store)
                 let (doors, slip) = try store.read { db in
                     (
                         try SurveyReader.doors(of: code, campaign, db),
-                        try Undo.offer(call.query[Record.Undo.query], campaign, db)
+                        try Undo.offer(call.query[Record.Undo.query], campaign, to: answerer, db)
                     )
                 }
                 return try doors.isEmpty
@@ -57,20 +58,24 @@ extension SurveyDesk {
 
     private static func door(_ call: Call, _ campaign: String, _ store: CompoundStore) throws -> NodePages.Body {
         let (building, code) = (call.captures["building"] ?? "", call.captures["door"] ?? "")
-        let (door, history) = try store.read { db in
-            (try SurveyReader.door(code, campaign, db), try DoorHistory(code, campaign, db))
+        let answerer = try Answerer(call, store)
+        let (door, history, answers) = try store.read { db in
+            (
+                try SurveyReader.door(code, campaign, db), try DoorHistory(code, campaign, db),
+                try DoorAnswers(code, campaign, for: answerer, now: store.clock(), db)
+            )
         }
         guard let door else { return try RegistryDesk.absent(code, store) }
         guard door.building == building else { return .notFound }
         let id = Hex.text(UInt128.random(in: 1 ... .max))
         return NodePages.Body {
-            DoorPage.html(door, history, campaign: campaign, id: id, now: $0.now, $0.links, $0.text)
+            DoorPage(door: door, answers: answers, history: history, campaign: campaign, id: id, view: $0).html
         }
     }
 
     /// A second person's answer: the same as the first, or his own.
     private static func verify(_ form: Form, _ store: CompoundStore) throws -> String {
-        guard let who = form["recorder"], let recorder = VolunteerName.code(who) else {
+        guard let who = form["recorder"], let recorder = Clerk(name: who)?.code else {
             throw IntakeError(.notAName, field: "recorder", value: form["recorder"] ?? "")
         }
         var visit: Record.Visit
@@ -105,7 +110,7 @@ extension SurveyDesk {
         let fields = FormFields(form)
         let (building, campaign) = (try fields.code("building"), try fields.code("campaign"))
         let (lines, who) = (form["lines"] ?? "", form["recorder"] ?? "")
-        guard let recorder = try who.isEmpty ? FormReader.recorder(form) : VolunteerName.code(who) else {
+        guard let recorder = try who.isEmpty ? FormReader.recorder(form) : Clerk(name: who)?.code else {
             throw IntakeError(.notAName, field: "recorder", value: who)
         }
         let sheet = try store.key(lines, of: building, in: campaign, by: recorder, apply: apply)

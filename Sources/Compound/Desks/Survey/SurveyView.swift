@@ -185,16 +185,22 @@ enum SurveyReader {
         }
     }
 
+    /// What was withdrawn asks nothing of anybody: neither a door nor, as `TASK/BUILDING`, who goes there. It does again once
+    /// it is put back.
+    private static let isOpen = """
+        NOT EXISTS (SELECT 1 FROM door JOIN withdrawal ON place IN (code, building)
+        WHERE code = subject AND code NOT IN (SELECT code FROM registered_door WHERE code = subject))
+        AND NOT EXISTS (SELECT 1 FROM withdrawal WHERE place = substr(subject, instr(subject, '/') + 1)
+        AND instr(subject, '/') > 0 AND NOT EXISTS (SELECT 1 FROM registered_door WHERE building = place))
+        """
+
+    /// How many have to be settled.
+    static func openConflicts(_ db: Database) throws -> Int {
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM conflict WHERE \(isOpen)") ?? 0
+    }
+
     static func conflicts(_ db: Database) throws -> [Conflict] {
-        // A door that was withdrawn asks nothing of anybody; its answers differ again once it is put back.
-        try Row.fetchAll(
-            db,
-            sql: """
-                SELECT * FROM conflict WHERE NOT EXISTS (SELECT 1 FROM door JOIN withdrawal ON place IN (code, building)
-                WHERE code = subject AND code NOT IN (SELECT code FROM registered_door WHERE code = subject))
-                ORDER BY opened_at, subject
-                """
-        ).map { row in
+        try Row.fetchAll(db, sql: "SELECT * FROM conflict WHERE \(isOpen) ORDER BY opened_at, subject").map { row in
             Conflict(
                 subject: row["subject"], field: row["field"], kind: row["kind"], detail: row["detail"],
                 openedAt: row["opened_at"])

@@ -26,7 +26,7 @@ extension Record.Undo {
         self.init(campaign: try form.code("campaign"), door: try form.door("door"))
     }
 
-    func statement(_ db: Database) throws -> Statement {
+    var statement: Statement {
         Statement(
             subject: door.code.text, field: SurveyDesk.field(campaign.text),
             value: Record.Undo.value, evidence: Record.Evidence.door.rank)
@@ -46,18 +46,20 @@ extension Record.Undo {
 }
 
 enum Undo {
-    /// A visit that was just recorded, as long as nobody has taken it back.
+    /// A visit that somebody has just recorded himself, as long as nobody has taken it back.
     struct Offer: Sendable {
         var door: String
         var disposition: String
         var id: String
     }
 
-    static func offer(_ asked: String?, _ campaign: String, _ db: Database) throws -> Offer? {
+    static func offer(
+        _ asked: String?, _ campaign: String, to answerer: Answerer, _ db: Database
+    ) throws -> Offer? {
         guard let id = asked.flatMap({ Hex.uint128($0) }) else { return nil }
         let journal = Journal(db: db, now: 0)
         guard let visit = try journal.statements([id]).first, visit.field == SurveyDesk.field(campaign),
-            try journal.statements(takingBack: id).isEmpty,
+            answerer.said(visit), try journal.statements(takingBack: id).isEmpty,
             let disposition = JSONLine.read(visit.value)?["disposition"] as? String
         else { return nil }
         return Offer(door: visit.subject, disposition: disposition, id: Hex.text(id))

@@ -48,7 +48,7 @@ extension Record.Attendance {
             at: try form.moment("at"), isKeyed: form.has("at") && form.has("since"))
     }
 
-    func statement(_ db: Database) throws -> Statement {
+    var statement: Statement {
         Statement(
             subject: task.text, field: VolunteerFact.attendance(volunteer.text).field,
             value: JSONLine.object(atMembers + [("state", .text(state.rawValue))]))
@@ -116,7 +116,7 @@ extension Record.Restriction {
             reason: try form.choice("reason"), until: until)
     }
 
-    func statement(_ db: Database) throws -> Statement {
+    var statement: Statement {
         Statement(
             subject: volunteer.text, field: VolunteerFact.restriction.field,
             value: JSONLine.object(

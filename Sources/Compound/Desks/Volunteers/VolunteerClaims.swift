@@ -72,7 +72,7 @@ struct VolunteerClaims {
         \(VolunteerPage.roleField(model, text))<button class="primary" name="state" value="filled">\(text("node.volunteers.filled"))</button>
         <button name="state" value="withdrawn">\(text("node.volunteers.withdrawn"))</button></form>
         <form class="form" method="post" action="\(view.links("/desk/volunteers/claim"))"><h2>\(text("node.volunteers.claim"))</h2>
-        <input type="hidden" name="task" value="\(board.task)">\(VolunteerPage.near(board))<label>\(text("node.column.building")) <select name="building">
+        <input type="hidden" name="id" value="\(Hex.text(UInt128.random(in: 1 ... .max)))"><input type="hidden" name="task" value="\(board.task)">\(VolunteerPage.near(board))<label>\(text("node.column.building")) <select name="building">
         \(VolunteerPage.buildings(board, text))</select></label>
         <label>\(text("node.column.volunteer")) <input name="volunteer" required></label>\(VolunteerPage.roleField(model, text))
         <label>\(text("node.claim.from")) <input name="from" type="time"></label>

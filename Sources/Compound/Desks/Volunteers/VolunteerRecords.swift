@@ -52,7 +52,7 @@ extension Record.Need {
             role: try form.role())
     }
 
-    func statement(_ db: Database) throws -> Statement {
+    var statement: Statement {
         Statement(
             subject: task.text, field: VolunteerFact.need(role).field,
             value: JSONLine.object([("required", .number(required))]))
@@ -80,7 +80,7 @@ extension Record.Answer {
             state: try form.choice("state", or: .filled), role: try form.role())
     }
 
-    func statement(_ db: Database) throws -> Statement {
+    var statement: Statement {
         Statement(
             subject: task.text, field: VolunteerFact.fill(volunteer.text, role).field,
             value: JSONLine.object([("state", .text(state.rawValue))]))
@@ -115,16 +115,16 @@ extension Record.BuildingClaim {
             with: form.has("with") ? try form.code("with") : nil)
     }
 
-    func statement(_ db: Database) throws -> Statement {
-        guard try RegistryDesk.exists(building: building, db) else {
-            throw IntakeError(.buildingUnknown, field: "building", value: building.text)
-        }
-        return Statement(
+    var statement: Statement {
+        Statement(
             subject: "\(task)/\(building)", field: VolunteerFact.claim(volunteer.text, role).field,
             value: JSONLine.object(fromMembers + [("state", .text(state.rawValue))] + withMembers))
     }
 
     func check(_ record: Record, _ journal: Journal) throws {
+        guard try RegistryDesk.exists(building: building, journal.db) else {
+            throw IntakeError(.buildingUnknown, field: "building", value: building.text)
+        }
         if state == .claimed { try DutyRestrictions.admit(volunteer, to: .building(role), journal) }
     }
 
