@@ -41,7 +41,7 @@ package enum AggregatorDaemon {
         let guarding = ReadGuard(token: settings.readToken)
         return IngestRoutes(aggregator).routes
             + StatsRoutes(aggregator, guarding: guarding, series: series, upward: upward).routes
-            + BookRoutes(aggregator, guarding: guarding).routes
+            + BookRoutes(aggregator, guarding: guarding).routes + WorkRoutes(aggregator, guarding: guarding).routes
             + ExportRoutes(aggregator, guarding: guarding).routes
             + DashboardRoutes(
                 aggregator, guarding: guarding, series: series, upward: upward, home: settings.upward?.unit
@@ -51,7 +51,7 @@ package enum AggregatorDaemon {
     /// Everything, without a token: the socket is readable by this user's group only.
     package static func localRoutes(_ aggregator: Aggregator, _ upward: Upward? = nil) -> [Route] {
         AdminRoutes(aggregator).routes + DecisionRoutes(aggregator).routes
-            + ClaimRoutes(aggregator).routes
+            + ClaimRoutes(aggregator).routes + WorkRoutes(aggregator, guarding: ReadGuard(token: nil)).localRoutes
             + StatsRoutes(aggregator, guarding: ReadGuard(token: nil), upward: upward).routes
             + BookRoutes(aggregator, guarding: ReadGuard(token: nil)).routes
             + ExportRoutes(aggregator, guarding: ReadGuard(token: nil)).localRoutes

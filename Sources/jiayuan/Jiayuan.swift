@@ -21,7 +21,7 @@ struct Jiayuan: AsyncParsableCommand {
                 subcommands: [
                     DivisionsCommand.self, UnitCommand.self, RelayCommand.self, CampaignCommand.self,
                     ClaimsCommand.self, WhyCommand.self,
-                    ReceiptsCommand.self, PhoneInCommand.self, PhoneInsCommand.self, ExportCommand.self,
+                    ReceiptsCommand.self, WorkCommand.self, PhoneInCommand.self, PhoneInsCommand.self, ExportCommand.self,
                     BackupCommand.self, RestoreCommand.self,
                 ]),
             CommandGroup(

@@ -55,7 +55,14 @@ class Browser:
         return self.call("POST", "/element", {"using": "css selector", "value": selector})[ELEMENT]
 
     def click(self, selector):
-        self.call("POST", f"/element/{self.find(selector)}/click", {})
+        """A live page may put a new element in the place of the one that was just found: then that one is clicked."""
+        for _ in range(10):
+            try:
+                return self.call("POST", f"/element/{self.find(selector)}/click", {})
+            except AssertionError as error:
+                if "stale element" not in str(error):
+                    raise
+        raise AssertionError(f"{selector} is replaced faster than it can be clicked")
 
     def follow(self, selector):
         """Clicks what leads to another page and waits until that page stands: a click returns before its form is answered."""

@@ -33,11 +33,14 @@ package struct DashboardRoutes: Sendable {
             Route("GET", "/wall/{code}") { call in
                 page(call, wall: true) { division($0, call.captures["code"] ?? "", WallPage.html) }
             },
+            Route("GET", "/work") { call in page(call) { work($0, nil) } },
+            Route("GET", "/work/{code}") { call in page(call) { work($0, call.captures["code"] ?? "") } },
             Route("GET", "/unit/{code}") { call in page(call) { unit($0, call.captures["code"] ?? "") } },
             Route("GET", "/live") { call in guarding.check(call) ?? aggregator.bell.answer() },
             Route("GET", "/login") { call in
                 guarding.entered(call)
-                    ?? secured(.html(DashboardShell.login(Messages.of(Language(call)), .wrong).source, status: 401))
+                    ?? DashboardShell.secured(
+                        .html(DashboardShell.login(Messages.of(Language(call)), .wrong).source, status: 401))
             },
             Route("GET", "/assets/style.css") { _ in asset("style.css", "text/css; charset=utf-8") },
             Route("GET", "/assets/page.js") { _ in asset("page.js", "text/javascript; charset=utf-8") },
@@ -100,13 +103,29 @@ package struct DashboardRoutes: Sendable {
         return UnitPage.html(model, reading.text)
     }
 
+    /// - Parameter code: of a division; nil for everything that is known here.
+    private func work(_ reading: Reading, _ code: String?) -> HTML? {
+        let campaign = reading.picture.campaign(reading.asked)
+        guard campaign != nil || reading.asked == nil else { return nil }
+        let picture = campaign.map { reading.picture.along($0) } ?? reading.picture
+        let tree = picture.rollup.tree
+        let place = (code ?? start(picture)).map { tree.place($0) } ?? tree.root
+        guard place != nil || code == nil else { return nil }
+        let whole = place.map { tree.path($0).map { (tree.places[$0].code, tree.places[$0].name) } } ?? []
+        return WorkPage.html(
+            WorkPage.Model(
+                path: whole.isEmpty ? [] : path(whole, picture),
+                campaign: picture.campaigns.first { $0.code == campaign }, asked: reading.round,
+                items: picture.work(campaign, below: place), asOf: picture.wall), reading.text)
+    }
+
     // MARK: Answering
 
     /// - Parameter body: the content; nil if there is no such page.
     private func page(_ call: Call, wall: Bool = false, _ body: (Reading) -> HTML?) -> Reply {
         let text = Messages.of(Language(call))
         if let refusal = guarding.check(call) {
-            return secured(
+            return DashboardShell.secured(
                 .html(
                     DashboardShell.login(text, refusal.status == 403 ? .closed : .asked).source, status: refusal.status)
             )
@@ -134,20 +153,11 @@ package struct DashboardRoutes: Sendable {
             ).source
         }
         guard let content = body(reading) else {
-            return secured(.html(framed(DashboardShell.empty("dash.not_found", text)), status: 404))
+            return DashboardShell.secured(.html(framed(DashboardShell.empty("dash.not_found", text)), status: 404))
         }
         var reply = Reply.html(framed(content))
         reply.headers += headers
-        return secured(reply)
-    }
-
-    private func secured(_ reply: Reply) -> Reply {
-        var reply = reply
-        reply.headers += [
-            (name: "content-security-policy", value: "default-src 'self'; frame-ancestors 'none'"),
-            (name: "x-content-type-options", value: "nosniff"), (name: "referrer-policy", value: "no-referrer"),
-        ]
-        return reply
+        return DashboardShell.secured(reply)
     }
 
     private func asset(_ name: String, _ type: String) -> Reply {

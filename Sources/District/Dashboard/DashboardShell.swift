@@ -9,13 +9,15 @@ enum DashboardShell {
         "\(path)?lang=\(language.rawValue)" + (round.map { "&campaign=\($0)" } ?? "")
     }
 
-    /// - Parameter standing: what the aggregator above doesn't hold yet; empty at the top.
+    /// - Parameters:
+    ///   - standing: what the aggregator above doesn't hold yet; empty at the top.
+    ///   - isStill: the answer to a form, which isn't asked for again.
     static func html(
         _ content: HTML, _ standing: HTML, path: String, theme: String?, round: Code?, isWall: Bool = false,
-        _ text: Messages
+        isStill: Bool = false, _ text: Messages
     ) -> HTML {
         let other: Language = text.language == .en ? .zhHans : .en
-        let walled: HTML = isWall ? " class=\"wall\"" : ""
+        let walled: HTML = isWall ? " class=\"wall\"" : isStill ? " data-still" : ""
         let themed: HTML = theme.map { " data-theme=\"\($0)\"" } ?? ""
         return """
             <!doctype html><html lang="\(text.language.rawValue)"\(themed)><head><meta charset="utf-8">
@@ -29,6 +31,16 @@ enum DashboardShell {
             <footer class="muted"><p>\(text("dash.bounds_note"))</p>
             <p>\(text("dash.legend"))</p></footer></body></html>
             """
+    }
+
+    /// Nothing from elsewhere, in no other page's frame.
+    static func secured(_ reply: Reply) -> Reply {
+        var reply = reply
+        reply.headers += [
+            (name: "content-security-policy", value: "default-src 'self'; frame-ancestors 'none'"),
+            (name: "x-content-type-options", value: "nosniff"), (name: "referrer-policy", value: "no-referrer"),
+        ]
+        return reply
     }
 
     static func empty(_ key: String, _ text: Messages) -> HTML {

@@ -27,6 +27,8 @@ enum DivisionPage {
         /// Places below whose course is drawn: all, or those that need somebody most.
         var drawn: [(child: Child, line: SeriesLine)]
         var changes: ChangesSince?
+        /// Items of the work list that nobody has in hand.
+        var open: Int
 
         /// - Parameter since: when the reader last looked, seconds since 1970; nil at the first look.
         init(_ picture: Picture, _ place: Int, _ campaign: Code, asked: Code?, _ log: SeriesLog, since: Int64?) {
@@ -59,6 +61,7 @@ enum DivisionPage {
             edition = picture.edition
             progress = RoundProgress(log, picture.campaigns.first { $0.code == campaign }, now: picture.wall)
             drawn = DivisionPage.drawn(children).map { [progress] in ($0, progress.line($0.subject)) }
+            open = picture.work(campaign, below: place).count { $0.note == nil }
             changes = since.map { ChangesSince($0, picture, place, log) }
         }
     }
@@ -70,12 +73,18 @@ enum DivisionPage {
             <nav class="crumbs" aria-label="\(text("dash.path"))">\(crumbs(model, text))</nav>
             <h1>\(model.campaign) · \(model.path.last?.name ?? "")</h1>
             <p class="muted">\(text("dash.as_of", ["at": FigureText.time(model.asOf), "edition": model.edition ?? "–"]))</p>
-            \(DivisionTiles.html(model, text))\(model.changes.map { $0.html(text) } ?? "")\(RingList.html(model, most: 10, text))
+            \(DivisionTiles.html(model, text))\(model.changes.map { $0.html(text) } ?? "")\(work(model, text))\(RingList.html(model, most: 10, text))
             \(RoundCards.html(model, text))\(HourTable.html(model, text))\(table(model, text))
             <p class="muted"><a href="\(wall)">\(text("dash.wall"))</a> · <a href="/v1/stats?\(query)">JSON</a> ·
             <a href="/v1/stats.csv?\(query)">CSV</a> ·
             <a href="/v1/series.csv?\(query)">\(text("dash.series"))</a></p>
             """
+    }
+
+    private static func work(_ model: Model, _ text: Messages) -> HTML {
+        guard model.open > 0 else { return "" }
+        let link = DashboardShell.link("/work/\(model.path.last?.code ?? "")", text.language, model.asked)
+        return "<p class=\"warn\">◇ <a href=\"\(link)\">\(text("work.open", ["count": "\(model.open)"]))</a></p>"
     }
 
     private static func crumbs(_ model: Model, _ text: Messages) -> [HTML] {

@@ -1,3 +1,4 @@
+import Coverage
 import Daemon
 import Federation
 import Foundation
@@ -25,6 +26,8 @@ struct Picture: Sendable {
     /// What was decided, and who rang.
     var book = DecisionBook()
     var lineage = Lineage()
+    /// By which rules rows are read, and were read here before.
+    var rules: [RuleVersion] = []
 }
 
 /// When rows were last compared with what was acknowledged, and how many differed.
@@ -61,6 +64,7 @@ package final class Aggregator: @unchecked Sendable {
     private var registeredOn: String  // writer:
     private var scrubbedAt: Int64 = 0  // writer:
     private var lastScrub: ScrubNote?  // writer:
+    private let rules: [RuleVersion]
     private var unreported: [Finding] = []  // writer:
     private let pace: Pace
 
@@ -89,11 +93,14 @@ package final class Aggregator: @unchecked Sendable {
         registeredOn = Day.of(clock.wall)
         registry = try RegistryStore(folder + "/registry.sqlite")
         identity = try registry.identity()
+        rules = try registry.rules(Measure.all, at: clock.wall)
         store = try RowStore(folder + "/rows.sqlite")
         ledger = try Ledger(
             identity: identity, pace: pace, registry: try RegistryContent(registry, on: registeredOn), store: store,
             decisions: registry, now: clock.now, wall: clock.wall)
-        picture = Mutex(Picture(ledger.tally, now: clock.now, wall: clock.wall, revision: 0))
+        var first = Picture(ledger.tally, now: clock.now, wall: clock.wall, revision: 0)
+        first.rules = rules
+        picture = Mutex(first)
         unreported = ledger.foundAtStart
         alarm(unreported)
     }
@@ -292,6 +299,7 @@ package final class Aggregator: @unchecked Sendable {
         publishedAt = now
         var fresh = Picture(ledger.tally, now: now, wall: clock.wall, revision: revision)
         fresh.scrub = lastScrub
+        fresh.rules = rules
         picture.withLock { $0 = fresh }
         bell.ring()
         readers.ring()

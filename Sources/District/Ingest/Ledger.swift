@@ -17,6 +17,8 @@ package struct Ledger {
         case adopt(Word, unit: Code)
         /// Counts that somebody rang up.
         case phoneIn(PhoneIn)
+        /// An officer's word about an item of the work list.
+        case note(WorkNote)
     }
 
     package enum Reply: Sendable, Equatable {
@@ -25,6 +27,7 @@ package struct Ledger {
         case found(Bool)
         /// Nil if the call was taken.
         case phonedIn(PhoneIn.Refusal?)
+        case noted
     }
 
     /// - Parameters:
@@ -63,12 +66,18 @@ package struct Ledger {
             case .retire(let word, let unit): .found(tally.retire(word, of: unit, wall: wall, into: &batch))
             case .adopt(let word, let unit): .found(tally.adopt(word, of: unit, wall: wall, into: &batch))
             case .phoneIn(let call): .phonedIn(tally.phoneIn(call, now: now, into: &batch))
+            case .note(let note): noted(note, into: &batch)
             }
         }
         tally.endPhoneIns(now: now, wall: wall, in: &batch)
         try commit(batch)
         let changed = tally.settle(batch, now: now)
         return (zip(orders, replies).map { named($1, for: $0) }, changed, batch.decided)
+    }
+
+    private func noted(_ note: WorkNote, into batch: inout Tally.Batch) -> Reply {
+        batch.decided.notes.append(note)
+        return .noted
     }
 
     private mutating func named(_ reply: Reply, for order: Order) -> Reply {

@@ -30,9 +30,12 @@ package struct Decided: Sendable {
     package var phoneIns: [PhoneIn] = []
     /// Calls that ended because the unit's own rows count again.
     package var returns: [PhoneIn] = []
+    package var notes: [WorkNote] = []
 
     package init() {}
-    package var isEmpty: Bool { decisions.isEmpty && receipts.isEmpty && phoneIns.isEmpty && returns.isEmpty }
+    package var isEmpty: Bool {
+        decisions.isEmpty && receipts.isEmpty && phoneIns.isEmpty && returns.isEmpty && notes.isEmpty
+    }
 }
 
 /// Everything that was decided so far, by unit. There is little of it: it is held whole.
@@ -43,6 +46,8 @@ package struct DecisionBook: Sendable {
     package private(set) var receipts: [Code: [Receipt]] = [:]
     /// In the order of their numbers.
     package private(set) var phoneIns: [Code: [PhoneIn]] = [:]
+    /// The last word on each item of the work list, by its key.
+    package private(set) var notes: [String: WorkNote] = [:]
     private var lastPhoneIn: Int64 = 0
 
     package init() {}
@@ -63,6 +68,7 @@ package struct DecisionBook: Sendable {
             guard let place = phoneIns[call.unit]?.firstIndex(where: { $0.number == call.number }) else { continue }
             phoneIns[call.unit]?[place].returned = call.returned
         }
+        for note in decided.notes { notes[note.key] = note }
     }
 
     private mutating func add(_ receipt: Receipt) {

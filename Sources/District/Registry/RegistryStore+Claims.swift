@@ -30,6 +30,7 @@ extension RegistryStore {
             let round: StatementArguments = [campaign.code.text]
             try db.execute(sql: "DELETE FROM claim_decision WHERE campaign = ?", arguments: round)
             try db.execute(sql: "DELETE FROM unsettled_claim WHERE campaign = ?", arguments: round)
+            try WorkSchema.forgetClaims(of: campaign.code, db)
             for (unit, state) in open.sorted(by: { $0.key < $1.key }) {
                 try db.execute(
                     sql: "INSERT INTO unsettled_claim VALUES (?, ?, ?, ?)",

@@ -10,6 +10,7 @@ extension RegistryStore: DecisionKeeping {
             for receipt in decided.receipts { try put(receipt, db) }
             for call in decided.phoneIns { try insert(call, db) }
             for call in decided.returns { try end(call, db) }
+            for note in decided.notes { try WorkSchema.put(note, db) }
         }
     }
 
@@ -19,6 +20,7 @@ extension RegistryStore: DecisionKeeping {
             decided.decisions = try decisions(db)
             decided.receipts = try receipts(db)
             decided.phoneIns = try phoneIns(db)
+            decided.notes = try WorkSchema.notes(db)
             var book = DecisionBook()
             book.apply(decided)
             return book

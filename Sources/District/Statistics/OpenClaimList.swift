@@ -1,8 +1,8 @@
 import Federation
 
 /// One household that two units have and that is not settled: what an officer sees.
-package struct OpenClaim: Codable, Sendable {
-    package struct Claimant: Codable, Sendable {
+package struct OpenClaim: Codable, Sendable, Equatable {
+    package struct Claimant: Codable, Sendable, Equatable {
         package var unit: String
         package var name: String
         package var telephone: String

@@ -32,14 +32,19 @@ struct Why: Sendable {
         incarnation = copies.active?.parent.incarnation
         shadows = copies.copies.filter { $0.parent.role == .shadow }
         through = isRelayed ? tree.code(ofSpeaker: tree.units[speaker].home).text : nil
-        let life = relay == nil ? tree.units[speaker].life : .counted
-        let standing = relay == nil ? campaign.map { picture.cut("survey", $0).standings[speaker] } : nil
-        state =
-            Why.judge(life, Handover(picture).stillSpeaks(tree.code(ofSpeaker: speaker)))
-            ?? (isRelayed
-                ? Why.judge(standing ?? .silent, through: picture.home(speaker), now)
-                : Why.judge(copies, standing, now))
+        state = Why.state(picture, speaker, campaign, now: now)
         reason = Messages.zhHans(reasonKey) + " / " + Messages.english(reasonKey)
+    }
+
+    /// One word for how a speaker stands; the rest of `dash.why.…` in the catalogues.
+    static func state(_ picture: Picture, _ speaker: Int, _ campaign: Code?, now: Int64) -> String {
+        let tree = picture.rollup.tree
+        let copies = picture.speakers[speaker]
+        guard tree.relay(speaker) == nil else { return judge(copies, nil, now) }
+        let standing = campaign.map { picture.cut("survey", $0).standings[speaker] }
+        return judge(tree.units[speaker].life, Handover(picture).stillSpeaks(tree.code(ofSpeaker: speaker)))
+            ?? (tree.isRelayed(speaker)
+                ? judge(standing ?? .silent, through: picture.home(speaker), now) : judge(copies, standing, now))
     }
 
     /// Whatever is wrong with a relay, its units are mended there.

@@ -1,0 +1,95 @@
+package import Daemon
+import Federation
+
+/// The work list for machines and commands, and where it is settled.
+package struct WorkRoutes: Sendable {
+    private let aggregator: Aggregator
+    private let guarding: ReadGuard
+    private let desk: WorkDesk
+
+    package init(_ aggregator: Aggregator, guarding: ReadGuard) {
+        self.aggregator = aggregator
+        self.guarding = guarding
+        desk = WorkDesk(aggregator)
+    }
+
+    package var routes: [Route] {
+        [
+            Route("GET", "/v1/work") { try guarding.check($0) ?? list($0) },
+            Route("POST", "/work", bodyLimit: 16 * 1024) { call in
+                if let refusal = guarding.check(call) { return refusal }
+                return try await posted(call)
+            },
+        ]
+    }
+
+    /// Without a token: the socket is readable by this user's group only.
+    package var localRoutes: [Route] {
+        [
+            Route("GET", "/v1/work") { try list($0) },
+            Route("POST", "/admin/work") { try await ordered($0) },
+        ]
+    }
+
+    private func list(_ call: Call) throws -> Reply {
+        try StatsSelection.refuseOthers(than: ["division", "campaign"], call)
+        let picture = aggregator.look()
+        let campaign = picture.campaign(call.query["campaign"])
+        guard campaign != nil || call.query["campaign"] == nil else {
+            throw StatsProblem.absent("campaign_unknown", "campaign", "no such campaign")
+        }
+        let place = try call.query["division"].map { code throws(StatsProblem) in
+            guard let place = picture.rollup.tree.place(code) else {
+                throw .absent("division_unknown", "division", "no such division; see GET /v1/stats")
+            }
+            return place
+        }
+        let document = WorkDocument(
+            picture.work(campaign, below: place), campaign: campaign?.text, asOf: picture.wall)
+        return Reply(
+            status: 200, type: "application/json; charset=utf-8", body: try document.encoded(),
+            headers: [(name: "cache-control", value: "private, no-cache")])
+    }
+
+    /// From the page: back to the list, where what was settled is gone or says who has it in hand.
+    private func posted(_ call: Call) async throws -> Reply {
+        let text = Messages.of(Language(call))
+        guard call.isFromHere, let form = Form(call.body) else {
+            return refused(.missing("act"), nil, text)
+        }
+        let campaign = aggregator.look().campaign(form["campaign"])
+        do {
+            try await desk.settle(try WorkDesk.Order { form[$0] }, campaign)
+        } catch let refusal as WorkDesk.Refusal {
+            return refused(refusal, form, text)
+        }
+        let back = "/work" + (form["division"].map { "/\($0)" } ?? "")
+        return .seeOther(DashboardShell.link(back, text.language, form["campaign"].flatMap { Code($0) }))
+    }
+
+    private func refused(_ refusal: WorkDesk.Refusal, _ form: Form?, _ text: Messages) -> Reply {
+        let content = WorkPage.refused(refusal, form, text)
+        return DashboardShell.secured(
+            .html(
+                DashboardShell.html(content, "", path: "/work", theme: nil, round: nil, isStill: true, text).source,
+                status: refusal.status))
+    }
+
+    /// From a command.
+    private func ordered(_ call: Call) async throws -> Reply {
+        do {
+            try await desk.settle(
+                try WorkDesk.Order { call.query[$0] }, aggregator.look().campaign(call.query["campaign"]))
+        } catch let refusal as WorkDesk.Refusal {
+            throw AdminRoutes.Refused(problems: [refusal.words(.zhHans) + " / " + refusal.words(.english)])
+        }
+        return .text("done\n")
+    }
+}
+
+extension Call {
+    /// Whether a browser says that a page of this server sent it; other programs say nothing, and hold a token.
+    fileprivate var isFromHere: Bool {
+        headers["sec-fetch-site"].map { ["same-origin", "none"].contains($0) } ?? true
+    }
+}
