@@ -42,7 +42,7 @@ def test_every_page(office):  # noqa: F811
     eventually(lambda: office.get("/api/v1/status")["unacknowledged"] == 0)
     what = {"node": office.base, "pin": office.pin, "district": office.district, "token": office.token, "unit": UNIT}
     seen = watched("visit.py", shots(office.folder), said=json.dumps(what))
-    keyboard, live, unsent = (seen.pop(name) for name in ("keyboard", "live", "unsent"))
+    keyboard, live, unsent, in_hand = (seen.pop(name) for name in ("keyboard", "live", "unsent", "in_hand"))
     wrong = []
     for place, found in seen.items():
         wrong += [f"{place}: {problem}" for problem in found["problems"]]
@@ -56,3 +56,4 @@ def test_every_page(office):  # noqa: F811
     assert "7-1-301 已记" in keyboard["text"] and keyboard["outline"] == "solid", keyboard
     assert live["short"] == ["48", "58"] and [200, "text/event-stream"] in live["streams"], live
     assert unsent == ["电梯三天没有消毒", 1], "what was typed stays, and an invite's code stands until somebody goes on"
+    assert in_hand["key"].startswith("unheard/") and "李四" in in_hand["text"] and "<b>线路抢修</b>" in in_hand["text"], in_hand

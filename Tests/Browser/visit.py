@@ -125,6 +125,22 @@ def live(context, base, change):
     return {"streams": streams, "short": [before, after]}
 
 
+def in_hand(context, base):
+    """An officer says of the first item of the work list that she has it in hand."""
+    page = context.new_page()
+    page.goto(f"{base}/work?lang=zh-Hans")
+    item = page.locator(".work > li").first
+    key = item.locator("details").get_attribute("id")
+    item.locator("summary").click()
+    item.locator("input[name=reason]").fill("<b>线路抢修</b>")
+    item.locator("input[name=officer]").fill("李四")
+    with page.expect_navigation():
+        item.locator("button.primary").click()
+    text = page.locator(".work > li", has=page.locator(f"[id='{key}']")).inner_text()
+    page.close()
+    return {"key": key, "text": text}
+
+
 def main():
     what, folder = json.load(sys.stdin), pathlib.Path(sys.argv[1])
     with sync_playwright() as playwright:
@@ -149,8 +165,9 @@ def main():
         page = context.new_page()
         page.goto(f"{what['district']}/login?token={what['token']}")
         page.close()
+        seen["in_hand"] = in_hand(context, what["district"])
         for language in ("zh-Hans", "en"):
-            seen[f"district {language}"] = visit(context, what["district"], ("", f"unit/{what['unit']}"), language, folder, "district")
+            seen[f"district {language}"] = visit(context, what["district"], ("", f"unit/{what['unit']}", "work"), language, folder, "district")
         browser.close()
     print(json.dumps(seen, ensure_ascii=False))
 
