@@ -90,6 +90,9 @@ package struct DashboardRoutes: Sendable {
         var model = DivisionPage.Model(
             picture, place, campaign, asked: reading.round, series.log(campaign, picture), since: reading.since)
         model.path = path(model.path, picture)
+        let entry = picture.rollup.tree.places[place]
+        model.pace = picture.campaigns.first { $0.code == campaign }
+            .flatMap { series.projection(.place(entry.code), level: entry.level, $0, picture) }
         return html(model, reading.text)
     }
 
@@ -100,6 +103,8 @@ package struct DashboardRoutes: Sendable {
         guard reading.asked == nil || campaign != nil else { return nil }
         var model = UnitPage.Model(picture, unit, campaign, asked: reading.round, now: aggregator.clock.now)
         model.path = path(model.path, picture)
+        model.pace = picture.campaigns.first { $0.code == campaign }
+            .flatMap { series.projection(.unit(picture.rollup.tree.units[unit].code), level: "unit", $0, picture) }
         return UnitPage.html(model, reading.text)
     }
 

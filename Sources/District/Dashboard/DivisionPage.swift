@@ -27,6 +27,8 @@ enum DivisionPage {
         /// Places below whose course is drawn: all, or those that need somebody most.
         var drawn: [(child: Child, line: SeriesLine)]
         var changes: ChangesSince?
+        /// How fast it goes; nil where no series tells.
+        var pace: Series.Pace?
         /// Items of the work list that nobody has in hand.
         var open: Int
 

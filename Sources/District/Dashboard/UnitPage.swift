@@ -13,6 +13,8 @@ enum UnitPage {
         var figures: [MeasureFigure]
         var openClaims: OpenClaims
         var asOf: Int64
+        /// How fast it goes; nil where no series tells.
+        var pace: Series.Pace?
         /// The round as it stands in the address; nil for the current one.
         var asked: Code?
         /// Calls that stand in the place of what the unit last sent.
@@ -75,10 +77,11 @@ enum UnitPage {
 
     private static func tile(_ measured: MeasureFigure, _ model: Model, _ text: Messages) -> HTML {
         let last = text("dash.last_known", ["rate": FigureText.percent(measured.figure.lastKnown)])
+        let pace = measured.measure == .completion ? PaceText.html(model.pace, asOf: model.asOf, text) : ""
         let calls = model.phonedIn.filter { $0.counts.pair(measured.measure) != nil }
         return """
             <section class="tile"><h2>\(text("dash.measure.\(measured.measure.code)"))</h2>
-            <p class="big">\(FigureText.bounds(measured.figure, text))</p><p class="muted">\(last)\(PhonedInText.mark(calls, asOf: model.asOf, text))</p>\(FigureText.aboveRegistered(measured.excess, text))\(FigureText.uncounted(measured.figure, text))</section>
+            <p class="big">\(FigureText.bounds(measured.figure, text))</p><p class="muted">\(last)\(PhonedInText.mark(calls, asOf: model.asOf, text))</p>\(pace)\(FigureText.aboveRegistered(measured.excess, text))\(FigureText.uncounted(measured.figure, text))</section>
             """
     }
 

@@ -11,6 +11,8 @@ package final class Series: Sendable {
     private struct State {
         /// Rounds that are open, and the last one beside them that somebody asked for.
         var logs: [Code: SeriesLog] = [:]
+        /// Of rounds that are open: what the rounds before them taught, and which those were.
+        var experiences: [Code: (rounds: [Code], experience: Experience)] = [:]
         /// Seconds since 1970.
         var takenAt: Int64 = 0
         var keptAt: Int64 = 0
@@ -70,6 +72,7 @@ package final class Series: Sendable {
                 try take(
                     SeriesLog.Step(at: at, seconds: stepSeconds - at % stepSeconds), picture.along(campaign.code),
                     campaign.code)
+                try learn(campaign, picture)
             }
             try forget(at)
             state.withLock { ($0.trouble, $0.keptAt) = (nil, at) }
@@ -95,6 +98,35 @@ package final class Series: Sendable {
         let changes = log.take(step, shape, picture.samples(period).mapValues(shape.numbers))
         try store.add(period, step, shape, changes)
         state.withLock { $0.logs[period] = log }
+    }
+
+    /// Reads the rounds before this one, if others are over now than at the last look.
+    private func learn(_ campaign: RegistryCampaign, _ picture: Picture) throws {
+        let former = picture.campaigns.filter {
+            $0.opens < campaign.opens && ($0.closed || $0.deadline < picture.wall)
+        }.sorted { $0.opens > $1.opens }.prefix(Experience.mostRounds)
+        let rounds = former.map(\.code)
+        guard state.withLock({ $0.experiences[campaign.code]?.rounds != rounds }) else { return }
+        let tree = picture.rollup.tree
+        var experience = Experience()
+        for round in former {
+            experience.add(try read(round.code), opens: round.opens, step: stepSeconds) { subject in
+                switch subject {
+                case .unit(let code): tree.unit(code) == nil ? nil : "unit"
+                case .place(let code): tree.place(code).map { tree.places[$0].level }
+                }
+            }
+        }
+        state.withLock { state in
+            let open = Set(picture.campaigns.filter { !$0.closed }.map(\.code))
+            state.experiences = state.experiences.filter { open.contains($0.key) }
+            state.experiences[campaign.code] = (rounds, experience)
+        }
+    }
+
+    /// Empty until the first step of a round was taken.
+    func experience(_ round: Code) -> Experience {
+        state.withLock { $0.experiences[round]?.experience ?? Experience() }
     }
 
     private func forget(_ now: Int64) throws {

@@ -66,6 +66,9 @@ struct SeriesLog: Sendable {
     private var subjects: [SeriesSubject] = []
     private var tracks: [Track] = []
 
+    /// Everything that has a series, in the order of its codes.
+    var known: [SeriesSubject] { subjects.sorted { $0.name < $1.name } }
+
     // MARK: Writing
 
     /// - Returns: what changed, to be kept on a disk and given to `replay`.

@@ -50,7 +50,18 @@ package struct SeriesRoutes: Sendable {
             throw StatsProblem.absent("division_unknown", "division", "no such division or unit; see GET /v1/units")
         }
         let line = series.log(campaign, picture).line(subject, measure)
-        return try reply(SeriesDocument(line, campaign, subject, measure))
+        var document = SeriesDocument(line, campaign, subject, measure)
+        if measure == .completion, let round = picture.campaigns.first(where: { $0.code == campaign }) {
+            let pace = series.projection(subject, level: level(subject, picture.along(campaign)), round, picture)
+            document.pace = pace.map(SeriesDocument.Pace.init)
+        }
+        return try reply(document)
+    }
+
+    private func level(_ subject: SeriesSubject, _ picture: Picture) -> String {
+        guard case .place(let code) = subject else { return "unit" }
+        let tree = picture.rollup.tree
+        return tree.place(code).map { tree.places[$0].level } ?? ""
     }
 
     private func subject(_ asked: String?, _ picture: Picture) -> SeriesSubject? {
@@ -96,6 +107,19 @@ struct SeriesDocument: Encodable {
             ("missing_at_most", { $0.missing_at_most }), ("volunteers_short", { $0.volunteers_short }),
         ]
     }
+    /// How fast it goes now, and when the target may be reached: nine times in ten between these two.
+    struct Pace: Encodable, Equatable {
+        var at: Int64
+        @Null var per_hour: Int64?
+        var target_percent: Int64
+        @Null var earliest: Int64?
+        @Null var latest: Int64?
+
+        init(_ pace: Series.Pace) {
+            (at, per_hour, target_percent) = (pace.at, pace.projection.perHour, Projection.target.percent)
+            (earliest, latest) = (pace.finish?.lowerBound, pace.finish?.upperBound)
+        }
+    }
     struct Gap: Encodable {
         var from: Int64
         var until: Int64
@@ -110,12 +134,15 @@ struct SeriesDocument: Encodable {
     var points: [Point]
     /// When nobody took samples.
     var gaps: [Gap]
+    /// Null for other measures than completion, and once the round is closed.
+    @Null var pace: Pace?
 
     init(_ line: SeriesLine, _ campaign: Code, _ subject: SeriesSubject, _ measure: Measure) {
         (self.campaign, code) = (campaign.text, String(subject.name.dropFirst()))
         (self.measure, rule_version) = (measure.code, measure.version)
         until = line.until
         points = line.points.map(Point.init)
+        pace = nil
         gaps = line.gaps.map { Gap(from: $0.lowerBound, until: $0.upperBound) }
     }
 
