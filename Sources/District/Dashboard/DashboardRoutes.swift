@@ -25,23 +25,35 @@ package struct DashboardRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            Route("GET", "/") { call in page(call) { root($0, DivisionPage.html) } },
-            Route("GET", "/division/{code}") { call in
-                page(call) { division($0, call.captures["code"] ?? "", DivisionPage.html) }
+            shown("/", .home(wall: false)) { call, reader in page(call, reader) { root($0, DivisionPage.html) } },
+            shown("/division/{code}", .figures(.path("code"))) { call, reader in
+                page(call, reader) { division($0, call.captures["code"] ?? "", DivisionPage.html) }
             },
-            Route("GET", "/wall") { call in page(call, wall: true) { root($0, WallPage.html) } },
-            Route("GET", "/wall/{code}") { call in
-                page(call, wall: true) { division($0, call.captures["code"] ?? "", WallPage.html) }
+            shown("/wall", .home(wall: true)) { call, reader in
+                page(call, reader, wall: true) { root($0, WallPage.html) }
             },
-            Route("GET", "/unit/{code}") { call in page(call) { unit($0, call.captures["code"] ?? "") } },
-            Route("GET", "/live") { call in guarding.check(call) ?? aggregator.bell.answer() },
+            shown("/wall/{code}", .figures(.path("code"))) { call, reader in
+                page(call, reader, wall: true) { division($0, call.captures["code"] ?? "", WallPage.html) }
+            },
+            shown("/unit/{code}", .figures(.path("code"))) { call, reader in
+                page(call, reader) { unit($0, call.captures["code"] ?? "") }
+            },
+            // How often something changes is told of everything at once: whoever sees a part asks every few seconds.
+            guarding.route("GET", "/live", about: .everything) { _, _ in aggregator.bell.answer() },
             Route("GET", "/login") { call in
-                guarding.entered(call)
-                    ?? secured(.html(DashboardShell.login(Messages.of(Language(call)), .wrong).source, status: 401))
+                do { return try guarding.entered(call) } catch let problem as StatsProblem {
+                    return refused(call, problem, isTry: true)
+                }
             },
             Route("GET", "/assets/style.css") { _ in asset("style.css", "text/css; charset=utf-8") },
             Route("GET", "/assets/page.js") { _ in asset("page.js", "text/javascript; charset=utf-8") },
         ]
+    }
+
+    private func shown(
+        _ pattern: String, _ about: About, _ page: @escaping @Sendable (Call, Reader) async throws -> Reply
+    ) -> Route {
+        guarding.route("GET", pattern, about: about, refused: { refused($0, $1) }, handler: page)
     }
 
     // MARK: Pages
@@ -54,6 +66,7 @@ package struct DashboardRoutes: Sendable {
         var text: Messages
         /// When the reader last looked; nil where nothing can have changed.
         var since: Int64?
+        var reader: Reader
 
         var round: Code? { asked.flatMap { Code($0) } }
     }
@@ -72,9 +85,12 @@ package struct DashboardRoutes: Sendable {
         home.flatMap { picture.rollup.tree.place($0.text) == nil ? nil : $0.text }
     }
 
-    /// The way down to a page, from where readers start.
-    private func path(_ whole: [(code: String, name: String)], _ picture: Picture) -> [(code: String, name: String)] {
-        Array(whole[(whole.firstIndex { $0.code == start(picture) } ?? 0)...])
+    /// The way down to a page, from where its reader starts.
+    private func path(_ whole: [(code: String, name: String)], _ picture: Picture, _ reader: Reader) -> [(
+        code: String, name: String
+    )] {
+        if let scope = reader.scope { return Array(whole.drop { $0.code != scope }) }
+        return Array(whole[(whole.firstIndex { $0.code == start(picture) } ?? 0)...])
     }
 
     private func division(_ reading: Reading, _ code: String, _ html: Place) -> HTML? {
@@ -86,7 +102,7 @@ package struct DashboardRoutes: Sendable {
         guard let place = picture.rollup.tree.place(code) else { return nil }
         var model = DivisionPage.Model(
             picture, place, campaign, asked: reading.round, series.log(campaign, picture), since: reading.since)
-        model.path = path(model.path, picture)
+        model.path = path(model.path, picture, reading.reader)
         return html(model, reading.text)
     }
 
@@ -96,30 +112,25 @@ package struct DashboardRoutes: Sendable {
         guard let unit = Code(code).flatMap({ picture.rollup.tree.unit($0) }) else { return nil }
         guard reading.asked == nil || campaign != nil else { return nil }
         var model = UnitPage.Model(picture, unit, campaign, asked: reading.round, now: aggregator.clock.now)
-        model.path = path(model.path, picture)
+        model.path = path(model.path, picture, reading.reader)
         return UnitPage.html(model, reading.text)
     }
 
     // MARK: Answering
 
     /// - Parameter body: the content; nil if there is no such page.
-    private func page(_ call: Call, wall: Bool = false, _ body: (Reading) -> HTML?) -> Reply {
+    private func page(_ call: Call, _ reader: Reader, wall: Bool = false, _ body: (Reading) -> HTML?) -> Reply {
         let text = Messages.of(Language(call))
-        if let refusal = guarding.check(call) {
-            return secured(
-                .html(
-                    DashboardShell.login(text, refusal.status == 403 ? .closed : .asked).source, status: refusal.status)
-            )
-        }
         let picture = aggregator.look()
         let theme = call.query["theme"].flatMap { ["dark", "light"].contains($0) ? $0 : nil }
         let look = LastLook(call, now: picture.wall)
         let reading = Reading(
-            picture: picture, asked: call.query["campaign"], text: text, since: look.since(step: series.stepSeconds))
-        let standing = upward.map { UpwardLines.html($0, asOf: picture.wall, text) } ?? ""
+            picture: picture, asked: call.query["campaign"], text: text, since: look.since(step: series.stepSeconds),
+            reader: reader)
+        let standing = (reader.scope == nil ? upward : nil).map { UpwardLines.html($0, asOf: picture.wall, text) } ?? ""
         let tag = aggregator.tag(
             picture, text.language.rawValue, theme ?? "", reading.round?.text ?? "",
-            "\(series.keptAt)", "\(reading.since ?? 0)",
+            "\(series.keptAt)", "\(reading.since ?? 0)", reader.word,
             RegistryDocument.digest(of: Array(standing.source.utf8)))
         let headers = [
             (name: "etag", value: tag), (name: "cache-control", value: "private, no-cache"),
@@ -139,6 +150,19 @@ package struct DashboardRoutes: Sendable {
         var reply = Reply.html(framed(content))
         reply.headers += headers
         return secured(reply)
+    }
+
+    /// - Parameter isTry: somebody entered a token just now.
+    private func refused(_ call: Call, _ problem: StatsProblem, isTry: Bool = false) -> Reply {
+        let text = Messages.of(Language(call))
+        let page =
+            switch problem.error {
+            case StatsProblem.tokenNotConfigured.error: DashboardShell.login(text, .closed)
+            case StatsProblem.tokenEnded.error: DashboardShell.login(text, .ended)
+            case StatsProblem.tokenWrong.error: DashboardShell.login(text, isTry ? .wrong : .asked)
+            default: DashboardShell.shut(problem, path: call.path, text)
+            }
+        return secured(.html(page.source, status: problem.status))
     }
 
     private func secured(_ reply: Reply) -> Reply {

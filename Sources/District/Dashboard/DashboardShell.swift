@@ -35,13 +35,25 @@ enum DashboardShell {
         "<section class=\"quiet\"><p>\(text(key))</p></section>"
     }
 
-    enum Login { case asked, wrong, closed }
+    /// What a token doesn't open, and where it leads.
+    static func shut(_ problem: StatsProblem, path: String, _ text: Messages) -> HTML {
+        let sentence =
+            problem.scope.map { text("read.scoped", ["scope": $0]) } ?? text("read.reads_only")
+        let content: HTML = """
+            <section class="quiet" role="alert"><p>\(sentence)</p>
+            <p><a href="\(link("/", text.language, nil))">\(text("read.home"))</a></p></section>
+            """
+        return html(content, "", path: path, theme: nil, round: nil, text)
+    }
+
+    enum Login { case asked, wrong, ended, closed }
 
     static func login(_ text: Messages, _ state: Login) -> HTML {
         let notice: HTML =
             switch state {
             case .asked: ""
             case .wrong: "<p class=\"bad\" role=\"alert\">\(text("dash.login.wrong"))</p>"
+            case .ended: "<p class=\"bad\" role=\"alert\">\(text("read.ended"))</p>"
             case .closed: "<p class=\"bad\" role=\"alert\">\(text("dash.login.closed"))</p>"
             }
         let form: HTML = """

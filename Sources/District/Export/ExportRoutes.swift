@@ -52,9 +52,8 @@ package struct ExportRoutes: Sendable {
 
     package var routes: [Route] {
         Form.allCases.map { form in
-            Route("GET", form.path) { call in
-                if let refusal = guarding.check(call) { return refusal }
-                return try await answer(call, form)
+            guarding.route("GET", form.path, about: .figures(.query(["division"]))) { call, _ in
+                try await answer(call, form)
             }
         }
     }

@@ -20,6 +20,7 @@ struct Picture: Sendable {
     /// Rises with every change of a count or a standing.
     var revision: UInt64
     var tokens: [[UInt8]: Code]
+    var readTokens: [[UInt8]: ReadToken] = [:]
     /// Nil until the first one of this process.
     var scrub: ScrubNote?
     /// What was decided, and who rang.
@@ -123,6 +124,11 @@ package final class Aggregator: @unchecked Sendable {
             return picture
         }
     }
+
+    /// What rows were added up along on a day.
+    ///
+    /// - Parameter day: `YYYY-MM-DD`.
+    func tree(on day: String) throws -> PlaceTree { Hierarchy(try RegistryContent(registry, on: day)).current }
 
     /// The ETag of what is read from a picture, the question's own words included.
     func tag(_ picture: Picture, _ words: String...) -> String {
@@ -311,6 +317,7 @@ extension Picture {
             rollup: tally.rollup, claims: tally.claims.board, speakers: tally.speakers,
             campaigns: tally.registered.campaigns,
             edition: tally.registered.edition, now: now, wall: wall, revision: revision,
-            tokens: tally.registered.tokens, book: tally.registered.book, lineage: tally.registered.lineage)
+            tokens: tally.registered.tokens, readTokens: tally.registered.readTokens, book: tally.registered.book,
+            lineage: tally.registered.lineage)
     }
 }

@@ -13,6 +13,7 @@ struct Tally {
         var campaigns: [RegistryCampaign]
         var edition: String?
         var tokens: [[UInt8]: Code]
+        var readTokens: [[UInt8]: ReadToken] = [:]
         /// What was decided, and who rang.
         var book = DecisionBook()
         var lineage = Lineage()

@@ -98,6 +98,7 @@ final class RegistryStore: Sendable {
         migrator.registerMigration("4 relays") { try $0.execute(sql: relaySchema) }
         migrator.registerMigration("5 editions") { try $0.execute(sql: editionSchema) }
         migrator.registerMigration("6 lineage") { try $0.execute(sql: lineageSchema) }
+        migrator.registerMigration("7 read tokens") { try $0.execute(sql: readTokenSchema) }
         return migrator
     }
 
@@ -310,5 +311,6 @@ extension RegistryContent {
         }
         claimDecisions = try registry.claimDecisions()
         unsettledClaims = try registry.unsettledClaims()
+        readTokens = try registry.readTokens()
     }
 }

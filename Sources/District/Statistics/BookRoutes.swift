@@ -2,7 +2,8 @@ package import Daemon
 import Federation
 import Foundation
 
-/// Receipts and calls as machines read them: `GET /v1/receipts` and `/v1/phone-ins`, of one `unit=` or of all.
+/// Receipts and calls as machines read them: `GET /v1/receipts` and `/v1/phone-ins`, of one `unit=`, of
+/// all below a `division=` or of all.
 package struct BookRoutes: Sendable {
     private let aggregator: Aggregator
     private let guarding: ReadGuard
@@ -14,24 +15,30 @@ package struct BookRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            Route("GET", "/v1/receipts") { call in
-                try guarding.check(call) ?? list(call) { book in { (book.receipts[$0] ?? []).map(ReceiptJSON.init) } }
+            guarding.route("GET", "/v1/receipts", about: BookRoutes.naming) { call, _ in
+                try list(call) { book in { (book.receipts[$0] ?? []).map(ReceiptJSON.init) } }
             },
-            Route("GET", "/v1/phone-ins") { call in
-                try guarding.check(call) ?? list(call) { book in { (book.phoneIns[$0] ?? []).map(PhoneInJSON.init) } }
+            guarding.route("GET", "/v1/phone-ins", about: BookRoutes.naming) { call, _ in
+                try list(call) { book in { (book.phoneIns[$0] ?? []).map(PhoneInJSON.init) } }
             },
         ]
     }
 
+    private static let naming = About.affairs(.query(["unit", "division"]))
+
     private func list<Item: Encodable>(_ call: Call, _ items: (DecisionBook) -> (Code) -> [Item]) throws -> Reply {
-        let book = aggregator.look().book
+        try StatsSelection.refuseOthers(than: ["unit", "division"], call)
+        let picture = aggregator.look()
+        let book = picture.book
         let asked = try call.query["unit"].map { said throws(StatsProblem) in
             guard let unit = Code(said) else {
                 throw .wrong("unit", "unit= takes the code of a unit, as in GET /v1/units")
             }
             return unit
         }
-        let units = asked.map { [$0] } ?? Set(book.receipts.keys).union(book.phoneIns.keys).sorted()
+        let below = try picture.isBelow(call.query["division"])
+        let units = (asked.map { [$0] } ?? Set(book.receipts.keys).union(book.phoneIns.keys).sorted())
+            .filter { below($0.text) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Reply(

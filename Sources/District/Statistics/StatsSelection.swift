@@ -142,6 +142,18 @@ extension Asked {
 }
 
 extension Picture {
+    /// Whether a unit or a relay lies below a division, or is what is asked for, along today's hierarchy.
+    ///
+    /// - Parameter division: as it was asked for; nil for everything.
+    func isBelow(_ division: String?) throws(StatsProblem) -> (String) -> Bool {
+        guard let division else { return { _ in true } }
+        let tree = rollup.tree
+        guard tree.place(division) != nil || Code(division).flatMap({ tree.speaker($0) }) != nil else {
+            throw .absent("division_unknown", "division", "no such division or unit; see GET /v1/units")
+        }
+        return { $0 == division || tree.divisions(above: $0).contains(division) }
+    }
+
     /// - Returns: nil for a unit that isn't counted, too: its figures are those of others.
     func spot(_ code: String) -> Spot? {
         let tree = rollup.tree
