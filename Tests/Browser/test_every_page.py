@@ -40,9 +40,11 @@ def test_every_page(office):  # noqa: F811
     answer = office.get("/api/v1/records", "-d", json.dumps(body))
     assert not answer["refused"], answer["refused"]
     eventually(lambda: office.get("/api/v1/status")["unacknowledged"] == 0)
-    what = {"node": office.base, "pin": office.pin, "district": office.district, "token": office.token, "unit": UNIT}
+    what = {"node": office.base, "pin": office.pin, "district": office.district, "token": office.token, "unit": UNIT,
+            "scoped": office.scoped(UNIT.split("-")[0]), "other": UNIT[:-3] + "002"}
     seen = watched("visit.py", shots(office.folder), said=json.dumps(what))
     keyboard, live, unsent = (seen.pop(name) for name in ("keyboard", "live", "unsent"))
+    phoned = seen.pop("phoned_in")
     wrong = []
     for place, found in seen.items():
         wrong += [f"{place}: {problem}" for problem in found["problems"]]
@@ -56,3 +58,6 @@ def test_every_page(office):  # noqa: F811
     assert "7-1-301 已记" in keyboard["text"] and keyboard["outline"] == "solid", keyboard
     assert live["short"] == ["48", "58"] and [200, "text/event-stream"] in live["streams"], live
     assert unsent == ["电梯三天没有消毒", 1], "what was typed stays, and an invite's code stands until somebody goes on"
+    assert phoned["home"] == f"/division/{UNIT.split('-')[0]}", "a token of one place leads there"
+    assert "30 / 45" in phoned["unit"] and "停电" in phoned["unit"] and "未接入" in phoned["unit"], phoned["unit"]
+    assert phoned["refused"][0] == 403 and f"只能看 {UNIT.split('-')[0]}" in phoned["refused"][1], phoned["refused"]

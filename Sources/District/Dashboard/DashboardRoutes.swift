@@ -38,11 +38,12 @@ package struct DashboardRoutes: Sendable {
             shown("/unit/{code}", .figures(.path("code"))) { call, reader in
                 page(call, reader) { unit($0, call.captures["code"] ?? "") }
             },
+            PhoneInPage(aggregator, guarding: guarding).route,
             // How often something changes is told of everything at once: whoever sees a part asks every few seconds.
             guarding.route("GET", "/live", about: .everything) { _, _ in aggregator.bell.answer() },
             Route("GET", "/login") { call in
                 do { return try guarding.entered(call) } catch let problem as StatsProblem {
-                    return refused(call, problem, isTry: true)
+                    return DashboardShell.refused(call, problem, isTry: true)
                 }
             },
             Route("GET", "/assets/style.css") { _ in asset("style.css", "text/css; charset=utf-8") },
@@ -53,7 +54,7 @@ package struct DashboardRoutes: Sendable {
     private func shown(
         _ pattern: String, _ about: About, _ page: @escaping @Sendable (Call, Reader) async throws -> Reply
     ) -> Route {
-        guarding.route("GET", pattern, about: about, refused: { refused($0, $1) }, handler: page)
+        guarding.route("GET", pattern, about: about, refused: { DashboardShell.refused($0, $1) }, handler: page)
     }
 
     // MARK: Pages
@@ -101,7 +102,8 @@ package struct DashboardRoutes: Sendable {
         let picture = reading.picture.along(campaign)
         guard let place = picture.rollup.tree.place(code) else { return nil }
         var model = DivisionPage.Model(
-            picture, place, campaign, asked: reading.round, series.log(campaign, picture), since: reading.since)
+            picture, place, campaign, asked: reading.round, series.log(campaign, picture), since: reading.since,
+            reader: reading.reader)
         model.path = path(model.path, picture, reading.reader)
         return html(model, reading.text)
     }
@@ -111,7 +113,8 @@ package struct DashboardRoutes: Sendable {
         let picture = campaign.map { reading.picture.along($0) } ?? reading.picture
         guard let unit = Code(code).flatMap({ picture.rollup.tree.unit($0) }) else { return nil }
         guard reading.asked == nil || campaign != nil else { return nil }
-        var model = UnitPage.Model(picture, unit, campaign, asked: reading.round, now: aggregator.clock.now)
+        var model = UnitPage.Model(
+            picture, unit, campaign, asked: reading.round, now: aggregator.clock.now, reader: reading.reader)
         model.path = path(model.path, picture, reading.reader)
         return UnitPage.html(model, reading.text)
     }
@@ -141,37 +144,16 @@ package struct DashboardRoutes: Sendable {
         }
         func framed(_ content: HTML) -> String {
             DashboardShell.html(
-                content, standing, path: call.path, theme: theme, round: reading.round, isWall: wall, text
+                content, standing, path: call.path, theme: theme, round: reading.round, isWall: wall,
+                polls: reader.scope != nil, text
             ).source
         }
         guard let content = body(reading) else {
-            return secured(.html(framed(DashboardShell.empty("dash.not_found", text)), status: 404))
+            return DashboardShell.secured(.html(framed(DashboardShell.empty("dash.not_found", text)), status: 404))
         }
         var reply = Reply.html(framed(content))
         reply.headers += headers
-        return secured(reply)
-    }
-
-    /// - Parameter isTry: somebody entered a token just now.
-    private func refused(_ call: Call, _ problem: StatsProblem, isTry: Bool = false) -> Reply {
-        let text = Messages.of(Language(call))
-        let page =
-            switch problem.error {
-            case StatsProblem.tokenNotConfigured.error: DashboardShell.login(text, .closed)
-            case StatsProblem.tokenEnded.error: DashboardShell.login(text, .ended)
-            case StatsProblem.tokenWrong.error: DashboardShell.login(text, isTry ? .wrong : .asked)
-            default: DashboardShell.shut(problem, path: call.path, text)
-            }
-        return secured(.html(page.source, status: problem.status))
-    }
-
-    private func secured(_ reply: Reply) -> Reply {
-        var reply = reply
-        reply.headers += [
-            (name: "content-security-policy", value: "default-src 'self'; frame-ancestors 'none'"),
-            (name: "x-content-type-options", value: "nosniff"), (name: "referrer-policy", value: "no-referrer"),
-        ]
-        return reply
+        return DashboardShell.secured(reply)
     }
 
     private func asset(_ name: String, _ type: String) -> Reply {

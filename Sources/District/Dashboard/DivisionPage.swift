@@ -27,9 +27,14 @@ enum DivisionPage {
         /// Places below whose course is drawn: all, or those that need somebody most.
         var drawn: [(child: Child, line: SeriesLine)]
         var changes: ChangesSince?
+        /// Of a community.
+        var affairs: CommunityAffairs?
 
         /// - Parameter since: when the reader last looked, seconds since 1970; nil at the first look.
-        init(_ picture: Picture, _ place: Int, _ campaign: Code, asked: Code?, _ log: SeriesLog, since: Int64?) {
+        init(
+            _ picture: Picture, _ place: Int, _ campaign: Code, asked: Code?, _ log: SeriesLog, since: Int64?,
+            reader: Reader = .everything
+        ) {
             let tree = picture.rollup.tree
             let question = Question(period: campaign, measures: Measure.all)
             let totals = picture.cut("survey", campaign)
@@ -60,6 +65,8 @@ enum DivisionPage {
             progress = RoundProgress(log, picture.campaigns.first { $0.code == campaign }, now: picture.wall)
             drawn = DivisionPage.drawn(children).map { [progress] in ($0, progress.line($0.subject)) }
             changes = since.map { ChangesSince($0, picture, place, log) }
+            affairs = picture.campaigns.first { $0.code == campaign }
+                .flatMap { CommunityAffairs(picture, place, $0, reader) }
         }
     }
 
@@ -71,6 +78,7 @@ enum DivisionPage {
             <h1>\(model.campaign) · \(model.path.last?.name ?? "")</h1>
             <p class="muted">\(text("dash.as_of", ["at": FigureText.time(model.asOf), "edition": model.edition ?? "–"]))</p>
             \(DivisionTiles.html(model, text))\(model.changes.map { $0.html(text) } ?? "")\(RingList.html(model, most: 10, text))
+            \(model.affairs.map { CommunitySections.html($0, asOf: model.asOf, asked: model.asked, text) } ?? "")
             \(RoundCards.html(model, text))\(HourTable.html(model, text))\(table(model, text))
             <p class="muted"><a href="\(wall)">\(text("dash.wall"))</a> · <a href="/v1/stats?\(query)">JSON</a> ·
             <a href="/v1/stats.csv?\(query)">CSV</a> ·

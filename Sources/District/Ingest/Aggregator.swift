@@ -214,8 +214,8 @@ package final class Aggregator: @unchecked Sendable {
         }
         note(changed: done.changed)
         DecisionLog(merging).tell(done.decided)
-        // Whoever is told of another document has to find that one, not the one before.
-        if ledger.tally.toldOfClaims { publish(now) }
+        // Whoever is told of another document, or wrote something down, has to find that one, not the one before.
+        if ledger.tally.toldOfClaims || !done.decided.isEmpty { publish(now) }
         var replies = done.replies.makeIterator()
         for job in jobs {
             switch job {

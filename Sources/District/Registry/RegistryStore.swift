@@ -99,6 +99,7 @@ final class RegistryStore: Sendable {
         migrator.registerMigration("5 editions") { try $0.execute(sql: editionSchema) }
         migrator.registerMigration("6 lineage") { try $0.execute(sql: lineageSchema) }
         migrator.registerMigration("7 read tokens") { try $0.execute(sql: readTokenSchema) }
+        migrator.registerMigration("8 why counts were phoned in") { try $0.execute(sql: DecisionSchema.whyPhonedIn) }
         return migrator
     }
 

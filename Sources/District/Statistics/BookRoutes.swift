@@ -131,12 +131,14 @@ private struct PhoneInJSON: Encodable {
     var counts: Counts
     var caller: String
     var officer: String
+    /// Why the node didn't say it itself; empty where nobody asked.
+    var reason: String
     /// Null as long as the unit's own rows don't count again.
     @Null var superseded: Returned?
 
     init(_ call: PhoneIn) {
         (number, unit, campaign, at) = (call.number, call.unit.text, call.campaign.text, call.at)
-        (counts, caller, officer) = (Counts(call.counts), call.caller, call.officer)
+        (counts, caller, officer, reason) = (Counts(call.counts), call.caller, call.officer, call.reason)
         superseded = call.returned.map {
             Returned(at: $0.at, node: Counts($0.counts), difference: Counts($0.counts - call.counts))
         }
