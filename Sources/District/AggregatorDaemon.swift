@@ -51,7 +51,8 @@ package enum AggregatorDaemon {
     /// Everything, without a token: the socket is readable by this user's group only.
     package static func localRoutes(_ aggregator: Aggregator, _ upward: Upward? = nil) -> [Route] {
         let guarding = ReadGuard(token: nil, aggregator)
-        return AdminRoutes(aggregator).routes + ReadTokenRoutes(aggregator).routes + DecisionRoutes(aggregator).routes
+        return AdminRoutes(aggregator).routes + ReadTokenRoutes(aggregator).routes + OverlayRoutes(aggregator).routes
+            + DecisionRoutes(aggregator).routes
             + ClaimRoutes(aggregator).routes
             + StatsRoutes(aggregator, guarding: guarding, upward: upward).routes
             + BookRoutes(aggregator, guarding: guarding).routes

@@ -4,7 +4,7 @@ hostile names in every field."""
 import json
 import secrets
 
-from conftest import CAMPAIGN, eventually
+from conftest import CAMPAIGN, eventually, run
 from offices import network, office, shots, watched  # noqa: F401
 from records import NOW, UNIT
 
@@ -42,6 +42,10 @@ def test_every_page(office):  # noqa: F811
     eventually(lambda: office.get("/api/v1/status")["unacknowledged"] == 0)
     what = {"node": office.base, "pin": office.pin, "district": office.district, "token": office.token, "unit": UNIT,
             "scoped": office.scoped(UNIT.split("-")[0]), "other": UNIT[:-3] + "002"}
+    table = office.folder / "overlays.csv"
+    table.write_text(f"code,name,kind,member,from,until\ngaoxin,高新区,zone,{UNIT},2022-04-01,\ngaoxin,高新区,zone,1-1,2022-04-01,\n")
+    said = run("overlay", "import", table, "--config", office.aggregator.config).stdout
+    assert "1 units today" in said and "nobody is registered for 1-1" in said, said
     seen = watched("visit.py", shots(office.folder), said=json.dumps(what))
     keyboard, live, unsent = (seen.pop(name) for name in ("keyboard", "live", "unsent"))
     phoned = seen.pop("phoned_in")

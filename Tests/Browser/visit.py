@@ -174,7 +174,7 @@ def main():
         page.goto(f"{what['district']}/login?token={what['token']}")
         page.close()
         for language in ("zh-Hans", "en"):
-            seen[f"district {language}"] = visit(context, what["district"], ("", f"division/{what['unit'].split('-')[0]}", f"unit/{what['unit']}"),
+            seen[f"district {language}"] = visit(context, what["district"], ("", f"division/{what['unit'].split('-')[0]}", "overlay/gaoxin", f"unit/{what['unit']}"),
                                                  language, folder, "district")
         seen["phoned_in"] = phoned_in(browser, what, folder)
         seen["scoped"] = seen["phoned_in"].pop("pages")

@@ -38,7 +38,8 @@ import Testing
         "GET /v1/export/fhir.json": .query(["division"]),
         "GET /v1/series": .query(["division"]), "GET /v1/series.csv": .query(["division"]),
         "GET /": .home("/division/"), "GET /wall": .home("/wall/"), "GET /division/{code}": .path,
-        "GET /wall/{code}": .path, "GET /unit/{code}": .path, "GET /live": .everything, "GET /login": .open,
+        "GET /wall/{code}": .path, "GET /unit/{code}": .path, "GET /overlay/{code}": .everything,
+        "GET /live": .everything, "GET /login": .open,
         "POST /unit/{code}/phone-in": .path, "GET /assets/style.css": .open, "GET /assets/page.js": .open,
     ]
 

@@ -35,6 +35,9 @@ package struct DashboardRoutes: Sendable {
             shown("/wall/{code}", .figures(.path("code"))) { call, reader in
                 page(call, reader, wall: true) { division($0, call.captures["code"] ?? "", WallPage.html) }
             },
+            shown("/overlay/{code}", .everything) { call, reader in
+                page(call, reader) { overlay($0, call.captures["code"] ?? "") }
+            },
             shown("/unit/{code}", .figures(.path("code"))) { call, reader in
                 page(call, reader) { unit($0, call.captures["code"] ?? "") }
             },
@@ -106,6 +109,18 @@ package struct DashboardRoutes: Sendable {
             reader: reading.reader)
         model.path = path(model.path, picture, reading.reader)
         return html(model, reading.text)
+    }
+
+    private func overlay(_ reading: Reading, _ code: String) -> HTML? {
+        guard let overlay = reading.picture.overlays.first(where: { $0.code.text == code }) else { return nil }
+        guard let campaign = reading.picture.campaign(reading.asked),
+            let round = reading.picture.campaigns.first(where: { $0.code == campaign })
+        else { return reading.asked == nil ? DashboardShell.empty("dash.nothing_due", reading.text) : nil }
+        let picture = reading.picture.along(overlay, round)
+        let model = DivisionPage.Model(
+            picture, 0, campaign, asked: reading.round, series.log(campaign, reading.picture.along(campaign)),
+            since: reading.since, reader: reading.reader)
+        return DivisionPage.html(model, reading.text)
     }
 
     private func unit(_ reading: Reading, _ code: String) -> HTML? {

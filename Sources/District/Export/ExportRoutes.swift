@@ -43,7 +43,7 @@ package struct ExportRoutes: Sendable {
         /// Parameters beside the place and the round.
         var parameters: Set<String> {
             switch self {
-            case .csv: ["fields"]
+            case .csv: ["fields", "overlay"]
             case .fhir: ["base"]
             case .dhis2, .registrations, .adx: []
             }

@@ -21,6 +21,9 @@ struct Picture: Sendable {
     var revision: UInt64
     var tokens: [[UInt8]: Code]
     var readTokens: [[UInt8]: ReadToken] = [:]
+    var overlays: [Overlay] = []
+    /// Of an overlay's figures by what they are added up; nil along the division tree.
+    var overlayWords: CutWords?
     /// Nil until the first one of this process.
     var scrub: ScrubNote?
     /// What was decided, and who rang.
@@ -317,7 +320,9 @@ extension Picture {
             rollup: tally.rollup, claims: tally.claims.board, speakers: tally.speakers,
             campaigns: tally.registered.campaigns,
             edition: tally.registered.edition, now: now, wall: wall, revision: revision,
-            tokens: tally.registered.tokens, readTokens: tally.registered.readTokens, book: tally.registered.book,
+            tokens: tally.registered.tokens, readTokens: tally.registered.readTokens,
+            overlays: tally.registered.overlays,
+            book: tally.registered.book,
             lineage: tally.registered.lineage)
     }
 }

@@ -14,6 +14,7 @@ struct Tally {
         var edition: String?
         var tokens: [[UInt8]: Code]
         var readTokens: [[UInt8]: ReadToken] = [:]
+        var overlays: [Overlay] = []
         /// What was decided, and who rang.
         var book = DecisionBook()
         var lineage = Lineage()

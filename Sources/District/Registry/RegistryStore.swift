@@ -100,6 +100,7 @@ final class RegistryStore: Sendable {
         migrator.registerMigration("6 lineage") { try $0.execute(sql: lineageSchema) }
         migrator.registerMigration("7 read tokens") { try $0.execute(sql: readTokenSchema) }
         migrator.registerMigration("8 why counts were phoned in") { try $0.execute(sql: DecisionSchema.whyPhonedIn) }
+        migrator.registerMigration("9 overlays") { try $0.execute(sql: overlaySchema) }
         return migrator
     }
 
@@ -313,5 +314,6 @@ extension RegistryContent {
         claimDecisions = try registry.claimDecisions()
         unsettledClaims = try registry.unsettledClaims()
         readTokens = try registry.readTokens()
+        overlays = try registry.overlays()
     }
 }

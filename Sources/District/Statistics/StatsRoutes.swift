@@ -38,7 +38,7 @@ package struct StatsRoutes: Sendable {
     }
 
     private func stats(_ call: Call) async throws -> Reply {
-        let selection = try StatsSelection(call, more: ["fields", "at"])
+        let selection = try StatsSelection(call, more: ["fields", "at", "overlay"])
         return try await reading.answer(call, selection, form: "json", type: "application/json; charset=utf-8") {
             guard let moment = selection.moment else {
                 return try StatsDocument($0, fields: selection.fields).encoded()
