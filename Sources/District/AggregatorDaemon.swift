@@ -38,7 +38,7 @@ package enum AggregatorDaemon {
     package static func publicRoutes(
         _ aggregator: Aggregator, _ settings: AggregatorSettings, _ series: Series, _ upward: Upward? = nil
     ) -> [Route] {
-        let guarding = ReadGuard(token: settings.readToken)
+        let guarding = ReadGuard(token: settings.readToken, aggregator)
         return IngestRoutes(aggregator).routes
             + StatsRoutes(aggregator, guarding: guarding, series: series, upward: upward).routes
             + BookRoutes(aggregator, guarding: guarding).routes + WorkRoutes(aggregator, guarding: guarding).routes
@@ -50,11 +50,13 @@ package enum AggregatorDaemon {
 
     /// Everything, without a token: the socket is readable by this user's group only.
     package static func localRoutes(_ aggregator: Aggregator, _ upward: Upward? = nil) -> [Route] {
-        AdminRoutes(aggregator).routes + DecisionRoutes(aggregator).routes
-            + ClaimRoutes(aggregator).routes + WorkRoutes(aggregator, guarding: ReadGuard(token: nil)).localRoutes
-            + StatsRoutes(aggregator, guarding: ReadGuard(token: nil), upward: upward).routes
-            + BookRoutes(aggregator, guarding: ReadGuard(token: nil)).routes
-            + ExportRoutes(aggregator, guarding: ReadGuard(token: nil)).localRoutes
+        let guarding = ReadGuard(token: nil, aggregator)
+        return AdminRoutes(aggregator).routes + ReadTokenRoutes(aggregator).routes + OverlayRoutes(aggregator).routes
+            + DecisionRoutes(aggregator).routes
+            + ClaimRoutes(aggregator).routes + WorkRoutes(aggregator, guarding: guarding).localRoutes
+            + StatsRoutes(aggregator, guarding: guarding, upward: upward).routes
+            + BookRoutes(aggregator, guarding: guarding).routes
+            + ExportRoutes(aggregator, guarding: guarding).localRoutes
     }
 
     /// For a command where no daemon runs: the same routes over the same files.

@@ -20,8 +20,9 @@ struct Jiayuan: AsyncParsableCommand {
                 name: "At the aggregator",
                 subcommands: [
                     DivisionsCommand.self, UnitCommand.self, RelayCommand.self, CampaignCommand.self,
-                    ClaimsCommand.self, WhyCommand.self,
-                    ReceiptsCommand.self, WorkCommand.self, PhoneInCommand.self, PhoneInsCommand.self, ExportCommand.self,
+                    ClaimsCommand.self, TokenCommand.self, OverlayCommand.self, WhyCommand.self,
+                    ReceiptsCommand.self, WorkCommand.self, PhoneInCommand.self, PhoneInsCommand.self,
+                    ExportCommand.self,
                     BackupCommand.self, RestoreCommand.self,
                 ]),
             CommandGroup(

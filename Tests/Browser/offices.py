@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import CAMPAIGN, Aggregator, Node, eventually
+from conftest import CAMPAIGN, Aggregator, Node, eventually, run
 from records import UNIT
 
 OFFICE, STAFF = (f"jy-{name}-{os.getpid()}" for name in ("office", "staff"))
@@ -89,6 +89,11 @@ class Office:
 
     def get(self, path, *more):
         return json.loads(curl(self.base + path, *self.guard, *more))
+
+    def allowed(self, right, *of):
+        """A read token that may do something besides, everywhere or in one place."""
+        made = run("token", "add", right, *of, "--may", right, "--json", "--config", self.aggregator.config)
+        return json.loads(made.stdout)["token"]
 
     def above(self, division=UNIT):
         """What the district says of the compound, or of a place above it."""

@@ -4,7 +4,7 @@ hostile names in every field."""
 import json
 import secrets
 
-from conftest import CAMPAIGN, eventually
+from conftest import CAMPAIGN, eventually, run
 from offices import network, office, shots, watched  # noqa: F401
 from records import NOW, UNIT
 
@@ -40,9 +40,15 @@ def test_every_page(office):  # noqa: F811
     answer = office.get("/api/v1/records", "-d", json.dumps(body))
     assert not answer["refused"], answer["refused"]
     eventually(lambda: office.get("/api/v1/status")["unacknowledged"] == 0)
-    what = {"node": office.base, "pin": office.pin, "district": office.district, "token": office.token, "unit": UNIT}
+    what = {"node": office.base, "pin": office.pin, "district": office.district, "token": office.token, "unit": UNIT,
+            "scoped": office.allowed("phone-in", "--of", UNIT.split("-")[0]), "officer": office.allowed("settle"), "other": UNIT[:-3] + "002"}
+    table = office.folder / "overlays.csv"
+    table.write_text(f"code,name,kind,member,from,until\ngaoxin,高新区,zone,{UNIT},2022-04-01,\ngaoxin,高新区,zone,1-1,2022-04-01,\n")
+    said = run("overlay", "import", table, "--config", office.aggregator.config).stdout
+    assert "1 units today" in said and "nobody is registered for 1-1" in said, said
     seen = watched("visit.py", shots(office.folder), said=json.dumps(what))
     keyboard, live, unsent, in_hand = (seen.pop(name) for name in ("keyboard", "live", "unsent", "in_hand"))
+    phoned = seen.pop("phoned_in")
     wrong = []
     for place, found in seen.items():
         wrong += [f"{place}: {problem}" for problem in found["problems"]]
@@ -57,3 +63,6 @@ def test_every_page(office):  # noqa: F811
     assert live["short"] == ["48", "58"] and [200, "text/event-stream"] in live["streams"], live
     assert unsent == ["电梯三天没有消毒", 1], "what was typed stays, and an invite's code stands until somebody goes on"
     assert in_hand["key"].startswith("unheard/") and "李四" in in_hand["text"] and "<b>线路抢修</b>" in in_hand["text"], in_hand
+    assert phoned["home"] == f"/division/{UNIT.split('-')[0]}", "a token of one place leads there"
+    assert "30 / 45" in phoned["unit"] and "停电" in phoned["unit"] and "未接入" in phoned["unit"], phoned["unit"]
+    assert phoned["refused"][0] == 403 and f"只能看 {UNIT.split('-')[0]}" in phoned["refused"][1], phoned["refused"]

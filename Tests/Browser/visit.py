@@ -3,7 +3,8 @@ network namespace of a member of staff:
 
     ip netns exec STAFF python visit.py FOLDER < what.json
 
-reads `{"node": address, "pin": pin, "district": address, "token": token, "unit": code}` and prints what was found as one line of JSON.
+reads `{"node": address, "pin": pin, "district": address, "token": token, "unit": code, "scoped": a token of the unit's community that may phone in, "other":
+another unit there}` and prints what was found as one line of JSON.
 """
 
 import json
@@ -141,6 +142,29 @@ def in_hand(context, base):
     return {"key": key, "text": text}
 
 
+def phoned_in(browser, what, folder):
+    """Whoever may see one community and phone in for it: in by the token, a call written down, and no further."""
+    context = browser.new_context(locale="zh-CN", bypass_csp=True, viewport={"width": 1366, "height": 900})
+    page = context.new_page()
+    page.goto(f"{what['district']}/login?token={what['scoped']}")
+    seen = {"home": page.url.removeprefix(what["district"])}
+    page.goto(page.url.split("?")[0] + "?lang=zh-Hans")
+    page.click("summary")
+    for field, value in {"done": "30", "due": "45", "caller": "王主任", "officer": "李四", "reason": "停电"}.items():
+        page.fill(f"form[action*=phone-in] input[name={field}]", value)
+    page.screenshot(path=str(folder / "community-form.png"), full_page=True)
+    page.click("form[action*=phone-in] button")
+    page.wait_for_url(f"**/unit/{what['other']}?*")
+    seen["unit"] = page.inner_text("main")
+    page.close()
+    community = what["unit"].split("-")[0]
+    seen["pages"] = visit(context, what["district"], (f"division/{community}", f"unit/{what['other']}"), "zh-Hans", folder, "community")
+    page = context.new_page()
+    seen["refused"] = [page.goto(f"{what['district']}/division/421303000000?lang=zh-Hans").status, page.inner_text("main")]
+    context.close()
+    return seen
+
+
 def main():
     what, folder = json.load(sys.stdin), pathlib.Path(sys.argv[1])
     with sync_playwright() as playwright:
@@ -163,11 +187,14 @@ def main():
         context.close()
         context = browser.new_context(locale="zh-CN", bypass_csp=True)
         page = context.new_page()
-        page.goto(f"{what['district']}/login?token={what['token']}")
+        page.goto(f"{what['district']}/login?token={what['officer']}")
         page.close()
         seen["in_hand"] = in_hand(context, what["district"])
         for language in ("zh-Hans", "en"):
-            seen[f"district {language}"] = visit(context, what["district"], ("", f"unit/{what['unit']}", "work"), language, folder, "district")
+            seen[f"district {language}"] = visit(context, what["district"], ("", f"division/{what['unit'].split('-')[0]}", "overlay/gaoxin", f"unit/{what['unit']}", "work"),
+                                                 language, folder, "district")
+        seen["phoned_in"] = phoned_in(browser, what, folder)
+        seen["scoped"] = seen["phoned_in"].pop("pages")
         browser.close()
     print(json.dumps(seen, ensure_ascii=False))
 

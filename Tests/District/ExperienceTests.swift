@@ -1,4 +1,5 @@
 import Coverage
+import Daemon
 import Federation
 import Testing
 

@@ -150,7 +150,7 @@ import Testing
             let hostile = WorkNote(key: items[0].key, extent: 0, at: 1, reason: "<script>", officer: "\"><b>")
             try district.perform(.note(hostile))
             let model = WorkPage.Model(
-                path: [], campaign: nil, asked: nil, items: Self.items(&district), asOf: district.wall)
+                path: [], campaign: nil, asked: nil, items: Self.items(&district), maySettle: true, asOf: district.wall)
             for text in [Messages.zhHans, .english] {
                 let page = WorkPage.html(model, text).source
                 #expect(!page.contains("<script>") && !page.contains("⟦") && page.contains("&lt;script&gt;"))

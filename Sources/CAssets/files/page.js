@@ -39,7 +39,7 @@ async function refresh() {
 }
 
 // The server says when something changed. Where it can't (too many pages, an old browser, a line that broke), the page
-// asks every few seconds; and now and then in any case.
+// asks every few seconds; and now and then in any case. Whoever may see one place only isn't told of the others' changes.
 // A browser keeps six lines to one host: a tab that nobody looks at gives its line back.
 let source = null;
 const listens = () => source !== null && source.readyState === EventSource.OPEN;
@@ -47,7 +47,7 @@ let refreshing = null;
 const soon = () => { refreshing = refreshing || setTimeout(() => { refreshing = null; refresh(); }, 400 + Math.random() * 400); };
 function listen() {
   if (source) source.close();
-  source = document.hidden || !window.EventSource ? null : new EventSource("/live");
+  source = document.hidden || !window.EventSource || "polls" in document.body.dataset ? null : new EventSource("/live");
   if (source) source.addEventListener("message", soon);
 }
 listen();

@@ -72,7 +72,7 @@ struct NodePages: Sendable {
         var route = route
         let inner = route.handler
         route.handler = { [route] call in
-            guard call.method == "GET" || sameOrigin(call) else {
+            guard call.method == "GET" || call.isOfThisSite else {
                 return .text("cross-site form refused\n", status: 403)
             }
             // A link that says itself whose it is goes before the session of whoever holds the phone.
@@ -169,13 +169,6 @@ struct NodePages: Sendable {
         return RefusedForm(
             action: call.path, form: form, error: error,
             buildings: buildings.map(\.text).sorted(by: BuildingOrder.precedes))
-    }
-
-    /// A page elsewhere must not be able to record in the name of whoever is signed in here.
-    private func sameOrigin(_ call: Call) -> Bool {
-        // A script sends no origin; a browser always does, and `null` is one that hides where it comes from.
-        guard let origin = call.headers["origin"] else { return true }
-        return origin.hasSuffix("://" + (call.headers["host"] ?? "?"))
     }
 
     /// - Parameter form: the address of what is answered, where that isn't the one that was asked for.

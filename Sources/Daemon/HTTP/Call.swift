@@ -26,6 +26,14 @@ package struct Call: Sendable {
         self.peer = peer
     }
 
+    /// Whether a form is of this site's own pages: a page elsewhere must not be able to write in the name of whoever is
+    /// signed in here.
+    package var isOfThisSite: Bool {
+        // A script sends no origin; a browser always does, and `null` is one that hides where it comes from.
+        guard let origin = headers["origin"] else { return true }
+        return origin.hasSuffix("://" + (headers["host"] ?? "?"))
+    }
+
     package func cookie(_ name: String) -> String? {
         for pair in (headers["cookie"] ?? "").split(separator: ";") {
             let parts = pair.drop { $0 == " " }.split(separator: "=", maxSplits: 1)

@@ -43,4 +43,7 @@ extension DefaultStringInterpolation {
 
     @available(*, deprecated, message: "write this text as HTML")
     package mutating func appendInterpolation(_ html: HTML?) { appendInterpolation(html?.source ?? "") }
+
+    @available(*, deprecated, message: "write this text as HTML")
+    package mutating func appendInterpolation(_ parts: [HTML]) { for part in parts { appendInterpolation(part.source) } }
 }

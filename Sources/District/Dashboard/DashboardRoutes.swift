@@ -25,26 +25,43 @@ package struct DashboardRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            Route("GET", "/") { call in page(call) { root($0, DivisionPage.html) } },
-            Route("GET", "/division/{code}") { call in
-                page(call) { division($0, call.captures["code"] ?? "", DivisionPage.html) }
+            shown("/", .home(wall: false)) { call, reader in page(call, reader) { root($0, DivisionPage.html) } },
+            shown("/division/{code}", .figures(.path("code"))) { call, reader in
+                page(call, reader) { division($0, call.captures["code"] ?? "", DivisionPage.html) }
             },
-            Route("GET", "/wall") { call in page(call, wall: true) { root($0, WallPage.html) } },
-            Route("GET", "/wall/{code}") { call in
-                page(call, wall: true) { division($0, call.captures["code"] ?? "", WallPage.html) }
+            shown("/wall", .home(wall: true)) { call, reader in
+                page(call, reader, wall: true) { root($0, WallPage.html) }
             },
-            Route("GET", "/work") { call in page(call) { work($0, nil) } },
-            Route("GET", "/work/{code}") { call in page(call) { work($0, call.captures["code"] ?? "") } },
-            Route("GET", "/unit/{code}") { call in page(call) { unit($0, call.captures["code"] ?? "") } },
-            Route("GET", "/live") { call in guarding.check(call) ?? aggregator.bell.answer() },
+            shown("/wall/{code}", .figures(.path("code"))) { call, reader in
+                page(call, reader, wall: true) { division($0, call.captures["code"] ?? "", WallPage.html) }
+            },
+            shown("/overlay/{code}", .everything) { call, reader in
+                page(call, reader) { overlay($0, call.captures["code"] ?? "") }
+            },
+            shown("/work", .everything) { call, reader in page(call, reader) { work($0, nil) } },
+            shown("/work/{code}", .affairs(.path("code"))) { call, reader in
+                page(call, reader) { work($0, call.captures["code"] ?? "") }
+            },
+            shown("/unit/{code}", .figures(.path("code"))) { call, reader in
+                page(call, reader) { unit($0, call.captures["code"] ?? "") }
+            },
+            PhoneInPage(aggregator, guarding: guarding).route,
+            // How often something changes is told of everything at once: whoever sees a part asks every few seconds.
+            guarding.route("GET", "/live", about: .everything) { _, _ in aggregator.bell.answer() },
             Route("GET", "/login") { call in
-                guarding.entered(call)
-                    ?? DashboardShell.secured(
-                        .html(DashboardShell.login(Messages.of(Language(call)), .wrong).source, status: 401))
+                do { return try guarding.entered(call) } catch let problem as StatsProblem {
+                    return DashboardShell.refused(call, problem, isTry: true)
+                }
             },
             Route("GET", "/assets/style.css") { _ in asset("style.css", "text/css; charset=utf-8") },
             Route("GET", "/assets/page.js") { _ in asset("page.js", "text/javascript; charset=utf-8") },
         ]
+    }
+
+    private func shown(
+        _ pattern: String, _ about: About, _ page: @escaping @Sendable (Call, Reader) async throws -> Reply
+    ) -> Route {
+        guarding.route("GET", pattern, about: about, refused: { DashboardShell.refused($0, $1) }, handler: page)
     }
 
     // MARK: Pages
@@ -57,6 +74,7 @@ package struct DashboardRoutes: Sendable {
         var text: Messages
         /// When the reader last looked; nil where nothing can have changed.
         var since: Int64?
+        var reader: Reader
 
         var round: Code? { asked.flatMap { Code($0) } }
     }
@@ -75,9 +93,12 @@ package struct DashboardRoutes: Sendable {
         home.flatMap { picture.rollup.tree.place($0.text) == nil ? nil : $0.text }
     }
 
-    /// The way down to a page, from where readers start.
-    private func path(_ whole: [(code: String, name: String)], _ picture: Picture) -> [(code: String, name: String)] {
-        Array(whole[(whole.firstIndex { $0.code == start(picture) } ?? 0)...])
+    /// The way down to a page, from where its reader starts.
+    private func path(_ whole: [(code: String, name: String)], _ picture: Picture, _ reader: Reader) -> [(
+        code: String, name: String
+    )] {
+        if let scope = reader.scope { return Array(whole.drop { $0.code != scope }) }
+        return Array(whole[(whole.firstIndex { $0.code == start(picture) } ?? 0)...])
     }
 
     private func division(_ reading: Reading, _ code: String, _ html: Place) -> HTML? {
@@ -88,12 +109,25 @@ package struct DashboardRoutes: Sendable {
         let picture = reading.picture.along(campaign)
         guard let place = picture.rollup.tree.place(code) else { return nil }
         var model = DivisionPage.Model(
-            picture, place, campaign, asked: reading.round, series.log(campaign, picture), since: reading.since)
-        model.path = path(model.path, picture)
+            picture, place, campaign, asked: reading.round, series.log(campaign, picture), since: reading.since,
+            reader: reading.reader)
+        model.path = path(model.path, picture, reading.reader)
         let entry = picture.rollup.tree.places[place]
         model.pace = picture.campaigns.first { $0.code == campaign }
             .flatMap { series.projection(.place(entry.code), level: entry.level, $0, picture) }
         return html(model, reading.text)
+    }
+
+    private func overlay(_ reading: Reading, _ code: String) -> HTML? {
+        guard let overlay = reading.picture.overlays.first(where: { $0.code.text == code }) else { return nil }
+        guard let campaign = reading.picture.campaign(reading.asked),
+            let round = reading.picture.campaigns.first(where: { $0.code == campaign })
+        else { return reading.asked == nil ? DashboardShell.empty("dash.nothing_due", reading.text) : nil }
+        let picture = reading.picture.along(overlay, round)
+        let model = DivisionPage.Model(
+            picture, 0, campaign, asked: reading.round, series.log(campaign, reading.picture.along(campaign)),
+            since: reading.since, reader: reading.reader)
+        return DivisionPage.html(model, reading.text)
     }
 
     private func unit(_ reading: Reading, _ code: String) -> HTML? {
@@ -101,8 +135,9 @@ package struct DashboardRoutes: Sendable {
         let picture = campaign.map { reading.picture.along($0) } ?? reading.picture
         guard let unit = Code(code).flatMap({ picture.rollup.tree.unit($0) }) else { return nil }
         guard reading.asked == nil || campaign != nil else { return nil }
-        var model = UnitPage.Model(picture, unit, campaign, asked: reading.round, now: aggregator.clock.now)
-        model.path = path(model.path, picture)
+        var model = UnitPage.Model(
+            picture, unit, campaign, asked: reading.round, now: aggregator.clock.now, reader: reading.reader)
+        model.path = path(model.path, picture, reading.reader)
         model.pace = picture.campaigns.first { $0.code == campaign }
             .flatMap { series.projection(.unit(picture.rollup.tree.units[unit].code), level: "unit", $0, picture) }
         return UnitPage.html(model, reading.text)
@@ -119,31 +154,27 @@ package struct DashboardRoutes: Sendable {
         let whole = place.map { tree.path($0).map { (tree.places[$0].code, tree.places[$0].name) } } ?? []
         return WorkPage.html(
             WorkPage.Model(
-                path: whole.isEmpty ? [] : path(whole, picture),
+                path: whole.isEmpty ? [] : path(whole, picture, reading.reader),
                 campaign: picture.campaigns.first { $0.code == campaign }, asked: reading.round,
-                items: picture.work(campaign, below: place), asOf: picture.wall), reading.text)
+                items: picture.work(campaign, below: place), maySettle: reading.reader.may(.settle),
+                asOf: picture.wall), reading.text)
     }
 
     // MARK: Answering
 
     /// - Parameter body: the content; nil if there is no such page.
-    private func page(_ call: Call, wall: Bool = false, _ body: (Reading) -> HTML?) -> Reply {
+    private func page(_ call: Call, _ reader: Reader, wall: Bool = false, _ body: (Reading) -> HTML?) -> Reply {
         let text = Messages.of(Language(call))
-        if let refusal = guarding.check(call) {
-            return DashboardShell.secured(
-                .html(
-                    DashboardShell.login(text, refusal.status == 403 ? .closed : .asked).source, status: refusal.status)
-            )
-        }
         let picture = aggregator.look()
         let theme = call.query["theme"].flatMap { ["dark", "light"].contains($0) ? $0 : nil }
         let look = LastLook(call, now: picture.wall)
         let reading = Reading(
-            picture: picture, asked: call.query["campaign"], text: text, since: look.since(step: series.stepSeconds))
-        let standing = upward.map { UpwardLines.html($0, asOf: picture.wall, text) } ?? ""
+            picture: picture, asked: call.query["campaign"], text: text, since: look.since(step: series.stepSeconds),
+            reader: reader)
+        let standing = (reader.scope == nil ? upward : nil).map { UpwardLines.html($0, asOf: picture.wall, text) } ?? ""
         let tag = aggregator.tag(
             picture, text.language.rawValue, theme ?? "", reading.round?.text ?? "",
-            "\(series.keptAt)", "\(reading.since ?? 0)",
+            "\(series.keptAt)", "\(reading.since ?? 0)", reader.word,
             RegistryDocument.digest(of: Array(standing.source.utf8)))
         let headers = [
             (name: "etag", value: tag), (name: "cache-control", value: "private, no-cache"),
@@ -154,7 +185,8 @@ package struct DashboardRoutes: Sendable {
         }
         func framed(_ content: HTML) -> String {
             DashboardShell.html(
-                content, standing, path: call.path, theme: theme, round: reading.round, isWall: wall, text
+                content, standing, path: call.path, theme: theme, round: reading.round, isWall: wall,
+                polls: reader.scope != nil, text
             ).source
         }
         guard let content = body(reading) else {

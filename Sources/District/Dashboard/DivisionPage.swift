@@ -22,7 +22,9 @@ enum DivisionPage {
         var children: [Child]
         var ring: [Child]
         var asOf: Int64
-        var edition: String?
+        /// By what the figures are added up, and what else they can be.
+        var cut: CutWords
+        var overlays: [Overlay]
         var progress: RoundProgress
         /// Places below whose course is drawn: all, or those that need somebody most.
         var drawn: [(child: Child, line: SeriesLine)]
@@ -31,9 +33,14 @@ enum DivisionPage {
         var pace: Series.Pace?
         /// Items of the work list that nobody has in hand.
         var open: Int
+        /// Of a community.
+        var affairs: CommunityAffairs?
 
         /// - Parameter since: when the reader last looked, seconds since 1970; nil at the first look.
-        init(_ picture: Picture, _ place: Int, _ campaign: Code, asked: Code?, _ log: SeriesLog, since: Int64?) {
+        init(
+            _ picture: Picture, _ place: Int, _ campaign: Code, asked: Code?, _ log: SeriesLog, since: Int64?,
+            reader: Reader = .everything
+        ) {
             let tree = picture.rollup.tree
             let question = Question(period: campaign, measures: Measure.all)
             let totals = picture.cut("survey", campaign)
@@ -60,26 +67,38 @@ enum DivisionPage {
                 .sorted { (tree.units[$0].households ?? .max, $1) > (tree.units[$1].households ?? .max, $0) }
                 .prefix(10).map(child)
             asOf = picture.wall
-            edition = picture.edition
+            cut = picture.cutWords
+            overlays = reader.scope == nil ? picture.overlays : []
             progress = RoundProgress(log, picture.campaigns.first { $0.code == campaign }, now: picture.wall)
             drawn = DivisionPage.drawn(children).map { [progress] in ($0, progress.line($0.subject)) }
             open = picture.work(campaign, below: place).count { $0.note == nil }
             changes = since.map { ChangesSince($0, picture, place, log) }
+            affairs = picture.campaigns.first { $0.code == campaign }
+                .flatMap { CommunityAffairs(picture, place, $0, reader) }
         }
     }
 
     static func html(_ model: Model, _ text: Messages) -> HTML {
-        let query: HTML = "division=\(model.path.last?.code ?? "")\(model.asked.map { "&campaign=\($0)" } ?? "")"
-        let wall = DashboardShell.link("/wall/\(model.path.last?.code ?? "")", text.language, model.asked)
+        let code = model.path.last?.code ?? ""
+        let query: HTML =
+            "\(model.cut.isOverlay ? "overlay" : "division")=\(code)\(model.asked.map { "&campaign=\($0)" } ?? "")"
+        // How an overlay's round went isn't sampled: its members change.
+        let more: HTML =
+            model.cut.isOverlay
+            ? ""
+            : """
+            · <a href="/v1/series.csv?\(query)">\(text("dash.series"))</a> ·
+            <a href="\(DashboardShell.link("/wall/\(code)", text.language, model.asked))">\(text("dash.wall"))</a>
+            """
         return """
             <nav class="crumbs" aria-label="\(text("dash.path"))">\(crumbs(model, text))</nav>
             <h1>\(model.campaign) · \(model.path.last?.name ?? "")</h1>
-            <p class="muted">\(text("dash.as_of", ["at": FigureText.time(model.asOf), "edition": model.edition ?? "–"]))</p>
-            \(DivisionTiles.html(model, text))\(model.changes.map { $0.html(text) } ?? "")\(work(model, text))\(RingList.html(model, most: 10, text))
+            <p class="muted">\(text("dash.as_of", ["at": FigureText.time(model.asOf), "cut": model.cut.text(text)]))</p>
+            \(OverlayLines.unresolved(model.cut, text))\(DivisionTiles.html(model, text))\(model.changes.map { $0.html(text) } ?? "")\(work(model, text))\(RingList.html(model, most: 10, text))
+            \(model.affairs.map { CommunitySections.html($0, asOf: model.asOf, asked: model.asked, text) } ?? "")
             \(RoundCards.html(model, text))\(HourTable.html(model, text))\(table(model, text))
-            <p class="muted"><a href="\(wall)">\(text("dash.wall"))</a> · <a href="/v1/stats?\(query)">JSON</a> ·
-            <a href="/v1/stats.csv?\(query)">CSV</a> ·
-            <a href="/v1/series.csv?\(query)">\(text("dash.series"))</a></p>
+            <p class="muted"><a href="/v1/stats?\(query)">JSON</a> · <a href="/v1/stats.csv?\(query)">CSV</a> \(more)</p>
+            \(OverlayLines.others(model, text))
             """
     }
 

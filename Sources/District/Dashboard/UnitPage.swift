@@ -21,8 +21,13 @@ enum UnitPage {
         var phonedIn: [PhoneIn]
         var receipts: [Receipt]
         var calls: [PhoneIn]
+        var buildings: [BuildingFigures]
+        /// Nil where no round is known.
+        var affairs: CommunityAffairs?
 
-        init(_ picture: Picture, _ unit: Int, _ campaign: Code?, asked: Code?, now: Int64) {
+        init(
+            _ picture: Picture, _ unit: Int, _ campaign: Code?, asked: Code?, now: Int64, reader: Reader = .everything
+        ) {
             self.asked = asked
             let tree = picture.rollup.tree
             path = tree.divisions(above: unit).map { ($0.code, $0.name) }
@@ -36,6 +41,9 @@ enum UnitPage {
             receipts = picture.book.receipts[tree.units[unit].code] ?? []
             calls = picture.book.phoneIns[tree.units[unit].code] ?? []
             openClaims = shown?.openClaims ?? OpenClaims()
+            buildings = campaign.map { picture.buildings(unit, [.completion, .tested], $0) } ?? []
+            affairs = picture.campaigns.first { $0.code == campaign }
+                .map { CommunityAffairs(picture, unit: unit, $0, reader) }
             asOf = picture.wall
         }
     }
@@ -51,6 +59,8 @@ enum UnitPage {
             · \(text(model.why.reasonKey))</p>
             <div class="tiles">\(model.figures.map { tile($0, model, text) })</div>
             \(FigureText.claims(model.openClaims, text))
+            \(BuildingTable.html(
+                model.buildings, isCurrent: model.standing == .known, heardAt: model.why.heardAt, asOf: model.asOf, text))
             <section><h2>\(text("dash.copies"))</h2><table class="table"><tbody>
             <tr><th scope="row">\(text("dash.code"))</th><td>\(model.code)</td></tr>
             <tr><th scope="row">\(text("dash.last_heard"))</th><td>\(heard)</td></tr>
@@ -58,7 +68,8 @@ enum UnitPage {
             \(model.why.shadows.map { shadow($0, model.asOf, text) })
             <tr><th scope="row">\(text("dash.telephone"))</th><td><a href="tel:\(model.why.telephone)">\(model.why.telephone)</a></td></tr>
             </tbody></table></section>
-            \(UnitHistory.html(model.receipts, model.calls, asOf: model.asOf, text))
+            \(UnitHistory.html(model.receipts, model.calls, asOf: model.asOf, text))\(model.affairs.map {
+                CommunitySections.ofUnit($0, asOf: model.asOf, asked: model.asked, text) } ?? "")
             """
     }
 

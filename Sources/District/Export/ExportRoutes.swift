@@ -43,7 +43,7 @@ package struct ExportRoutes: Sendable {
         /// Parameters beside the place and the round.
         var parameters: Set<String> {
             switch self {
-            case .csv: ["fields"]
+            case .csv: ["fields", "overlay"]
             case .fhir: ["base"]
             case .dhis2, .registrations, .adx: []
             }
@@ -52,9 +52,8 @@ package struct ExportRoutes: Sendable {
 
     package var routes: [Route] {
         Form.allCases.map { form in
-            Route("GET", form.path) { call in
-                if let refusal = guarding.check(call) { return refusal }
-                return try await answer(call, form)
+            guarding.route("GET", form.path, about: .figures(.query(["division"]))) { call, _ in
+                try await answer(call, form)
             }
         }
     }

@@ -21,6 +21,10 @@ struct Picture: Sendable {
     /// Rises with every change of a count or a standing.
     var revision: UInt64
     var tokens: [[UInt8]: Code]
+    var readTokens: [[UInt8]: ReadToken] = [:]
+    var overlays: [Overlay] = []
+    /// Of an overlay's figures by what they are added up; nil along the division tree.
+    var overlayWords: CutWords?
     /// Nil until the first one of this process.
     var scrub: ScrubNote?
     /// What was decided, and who rang.
@@ -131,6 +135,11 @@ package final class Aggregator: @unchecked Sendable {
         }
     }
 
+    /// What rows were added up along on a day.
+    ///
+    /// - Parameter day: `YYYY-MM-DD`.
+    func tree(on day: String) throws -> PlaceTree { Hierarchy(try RegistryContent(registry, on: day)).current }
+
     /// The ETag of what is read from a picture, the question's own words included.
     func tag(_ picture: Picture, _ words: String...) -> String {
         "\"\(([identity.description, run, "\(picture.revision)"] + words).joined(separator: "-"))\""
@@ -215,8 +224,8 @@ package final class Aggregator: @unchecked Sendable {
         }
         note(changed: done.changed)
         DecisionLog(merging).tell(done.decided)
-        // Whoever is told of another document has to find that one, not the one before.
-        if ledger.tally.toldOfClaims { publish(now) }
+        // Whoever is told of another document, or wrote something down, has to find that one, not the one before.
+        if ledger.tally.toldOfClaims || !done.decided.isEmpty { publish(now) }
         var replies = done.replies.makeIterator()
         for job in jobs {
             switch job {
@@ -319,6 +328,9 @@ extension Picture {
             rollup: tally.rollup, claims: tally.claims.board, speakers: tally.speakers,
             campaigns: tally.registered.campaigns,
             edition: tally.registered.edition, now: now, wall: wall, revision: revision,
-            tokens: tally.registered.tokens, book: tally.registered.book, lineage: tally.registered.lineage)
+            tokens: tally.registered.tokens, readTokens: tally.registered.readTokens,
+            overlays: tally.registered.overlays,
+            book: tally.registered.book,
+            lineage: tally.registered.lineage)
     }
 }

@@ -106,10 +106,13 @@ package struct IngestRoutes: Sendable {
     }
 }
 
-/// A unit's credential: 256 random bits, written `jyu_` and 64 hexadecimal digits. Only its hash is kept here.
+/// A credential: 256 random bits, written `jyu_` (a unit's) or `jyr_` (a reader's) and 64 hexadecimal digits. Only its
+/// hash is kept here.
 package enum Token {
-    package static func random() -> String {
-        "jyu_" + (0..<4).map { _ in Hex.text(UInt64.random(in: 0 ... .max)) }.joined()
+    package enum Kind: String { case unit = "jyu_", reader = "jyr_" }
+
+    package static func random(of kind: Kind = .unit) -> String {
+        kind.rawValue + (0..<4).map { _ in Hex.text(UInt64.random(in: 0 ... .max)) }.joined()
     }
 
     static func hash(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Array(token.utf8))) }

@@ -145,6 +145,9 @@ package struct RegistryContent: Sendable {
     package var edition: String?
     /// Hash of each speaker's token.
     package var tokens: [[UInt8]: Code]
+    /// Who may read, by the hash of each token.
+    package var readTokens: [[UInt8]: ReadToken] = [:]
+    package var overlays: [Overlay] = []
     package var book: DecisionBook
     /// Whose a household is by an officer's word, by round and token.
     package var claimDecisions: [Code: [UInt64: Code]] = [:]
@@ -175,7 +178,8 @@ extension Tally.Registered {
     init(_ content: RegistryContent) {
         self.init(
             hierarchy: Hierarchy(content), campaigns: content.campaigns, edition: content.edition,
-            tokens: content.tokens, book: content.book, lineage: content.lineage,
+            tokens: content.tokens, readTokens: content.readTokens, overlays: content.overlays, book: content.book,
+            lineage: content.lineage,
             claimDecisions: content.claimDecisions, unsettledClaims: content.unsettledClaims)
     }
 }

@@ -13,6 +13,8 @@ struct Tally {
         var campaigns: [RegistryCampaign]
         var edition: String?
         var tokens: [[UInt8]: Code]
+        var readTokens: [[UInt8]: ReadToken] = [:]
+        var overlays: [Overlay] = []
         /// What was decided, and who rang.
         var book = DecisionBook()
         var lineage = Lineage()

@@ -70,6 +70,15 @@ struct ClaimRound: Sendable, Equatable {
         tree.forEachPlace(above: unit) { ClaimRound.add(state, sign, to: &places, at: $0) }
     }
 
+    func gathered(_ tree: PlaceTree) -> ClaimRound {
+        var round = self
+        round.places = [:]
+        for (unit, state) in units {
+            tree.forEachPlace(above: unit) { ClaimRound.add(state, 1, to: &round.places, at: $0) }
+        }
+        return round
+    }
+
     private mutating func tell(_ unit: Int, _ token: UInt64, _ sign: Int64) {
         if sign > 0 {
             notYours[unit, default: []].insert(token)

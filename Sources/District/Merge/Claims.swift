@@ -81,6 +81,11 @@ struct ClaimBoard: Sendable {
         return round(period)?.places[place] ?? OpenClaims()
     }
 
+    /// The same, added up along another tree that numbers units alike.
+    func gathered(_ tree: PlaceTree) -> ClaimBoard {
+        ClaimBoard(live: live.mapValues { $0.gathered(tree) }, frozen: frozen.mapValues { $0.gathered(tree) })
+    }
+
     func open(of unit: Int, _ period: Code) -> OpenClaims { round(period)?.units[unit] ?? OpenClaims() }
 
     private func round(_ period: Code) -> ClaimRound? { live[period] ?? frozen[period] }

@@ -62,7 +62,7 @@ package struct DecisionRoutes: Sendable {
             at: aggregator.clock.wall, unit: unit, campaign: campaign,
             counts: PhoneIn.Counts(
                 done: done, due: due, tested: try number("tested"), residents: try number("residents")),
-            caller: caller, officer: officer)
+            caller: caller, officer: officer, reason: call.query["reason"] ?? "")
         guard case .phonedIn(let refusal) = try await aggregator.decide(.phoneIn(said)) else { return .text("\n") }
         if let refusal { throw Refused(problems: [DecisionRoutes.words(refusal, said)]) }
         return .text("\(unit): \(done) of \(due) phoned in by \(caller); shown as last known until the node is back\n")

@@ -1,5 +1,12 @@
 /// Tables of `registry.sqlite` for what happened to units' rows and what was said about them by telephone.
 enum DecisionSchema {
+    static let whyPhonedIn = """
+        -- Why the node doesn't say it itself; '' where nobody asked.
+        ALTER TABLE phone_in ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+        -- Number of the read token with which it was written down; NULL for a command.
+        ALTER TABLE phone_in ADD COLUMN read_token INTEGER;
+        """
+
     static let receiptsAndCalls = """
         -- What a takeover took back: one for each pair of lives of a unit, written before the rows switch.
         CREATE TABLE receipt (

@@ -38,11 +38,19 @@ package struct PhoneIn: Sendable, Equatable {
     /// Who rang, and who wrote it down.
     package var caller: String
     package var officer: String
+    /// Why the node doesn't say it itself; empty where nobody asked.
+    package var reason: String
+    /// Number of the read token with which it was written down; nil for a command.
+    package var readToken: Int64?
     package var returned: Return?
 
-    package init(at: Int64, unit: Code, campaign: Code, counts: Counts, caller: String, officer: String) {
+    package init(
+        at: Int64, unit: Code, campaign: Code, counts: Counts, caller: String, officer: String, reason: String = "",
+        readToken: Int64? = nil
+    ) {
         (self.at, self.unit, self.campaign, self.counts) = (at, unit, campaign, counts)
         (self.caller, self.officer) = (caller, officer)
+        (self.reason, self.readToken) = (reason, readToken)
     }
 }
 

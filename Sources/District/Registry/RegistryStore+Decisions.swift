@@ -124,10 +124,13 @@ extension RegistryStore: DecisionKeeping {
 
     private func insert(_ call: PhoneIn, _ db: Database) throws {
         try db.execute(
-            sql: "INSERT INTO phone_in VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: """
+                INSERT INTO phone_in (number, at, unit, campaign, done, due, tested, residents, caller, officer, reason,
+                read_token) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
             arguments: [
                 call.number, call.at, call.unit.text, call.campaign.text, call.counts.done, call.counts.due,
-                call.counts.tested, call.counts.residents, call.caller, call.officer,
+                call.counts.tested, call.counts.residents, call.caller, call.officer, call.reason, call.readToken,
             ])
     }
 
@@ -164,7 +167,7 @@ extension RegistryStore: DecisionKeeping {
             guard let said = counts("") else { return nil }
             var call = PhoneIn(
                 at: row["at"], unit: unit, campaign: campaign, counts: said, caller: row["caller"],
-                officer: row["officer"])
+                officer: row["officer"], reason: row["reason"], readToken: row["read_token"])
             call.number = row["number"]
             call.returned = counts("ended_").map { PhoneIn.Return(at: row["ended_at"], counts: $0) }
             return call

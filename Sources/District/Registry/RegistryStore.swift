@@ -98,7 +98,10 @@ final class RegistryStore: Sendable {
         migrator.registerMigration("4 relays") { try $0.execute(sql: relaySchema) }
         migrator.registerMigration("5 editions") { try $0.execute(sql: editionSchema) }
         migrator.registerMigration("6 lineage") { try $0.execute(sql: lineageSchema) }
-        migrator.registerMigration("7 work list") { try $0.execute(sql: WorkSchema.tables) }
+        migrator.registerMigration("7 read tokens") { try $0.execute(sql: readTokenSchema) }
+        migrator.registerMigration("8 why counts were phoned in") { try $0.execute(sql: DecisionSchema.whyPhonedIn) }
+        migrator.registerMigration("9 overlays") { try $0.execute(sql: overlaySchema) }
+        migrator.registerMigration("10 work list") { try $0.execute(sql: WorkSchema.tables) }
         return migrator
     }
 
@@ -311,5 +314,7 @@ extension RegistryContent {
         }
         claimDecisions = try registry.claimDecisions()
         unsettledClaims = try registry.unsettledClaims()
+        readTokens = try registry.readTokens()
+        overlays = try registry.overlays()
     }
 }

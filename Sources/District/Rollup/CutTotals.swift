@@ -52,6 +52,7 @@ struct CutTotals: Sendable, Equatable {
         counts = Array(repeating: Array(repeating: 0, count: Standing.allCases.count), count: tree.places.count)
         knownExpected = Array(repeating: PlaceTree.Expected(), count: tree.places.count)
         for unit in tree.units.indices { count(unit, standings[unit], sign: 1, tree) }
+        if tree.unresolved > 0 { counts[0][Int(Standing.neverConnected.rawValue)] += Int32(tree.unresolved) }
     }
 
     /// Takes the unit's old rows out and puts the new ones in: (new − old) up the tree.

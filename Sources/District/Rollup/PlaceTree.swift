@@ -52,6 +52,8 @@ struct PlaceTree: Sendable {
 
     /// Expected units and their ceilings per place, subtree included.
     private(set) var expected: [Expected] = []
+    /// Of an overlay: members of which nobody knows what they have. They are expected, and have no ceiling.
+    private(set) var unresolved = 0
 
     struct Expected: Sendable, Equatable {
         var units = 0
@@ -136,6 +138,21 @@ struct PlaceTree: Sendable {
         placeByCode[division.code] = index
         if parent >= 0 { places[parent].children.append(index) }
         return index
+    }
+
+    /// The same units and speakers in the same numbering, some of the units directly below one place and all others
+    /// nowhere: what a set of units is added up along.
+    func gathered(_ members: Set<Int>, unresolved: Int, under top: Place) -> PlaceTree {
+        var tree = self
+        (tree.places, tree.placeByCode, tree.expected) = ([top], [top.code: 0], [Expected()])
+        tree.places[0].units = members.sorted()
+        for unit in units.indices { tree.units[unit].place = members.contains(unit) ? 0 : -1 }
+        for unit in members { tree.expected[0].add(units[unit], sign: 1) }
+        tree.unresolved = unresolved
+        tree.expected[0].units += unresolved
+        tree.expected[0].withoutHouseholds += unresolved
+        tree.expected[0].withoutResidents += unresolved
+        return tree
     }
 
     var root: Int? { places.isEmpty ? nil : 0 }

@@ -3,7 +3,7 @@ import Federation
 /// Stage 7: the totals of everything counted, at every place. In memory only: rebuilt from rows at
 /// start, and verified against them (`recomputed`).
 struct Rollup: Sendable {
-    private let hierarchy: Hierarchy
+    private var hierarchy: Hierarchy
     /// What is read along: today's, or another that a reader asks for.
     private(set) var tree: PlaceTree
     private(set) var cuts: [Cut: CutTotals] = [:]
@@ -91,6 +91,24 @@ struct Rollup: Sendable {
     func along(_ period: Code) -> Rollup {
         var rollup = self
         rollup.tree = hierarchy[period]
+        return rollup
+    }
+
+    /// The rows of a round added up anew along another tree that numbers units alike. How units stand stays as it is.
+    ///
+    /// - Parameter rows: of a unit in a cut.
+    func gathered(_ tree: PlaceTree, _ period: Code, _ rows: (Int, Cut) -> RowBlock) -> Rollup {
+        var rollup = self
+        (rollup.hierarchy, rollup.tree, rollup.cuts) = (Hierarchy(current: tree), tree, [:])
+        for (cut, totals) in cuts where cut.period == period {
+            var sums = rollup.empty(period)
+            for unit in tree.places[0].units {
+                sums.replace(
+                    unit, old: RowBlock(), by: rows(unit, cut), standing: totals.standings[unit], tree: tree,
+                    shelf: shelf)
+            }
+            rollup.cuts[cut] = sums
+        }
         return rollup
     }
 

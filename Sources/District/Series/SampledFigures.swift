@@ -20,7 +20,8 @@ extension StatsDocument {
         }
         self.init(
             campaign: asked.campaign.code.text, as_of: step.at, revision: picture.revision,
-            division_edition: picture.edition, place: subject, children: asked.others.compactMap(place))
+            division_edition: picture.edition, cut: Cut(picture.cutWords),
+            place: subject, children: asked.others.compactMap(place))
     }
 }
 

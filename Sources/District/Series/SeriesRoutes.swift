@@ -17,20 +17,17 @@ package struct SeriesRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            Route("GET", "/v1/series") { call in
-                try guarding.check(call)
-                    ?? answer(call) { document in
-                        Reply(
-                            status: 200, type: "application/json; charset=utf-8", body: try document.encoded())
-                    }
+            guarding.route("GET", "/v1/series", about: .figures(.query(["division"]))) { call, _ in
+                try answer(call) { document in
+                    Reply(status: 200, type: "application/json; charset=utf-8", body: try document.encoded())
+                }
             },
-            Route("GET", "/v1/series.csv") { call in
-                try guarding.check(call)
-                    ?? answer(call) { document in
-                        Reply(
-                            status: 200, type: "text/csv; charset=utf-8", body: Array(document.csv.utf8),
-                            headers: [(name: "content-disposition", value: "attachment; filename=\"series.csv\"")])
-                    }
+            guarding.route("GET", "/v1/series.csv", about: .figures(.query(["division"]))) { call, _ in
+                try answer(call) { document in
+                    Reply(
+                        status: 200, type: "text/csv; charset=utf-8", body: Array(document.csv.utf8),
+                        headers: [(name: "content-disposition", value: "attachment; filename=\"series.csv\"")])
+                }
             },
         ]
     }

@@ -2,7 +2,8 @@ package import Daemon
 import Federation
 import Foundation
 
-/// Receipts and calls as machines read them: `GET /v1/receipts` and `/v1/phone-ins`, of one `unit=` or of all.
+/// Receipts and calls as machines read them: `GET /v1/receipts` and `/v1/phone-ins`, of one `unit=`, of
+/// all below a `division=` or of all.
 package struct BookRoutes: Sendable {
     private let aggregator: Aggregator
     private let guarding: ReadGuard
@@ -14,24 +15,30 @@ package struct BookRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            Route("GET", "/v1/receipts") { call in
-                try guarding.check(call) ?? list(call) { book in { (book.receipts[$0] ?? []).map(ReceiptJSON.init) } }
+            guarding.route("GET", "/v1/receipts", about: BookRoutes.naming) { call, _ in
+                try list(call) { book in { (book.receipts[$0] ?? []).map(ReceiptJSON.init) } }
             },
-            Route("GET", "/v1/phone-ins") { call in
-                try guarding.check(call) ?? list(call) { book in { (book.phoneIns[$0] ?? []).map(PhoneInJSON.init) } }
+            guarding.route("GET", "/v1/phone-ins", about: BookRoutes.naming) { call, _ in
+                try list(call) { book in { (book.phoneIns[$0] ?? []).map(PhoneInJSON.init) } }
             },
         ]
     }
 
+    private static let naming = About.affairs(.query(["unit", "division"]))
+
     private func list<Item: Encodable>(_ call: Call, _ items: (DecisionBook) -> (Code) -> [Item]) throws -> Reply {
-        let book = aggregator.look().book
+        try StatsSelection.refuseOthers(than: ["unit", "division"], call)
+        let picture = aggregator.look()
+        let book = picture.book
         let asked = try call.query["unit"].map { said throws(StatsProblem) in
             guard let unit = Code(said) else {
                 throw .wrong("unit", "unit= takes the code of a unit, as in GET /v1/units")
             }
             return unit
         }
-        let units = asked.map { [$0] } ?? Set(book.receipts.keys).union(book.phoneIns.keys).sorted()
+        let below = try picture.isBelow(call.query["division"])
+        let units = (asked.map { [$0] } ?? Set(book.receipts.keys).union(book.phoneIns.keys).sorted())
+            .filter { below($0.text) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Reply(
@@ -124,12 +131,14 @@ private struct PhoneInJSON: Encodable {
     var counts: Counts
     var caller: String
     var officer: String
+    /// Why the node didn't say it itself; empty where nobody asked.
+    var reason: String
     /// Null as long as the unit's own rows don't count again.
     @Null var superseded: Returned?
 
     init(_ call: PhoneIn) {
         (number, unit, campaign, at) = (call.number, call.unit.text, call.campaign.text, call.at)
-        (counts, caller, officer) = (Counts(call.counts), call.caller, call.officer)
+        (counts, caller, officer, reason) = (Counts(call.counts), call.caller, call.officer, call.reason)
         superseded = call.returned.map {
             Returned(at: $0.at, node: Counts($0.counts), difference: Counts($0.counts - call.counts))
         }

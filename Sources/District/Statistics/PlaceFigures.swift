@@ -239,7 +239,7 @@ extension Evidence {
     }
 
     /// Behind a door of which nobody has said how many live there may be none, or as many as anywhere.
-    fileprivate mutating func widen(byUncounted households: Int64, _ measure: Measure) {
+    mutating func widen(byUncounted households: Int64, _ measure: Measure) {
         uncounted += households
         deficit += households * measure.base.ofOneHousehold
     }

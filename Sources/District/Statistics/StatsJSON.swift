@@ -104,6 +104,25 @@ struct StatsDocument: Encodable {
             }
         }
     }
+    struct Cut: Encodable {
+        /// `division`, or the kind of an overlay.
+        var kind: String
+        /// Of an overlay.
+        @Null var code: String?
+        @Null var name: String?
+        /// The division edition, or the day on which the overlay had these members.
+        @Null var version: String?
+        /// Members of an overlay for which nobody is registered: there is no bound.
+        var unresolved: [String]
+        /// What a person reads, Chinese and English.
+        var text: [String]
+
+        init(_ words: CutWords) {
+            (kind, code, name) = (words.kind, words.code, words.name)
+            (version, unresolved) = (words.version, words.unresolved)
+            text = [Messages.zhHans, .english].map { words.text($0) }
+        }
+    }
     struct PhonedIn: Encodable {
         var unit: String
         var at: Int64
@@ -125,6 +144,8 @@ struct StatsDocument: Encodable {
     var as_of: Int64
     var revision: UInt64
     @Null var division_edition: String?
+    /// By what the figures are added up.
+    var cut: Cut
     var suppression = "none"
     var place: Place
     var children: [Place]
@@ -146,7 +167,8 @@ extension StatsDocument {
         }
         self.init(
             campaign: asked.campaign.code.text, as_of: picture.wall, revision: picture.revision,
-            division_edition: picture.edition, place: place(asked.subject), children: asked.others.map(place))
+            division_edition: picture.edition, cut: Cut(picture.cutWords), place: place(asked.subject),
+            children: asked.others.map(place))
     }
 }
 

@@ -7,9 +7,11 @@ struct StatsProblem: Answerable, Encodable {
     var error: String
     /// The parameter at fault; nil where the question is fine.
     var parameter: String?
+    /// What the token that was shown opens.
+    var scope: String?
     var hint: String
 
-    private enum CodingKeys: CodingKey { case error, parameter, hint }
+    private enum CodingKeys: CodingKey { case error, parameter, scope, hint }
 
     func reply(to call: Call) -> Reply {
         let encoder = JSONEncoder()

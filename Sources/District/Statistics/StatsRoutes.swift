@@ -21,14 +21,13 @@ package struct StatsRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            Route("GET", "/v1/stats") { call in
-                if let refusal = guarding.check(call) { return refusal }
-                return try await stats(call)
+            guarding.route("GET", "/v1/stats", about: .figures(.query(["division"]))) { call, _ in
+                try await stats(call)
             },
-            Route("GET", "/v1/units") { try guarding.check($0) ?? units($0) },
-            Route("GET", "/v1/units/{unit}/why") { try guarding.check($0) ?? why($0) },
-            Route("GET", "/v1/upward") { try guarding.check($0) ?? standing() },
-            Route("GET", "/metrics") { guarding.check($0) ?? metrics() },
+            guarding.route("GET", "/v1/units", about: .affairs(.query(["division"]))) { call, _ in try units(call) },
+            guarding.route("GET", "/v1/units/{unit}/why", about: .affairs(.path("unit"))) { call, _ in try why(call) },
+            guarding.route("GET", "/v1/upward", about: .everything) { _, _ in try standing() },
+            guarding.route("GET", "/metrics", about: .everything) { _, _ in metrics() },
             Route("GET", "/v1/openapi.json") { _ in
                 Reply(
                     status: 200, type: "application/json; charset=utf-8", body: Asset.bytes("openapi.json") ?? [],
@@ -39,7 +38,7 @@ package struct StatsRoutes: Sendable {
     }
 
     private func stats(_ call: Call) async throws -> Reply {
-        let selection = try StatsSelection(call, more: ["fields", "at"])
+        let selection = try StatsSelection(call, more: ["fields", "at", "overlay"])
         return try await reading.answer(call, selection, form: "json", type: "application/json; charset=utf-8") {
             guard let moment = selection.moment else {
                 return try StatsDocument($0, fields: selection.fields).encoded()
@@ -50,9 +49,11 @@ package struct StatsRoutes: Sendable {
     }
 
     private func units(_ call: Call) throws -> Reply {
+        try StatsSelection.refuseOthers(than: ["division"], call)
         let picture = aggregator.look()
-        let campaign = picture.campaign(nil)
-        let lines = (0..<picture.rollup.tree.speakers).map {
+        let (tree, campaign) = (picture.rollup.tree, picture.campaign(nil))
+        let below = try picture.isBelow(call.query["division"])
+        let lines = (0..<tree.speakers).filter { below(tree.code(ofSpeaker: $0).text) }.map {
             Why(picture, unit: $0, campaign: campaign, now: aggregator.clock.now).json
         }
         return .json("[" + lines.joined(separator: ",\n") + "]")

@@ -15,6 +15,8 @@ struct StatsSelection: Sendable {
     static let ofPlaces: Set<String> = ["division", "campaign", "on", "level", "wait"]
 
     var division: String?
+    /// Code of a set that is counted beside the tree, instead of a division.
+    var overlay: String?
     var campaign: String?
     /// `YYYY-MM-DD`.
     var day: String?
@@ -28,6 +30,7 @@ struct StatsSelection: Sendable {
     init(_ call: Call, more: Set<String> = ["fields"]) throws(StatsProblem) {
         try StatsSelection.refuseOthers(than: StatsSelection.ofPlaces.union(more), call)
         division = call.query["division"]
+        overlay = call.query["overlay"]
         campaign = call.query["campaign"]
         day = call.query["on"]
         level = call.query["level"]
@@ -71,7 +74,7 @@ struct StatsSelection: Sendable {
     /// Everything that decides what is answered, as one word of a tag. A division and a day are words of whoever asks.
     func words(_ campaign: Code) -> String {
         // What isn't asked for is another word than what is asked for by an empty one.
-        let asked = [division, day, level, moment.map { "\($0)" }].map { $0.map { "=" + $0 } ?? "-" }
+        let asked = [overlay, division, day, level, moment.map { "\($0)" }].map { $0.map { "=" + $0 } ?? "-" }
         let parts = [campaign.text] + asked + [fields.map(\.rawValue).sorted().joined(separator: ",")]
         return RegistryDocument.digest(of: Array(parts.joined(separator: "\n").utf8))
     }
@@ -102,7 +105,7 @@ struct Asked: Sendable {
 
     /// - Parameter day: what is held now, along the hierarchy of a day.
     init(_ selection: StatsSelection, _ latest: Picture, _ campaign: Code, day: (String) throws -> Picture) throws {
-        let picture = try selection.day.map(day) ?? latest.along(campaign)
+        let picture = try (try selection.day.map(day) ?? latest.along(campaign)).overlay(selection, campaign)
         self.picture = picture
         guard let found = picture.campaigns.first(where: { $0.code == campaign }) else {
             throw StatsProblem.absent("campaign_unknown", "campaign", "no such campaign")
@@ -142,6 +145,31 @@ extension Asked {
 }
 
 extension Picture {
+    /// The same over the overlay that is asked for.
+    fileprivate func overlay(_ selection: StatsSelection, _ round: Code) throws(StatsProblem) -> Picture {
+        guard let asked = selection.overlay else { return self }
+        guard let overlay = overlays.first(where: { $0.code.text == asked }),
+            let campaign = campaigns.first(where: { $0.code == round })
+        else { throw .absent("overlay_unknown", "overlay", "no such overlay; see `jiayuan overlay list`") }
+        guard selection.division == nil, selection.level == nil, selection.moment == nil else {
+            throw .wrong(
+                "overlay", "overlay= has its units below it, as they stand now: without division, level and at")
+        }
+        return along(overlay, round, on: selection.day ?? Day.of(campaign.closedAt ?? wall))
+    }
+
+    /// Whether a unit or a relay lies below a division, or is what is asked for, along today's hierarchy.
+    ///
+    /// - Parameter division: as it was asked for; nil for everything.
+    func isBelow(_ division: String?) throws(StatsProblem) -> (String) -> Bool {
+        guard let division else { return { _ in true } }
+        let tree = rollup.tree
+        guard tree.place(division) != nil || Code(division).flatMap({ tree.speaker($0) }) != nil else {
+            throw .absent("division_unknown", "division", "no such division or unit; see GET /v1/units")
+        }
+        return { $0 == division || tree.divisions(above: $0).contains(division) }
+    }
+
     /// - Returns: nil for a unit that isn't counted, too: its figures are those of others.
     func spot(_ code: String) -> Spot? {
         let tree = rollup.tree

@@ -58,8 +58,13 @@ struct WorkDesk: Sendable {
     }
 
     /// Durable when this returns.
-    func settle(_ order: Order, _ campaign: Code?) async throws {
-        let item = aggregator.look().work(campaign).first { $0.key == order.key }
+    ///
+    /// - Parameter division: only what its list holds can be settled; everything without one.
+    func settle(_ order: Order, _ campaign: Code?, below division: String? = nil) async throws {
+        let picture = aggregator.look()
+        let place = division.map { picture.rollup.tree.place($0) }
+        guard place != .some(nil) else { throw Refusal.gone }
+        let item = picture.work(campaign, below: place ?? nil).first { $0.key == order.key }
         guard let item else { throw Refusal.gone }
         guard order.act == .note || item.choices(order.act).contains(order.choice) else { throw Refusal.impossible }
         switch order.act {

@@ -9,6 +9,8 @@ enum WorkPage {
         var campaign: RegistryCampaign?
         var asked: Code?
         var items: [WorkItem]
+        /// Whoever may not sees who may.
+        var maySettle: Bool
         var asOf: Int64
 
         /// Of one matter so many are listed; how many more there are is said.
@@ -24,10 +26,12 @@ enum WorkPage {
         let sections = WorkItem.Matter.kinds.map { kind in
             section(text("work.kind.\(kind)"), open.filter { $0.matter.kind == kind }, model, text)
         }
+        let who: HTML =
+            model.maySettle || model.items.isEmpty ? "" : "<p class=\"muted\">\(text("work.who"))</p>"
         return """
             <nav class="crumbs" aria-label="\(text("dash.path"))">\(crumbs)<span aria-current="page">\(text("work.title"))</span></nav>
             <h1>\(text("work.title"))</h1><p class="muted">\(model.campaign?.name ?? "") · \(text("work.as_of", ["at": FigureText.time(model.asOf), "count": "\(open.count)"]))</p>
-            \(open.isEmpty ? quiet : "")\(sections)\(section(text("work.in_hand"), inHand, model, text))
+            \(who)\(open.isEmpty ? quiet : "")\(sections)\(section(text("work.in_hand"), inHand, model, text))
             """
     }
 
@@ -56,7 +60,7 @@ enum WorkPage {
             } ?? ""
         return """
             <li>\(name(item, model, text)) \(WorkWords.text(item, asOf: model.asOf, text)) \(since) \(telephone)\(note)
-            <details id="\(item.key)"><summary>\(text("work.settle"))</summary>\(form(item, model, text))</details></li>
+            \(model.maySettle ? folded(item, model, text) : "")</li>
             """
     }
 
@@ -73,6 +77,12 @@ enum WorkPage {
 
     // MARK: Settling
 
+    private static func folded(_ item: WorkItem, _ model: Model, _ text: Messages) -> HTML {
+        """
+        <details id="\(item.key)"><summary>\(text("work.settle"))</summary>\(form(item, model, text))</details>
+        """
+    }
+
     private static func form(_ item: WorkItem, _ model: Model, _ text: Messages) -> HTML {
         let acts = WorkItem.Act.allCases.flatMap { act -> [(act: WorkItem.Act, choice: String)] in
             act == .note ? [(act, "")] : item.choices(act).map { (act, $0) }
@@ -82,13 +92,10 @@ enum WorkPage {
             let style: HTML = act == .note ? " class=\"primary\"" : ""
             return "<button\(style) name=\"act\" value=\"\(value)\">\(label(act, choice, item, text))</button> "
         }
-        let division: HTML =
-            model.path.last.map { "<input type=\"hidden\" name=\"division\" value=\"\($0.code)\">" } ?? ""
-        let round: HTML =
-            model.asked.map { "<input type=\"hidden\" name=\"campaign\" value=\"\($0.text)\">" } ?? ""
+        let path = "/work" + (model.path.last.map { "/\($0.code)" } ?? "")
         return """
-            <form class="form" method="post" action="/work?lang=\(text.language.rawValue)">
-            <input type="hidden" name="key" value="\(item.key)">\(division)\(round)
+            <form class="form" method="post" action="\(DashboardShell.link(path, text.language, model.asked))">
+            <input type="hidden" name="key" value="\(item.key)">
             <label>\(text("work.field.reason"))<input name="reason" required maxlength="300" autocomplete="off"></label>
             <label>\(text("work.field.officer"))<input name="officer" required maxlength="60" autocomplete="name"></label>
             <p>\(buttons)</p></form>
@@ -104,14 +111,14 @@ enum WorkPage {
     }
 
     /// What was typed is kept, so that nothing has to be written twice.
-    static func refused(_ refusal: WorkDesk.Refusal, _ form: Form?, _ text: Messages) -> HTML {
+    static func refused(_ refusal: WorkDesk.Refusal, _ form: Form?, back: String, _ text: Messages) -> HTML {
         let typed = [("reason", form?["reason"]), ("officer", form?["officer"])].compactMap { name, value in
             value.map { "<dt>\(text("work.field.\(name)"))</dt><dd>\($0)</dd>" as HTML }
         }
+        let kept: HTML = typed.isEmpty ? "" : "<dl>\(typed)</dl>"
         return """
-            <h1>\(text("work.title"))</h1><p class="bad" role="alert">\(refusal.words(text))</p>
-            \(typed.isEmpty ? "" : "<dl>\(typed)</dl>")
-            <p><a href="\(DashboardShell.link("/work", text.language, nil))">\(text("work.back"))</a></p>
+            <h1>\(text("work.title"))</h1><p class="bad" role="alert">\(refusal.words(text))</p>\(kept)
+            <p><a href="\(DashboardShell.link(back, text.language, nil))">\(text("work.back"))</a></p>
             """
     }
 }

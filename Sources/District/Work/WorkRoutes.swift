@@ -15,11 +15,8 @@ package struct WorkRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            Route("GET", "/v1/work") { try guarding.check($0) ?? list($0) },
-            Route("POST", "/work", bodyLimit: 16 * 1024) { call in
-                if let refusal = guarding.check(call) { return refusal }
-                return try await posted(call)
-            },
+            guarding.route("GET", "/v1/work", about: .affairs(.query(["division"]))) { call, _ in try list(call) },
+            settling("/work", .everything), settling("/work/{code}", .affairs(.path("code"))),
         ]
     }
 
@@ -29,6 +26,15 @@ package struct WorkRoutes: Sendable {
             Route("GET", "/v1/work") { try list($0) },
             Route("POST", "/admin/work") { try await ordered($0) },
         ]
+    }
+
+    private func settling(_ pattern: String, _ about: About) -> Route {
+        guarding.route(
+            "POST", pattern, about: about, needs: .settle, refused: { DashboardShell.refused($0, $1) }
+        ) { call, _ in
+            guard call.isOfThisSite else { throw StatsProblem.otherSite }
+            return try await posted(call)
+        }
     }
 
     private func list(_ call: Call) throws -> Reply {
@@ -54,24 +60,22 @@ package struct WorkRoutes: Sendable {
     /// From the page: back to the list, where what was settled is gone or says who has it in hand.
     private func posted(_ call: Call) async throws -> Reply {
         let text = Messages.of(Language(call))
-        guard call.isFromHere, let form = Form(call.body) else {
-            return refused(.missing("act"), nil, text)
-        }
-        let campaign = aggregator.look().campaign(form["campaign"])
+        guard let form = Form(call.body) else { return refused(.missing("act"), nil, call.path, text) }
+        let asked = call.query["campaign"].flatMap { Code($0) }
         do {
-            try await desk.settle(try WorkDesk.Order { form[$0] }, campaign)
+            try await desk.settle(
+                try WorkDesk.Order { form[$0] }, aggregator.look().campaign(asked?.text), below: call.captures["code"])
         } catch let refusal as WorkDesk.Refusal {
-            return refused(refusal, form, text)
+            return refused(refusal, form, call.path, text)
         }
-        let back = "/work" + (form["division"].map { "/\($0)" } ?? "")
-        return .seeOther(DashboardShell.link(back, text.language, form["campaign"].flatMap { Code($0) }))
+        return .seeOther(DashboardShell.link(call.path, text.language, asked))
     }
 
-    private func refused(_ refusal: WorkDesk.Refusal, _ form: Form?, _ text: Messages) -> Reply {
-        let content = WorkPage.refused(refusal, form, text)
+    private func refused(_ refusal: WorkDesk.Refusal, _ form: Form?, _ path: String, _ text: Messages) -> Reply {
+        let content = WorkPage.refused(refusal, form, back: path, text)
         return DashboardShell.secured(
             .html(
-                DashboardShell.html(content, "", path: "/work", theme: nil, round: nil, isStill: true, text).source,
+                DashboardShell.html(content, "", path: path, theme: nil, round: nil, isStill: true, text).source,
                 status: refusal.status))
     }
 
@@ -84,12 +88,5 @@ package struct WorkRoutes: Sendable {
             throw AdminRoutes.Refused(problems: [refusal.words(.zhHans) + " / " + refusal.words(.english)])
         }
         return .text("done\n")
-    }
-}
-
-extension Call {
-    /// Whether a browser says that a page of this server sent it; other programs say nothing, and hold a token.
-    fileprivate var isFromHere: Bool {
-        headers["sec-fetch-site"].map { ["same-origin", "none"].contains($0) } ?? true
     }
 }

@@ -120,6 +120,7 @@ struct PhoneInCommand: AsyncParsableCommand {
     @Option(help: "Residents who are due.") var residents: Int64?
     @Option(help: "Who rang.") var caller: String
     @Option(help: "Who writes it down.") var officer: String
+    @Option(help: "Why the node doesn't say it itself, such as a power cut.") var reason: String?
 
     func run() async throws {
         var query = [
@@ -128,6 +129,7 @@ struct PhoneInCommand: AsyncParsableCommand {
         ]
         query["tested"] = tested.map { "\($0)" }
         query["residents"] = residents.map { "\($0)" }
+        query["reason"] = reason
         let reply = try await options.daemon().send("POST", "/admin/phone-in", query: query)
         Console.out(try reply.orExit().text.trimmingCharacters(in: .newlines))
     }

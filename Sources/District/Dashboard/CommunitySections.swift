@@ -1,0 +1,73 @@
+import Coverage
+import Daemon
+import Federation
+
+/// Of a community beside its figures: what was rung up and by whom, where somebody may ring up more, and households
+/// that two compounds have.
+enum CommunitySections {
+    static func html(_ affairs: CommunityAffairs, asOf now: Int64, asked: Code?, _ text: Messages) -> HTML {
+        "\(calls(affairs, now, asked, text))\(shared(affairs, now, asked, text))"
+    }
+
+    /// Beside a unit's own list of calls.
+    static func ofUnit(_ affairs: CommunityAffairs, asOf now: Int64, asked: Code?, _ text: Messages) -> HTML {
+        let forms = affairs.compounds.filter { affairs.takesCalls && $0.standing != .known }
+            .map { PhoneInForm.folded($0.code, affairs.campaign, asked: asked, text) }
+        return "\(forms)\(shared(affairs, now, asked, text))"
+    }
+
+    // MARK: Calls
+
+    private static func calls(_ affairs: CommunityAffairs, _ now: Int64, _ asked: Code?, _ text: Messages) -> HTML {
+        let items = affairs.compounds.compactMap { compound -> HTML? in
+            let isTaken = affairs.takesCalls && compound.standing != .known
+            guard isTaken || !compound.calls.isEmpty else { return nil }
+            let form: HTML = isTaken ? PhoneInForm.folded(compound.code, affairs.campaign, asked: asked, text) : ""
+            let lines = PhonedInText.lines(compound.calls, asOf: now, namesRound: false, text)
+            return """
+                <li><a href="\(DashboardShell.link("/unit/\(compound.code)", text.language, asked))"><b>\(compound.name)</b></a>
+                <span class="\(compound.standing.style)">\(compound.standing.mark) \(text("dash.state.\(compound.standing.word)"))</span>
+                <ul>\(lines)</ul>\(form)</li>
+                """
+        }
+        guard !items.isEmpty else { return "" }
+        return "<section><h2>\(text("dash.phoned_in"))</h2><ul class=\"items\">\(items)</ul></section>"
+    }
+
+    // MARK: Households that two compounds have
+
+    private static func shared(_ affairs: CommunityAffairs, _ now: Int64, _ asked: Code?, _ text: Messages) -> HTML {
+        guard !affairs.shared.isEmpty else { return "" }
+        let heads = ["who", "owner", "households", "since"].map {
+            "<th scope=\"col\">\(text("dash.shared.\($0)"))</th>" as HTML
+        }
+        let rows = affairs.shared.map { line -> HTML in
+            let who = line.claimants.map { claimant(name($0, asked, text), $0, text) }
+            let owner = line.owner.map { name(line.claimants[$0], asked, text) } ?? "–"
+            return """
+                <tr><td>\(who)</td><td>\(owner)</td><td>\(FigureText.number(Int64(line.households)))</td>
+                <td>\(FigureText.time(line.since, asOf: now))</td></tr>
+                """
+        }
+        return """
+            <section><h2>\(text("dash.shared"))</h2><table class="table"><thead><tr>\(heads)</tr></thead>
+            <tbody>\(rows)</tbody></table></section>
+            """
+    }
+
+    private static func claimant(_ name: HTML, _ claimant: CommunityAffairs.Shared.Claimant, _ text: Messages) -> HTML {
+        let telephone = claimant.compound?.telephone ?? ""
+        let rings: HTML =
+            telephone.isEmpty
+            ? "" : " <a href=\"tel:\(telephone)\">\(text("dash.duty", ["number": telephone]))</a>"
+        return "<p>\(name) \(text(claimant.counts ? "dash.shared.counts" : "dash.shared.leaves"))\(rings)</p>"
+    }
+
+    private static func name(
+        _ claimant: CommunityAffairs.Shared.Claimant, _ asked: Code?, _ text: Messages
+    ) -> HTML {
+        guard let compound = claimant.compound else { return "\(text("dash.shared.elsewhere"))" }
+        let link = DashboardShell.link("/unit/\(compound.code)", text.language, asked)
+        return "<a href=\"\(link)\">\(compound.name)</a>"
+    }
+}

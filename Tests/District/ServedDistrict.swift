@@ -1,0 +1,139 @@
+import Daemon
+import Federation
+import Foundation
+import Logging
+import Testing
+
+@testable import District
+
+/// An aggregator over real files with two communities, asked by its own routes: what a port and a socket would answer.
+struct ServedDistrict {
+    /// Under `street`: two compounds, and one.
+    static let (street, community, other) = ("421303003000", "421303003003", "421303003006")
+    static let units = ["421303003003-001", "421303003003-002", "421303003006-001"].map { Code($0)! }
+    static let campaign = Code(literal: "2022-04-06-survey")
+    static let token = "a-read-token-of-the-district"
+
+    let aggregator: Aggregator
+    let open: [Route]
+    let local: [Route]
+
+    static func with(_ body: (ServedDistrict) async throws -> Void) async throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/served-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let district = try ServedDistrict(folder)
+        district.aggregator.start()
+        defer { district.aggregator.shutDown() }
+        try await district.register()
+        try await body(district)
+    }
+
+    private init(_ folder: String) throws {
+        let settings = try AggregatorSettings(
+            text: "state: \(folder)\nsocket: \(folder)/a.sock\nlisten: 127.0.0.1:1\nread_token: \(Self.token)\n",
+            file: "a.yaml")
+        aggregator = try Aggregator(folder: folder, pace: settings.pace, log: Logger(label: "test"))
+        let series = Series(folder: folder, stepSeconds: 300, log: Logger(label: "test"))
+        open = AggregatorDaemon.publicRoutes(aggregator, settings, series)
+        local = AggregatorDaemon.localRoutes(aggregator)
+    }
+
+    private func register() async throws {
+        try await admin(
+            "/admin/divisions",
+            body: """
+                code,name,level,parent_code
+                421300000000,city,city,420000000000
+                421303000000,district,district,421300000000
+                421303003000,street,street,421303000000
+                421303003003,north,community,421303003000
+                421303003006,south,community,421303003000
+                """)
+        try await admin(
+            "/admin/units",
+            body: "code,name,expected_households,expected_residents,duty_telephone\n"
+                + Self.units.map { "\($0),\($0),100,300,0722-555-0100" }.joined(separator: "\n"))
+        try await admin(
+            "/admin/campaigns",
+            body: #"{"code":"2022-04-06-survey","name":"r","opens":1649239200,"deadline":1649260800}"#)
+    }
+
+    // MARK: Asking
+
+    @discardableResult
+    func admin(_ path: String, _ query: [String: String] = [:], method: String = "POST", body: String = "") async throws
+        -> Reply
+    {
+        let reply = try await ask(
+            local, Call(method: method, path: path, query: query, body: Array(body.utf8)))
+        #expect(reply.status == 200, "\(path): \(String(decoding: reply.body, as: UTF8.self))")
+        return reply
+    }
+
+    /// A token of one place.
+    func token(_ query: [String: String]) async throws -> ReadTokenRoutes.Line {
+        let query = query.merging(["name": "somebody"]) { said, _ in said }
+        return try JSONDecoder().decode(
+            ReadTokenRoutes.Line.self, from: Data(try await admin("/admin/tokens", query).body))
+    }
+
+    /// From another machine.
+    func get(_ path: String, _ query: [String: String] = [:], token: String?) async throws -> Reply {
+        try await ask(open, call("GET", path, query, token: token))
+    }
+
+    func post(_ path: String, _ form: String, token: String?) async throws -> Reply {
+        try await ask(open, call("POST", path, [:], token: token, body: form))
+    }
+
+    func call(_ method: String, _ path: String, _ query: [String: String], token: String?, body: String = "") -> Call {
+        Call(
+            method: method, path: path, query: query,
+            headers: token.map { ["cookie": "jiayuan_read=\($0)"] } ?? [:], body: Array(body.utf8), peer: "10.0.0.2")
+    }
+
+    private func ask(_ routes: [Route], _ call: Call) async throws -> Reply {
+        for route in routes where route.method == call.method {
+            var call = call
+            guard let captures = Self.captures(route.pattern, call.path) else { continue }
+            call.captures = captures
+            return try await Self.answer(route, call)
+        }
+        return Reply(status: 404, type: "text/plain", body: [])
+    }
+
+    static func answer(_ route: Route, _ call: Call) async throws -> Reply {
+        do { return try await route.handler(call) } catch let error as any Answerable { return error.reply(to: call) }
+    }
+
+    private static func captures(_ pattern: String, _ path: String) -> [String: String]? {
+        let (want, have) = (pattern.split(separator: "/"), path.split(separator: "/"))
+        guard want.count == have.count else { return nil }
+        var captures: [String: String] = [:]
+        for (part, text) in zip(want, have) {
+            if part.hasPrefix("{") {
+                captures[String(part.dropFirst().dropLast())] = String(text)
+            } else if part != text {
+                return nil
+            }
+        }
+        return captures
+    }
+
+    // MARK: Counting
+
+    /// What a unit's node sends.
+    func hear(_ node: inout CaseNode, of unit: Code, from: Position? = nil) async {
+        var push = node.push(from: from)
+        push.catalogues = [CaseDistrict.catalogue]
+        _ = await aggregator.receive(push, unit: unit)
+        while aggregator.look().speakers.allSatisfy({ $0.active?.parent.position != node.position }) {
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+    }
+}
+
+extension Reply {
+    var words: String { String(decoding: body, as: UTF8.self) }
+}
