@@ -141,6 +141,10 @@ import Testing
             #expect(try await district.get("/unit/\(District.units[0])", token: one).status == 200)
             #expect(try await district.get("/unit/\(District.units[1])", token: one).status == 403)
             #expect(try await district.get("/division/\(District.community)", token: one).status == 403)
+            // A division of which no unit is registered has a page too: one that says that there is nothing.
+            let empty = try await district.token(["scope": "421303003009"]).token
+            let start = try await district.get("/", token: empty)
+            #expect(start.headers.contains { $0.name == "location" && $0.value == "/division/421303003009" })
             let all = try await district.token([:]).token
             #expect(try await district.get("/metrics", token: all).status == 200)
             #expect(try await district.get("/v1/stats", token: all).status == 200)
