@@ -106,7 +106,8 @@ let package = Package(
             name: "FederationTests", dependencies: ["Federation", "Laws"], path: "Tests/Federation",
             swiftSettings: strict),
         .testTarget(
-            name: "GeneratorTests", dependencies: ["Generator", "Coverage"], path: "Tests/Generator", swiftSettings: strict),
+            name: "GeneratorTests", dependencies: ["Generator", "Coverage"], path: "Tests/Generator",
+            swiftSettings: strict),
         .testTarget(
             name: "DaemonTests", dependencies: ["Daemon", "Archives", grdb], path: "Tests/Daemon", swiftSettings: strict
         ),

@@ -109,6 +109,9 @@ package struct Figure: Sendable, Equatable {
         max(0, evidence.denominator + evidence.lastDenominator - evidence.numerator - evidence.lastNumerator)
     }
 
-    /// How much of what may be due stands behind units that are unknown now.
-    package var shareUnknown: Ratio? { Ratio(evidence.unknownCeiling, evidence.totalCeiling) }
+    /// How much of what may be due stands behind units that are unknown now; nil where nobody knows, since one of them has
+    /// no ceiling.
+    package var shareUnknown: Ratio? {
+        evidence.unbounded > 0 ? nil : Ratio(evidence.unknownCeiling, evidence.totalCeiling)
+    }
 }

@@ -2,6 +2,7 @@
 hostile names in every field."""
 
 import json
+import re
 import secrets
 
 from conftest import CAMPAIGN, eventually, run
@@ -48,7 +49,7 @@ def test_every_page(office):  # noqa: F811
     assert "1 units today" in said and "nobody is registered for 1-1" in said, said
     seen = watched("visit.py", shots(office.folder), said=json.dumps(what))
     keyboard, live, unsent, in_hand = (seen.pop(name) for name in ("keyboard", "live", "unsent", "in_hand"))
-    phoned = seen.pop("phoned_in")
+    phoned, away = (seen.pop(name) for name in ("phoned_in", "away"))
     wrong = []
     for place, found in seen.items():
         wrong += [f"{place}: {problem}" for problem in found["problems"]]
@@ -63,6 +64,7 @@ def test_every_page(office):  # noqa: F811
     assert live["short"] == ["48", "58"] and [200, "text/event-stream"] in live["streams"], live
     assert unsent == ["电梯三天没有消毒", 1], "what was typed stays, and an invite's code stands until somebody goes on"
     assert in_hand["key"].startswith("unheard/") and "李四" in in_hand["text"] and "<b>线路抢修</b>" in in_hand["text"], in_hand
+    assert re.fullmatch(r"连不上汇总服务器。.*截至 \d\d:\d\d \(\d分钟前\)", away[0]) and away[1], away
     assert phoned["home"] == f"/division/{UNIT.split('-')[0]}", "a token of one place leads there"
     assert "30 / 45" in phoned["unit"] and "停电" in phoned["unit"] and "未接入" in phoned["unit"], phoned["unit"]
     assert phoned["refused"][0] == 403 and f"只能看 {UNIT.split('-')[0]}" in phoned["refused"][1], phoned["refused"]

@@ -165,6 +165,20 @@ def phoned_in(browser, what, folder):
     return seen
 
 
+def away(context, base):
+    """The last page stands, and says that it is old and how old, when nothing answers any more."""
+    page = context.new_page()
+    page.goto(f"{base}/wall?lang=zh-Hans")
+    figures = page.inner_text(".tiles")
+    context.set_offline(True)
+    page.wait_for_selector("#standing-live:not([hidden])", timeout=20000)
+    seen = [page.inner_text("#standing-live"), page.inner_text(".tiles") == figures]
+    context.set_offline(False)
+    page.wait_for_selector("#standing-live[hidden]", state="attached", timeout=20000)
+    page.close()
+    return seen
+
+
 def main():
     what, folder = json.load(sys.stdin), pathlib.Path(sys.argv[1])
     with sync_playwright() as playwright:
@@ -193,6 +207,7 @@ def main():
         for language in ("zh-Hans", "en"):
             seen[f"district {language}"] = visit(context, what["district"], ("", f"division/{what['unit'].split('-')[0]}", "overlay/gaoxin", f"unit/{what['unit']}", "work"),
                                                  language, folder, "district")
+        seen["away"] = away(context, what["district"])
         seen["phoned_in"] = phoned_in(browser, what, folder)
         seen["scoped"] = seen["phoned_in"].pop("pages")
         browser.close()

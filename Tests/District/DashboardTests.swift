@@ -44,6 +44,24 @@ import Testing
         #expect(Self.parts(svg, "open") == [[100, 40, 200, 60], [300, 40, 400, 60], [400, 0, 500, 100]])
     }
 
+    /// Nothing due is a quiet state: neither a bar nor a cell looks as if somebody weren't heard.
+    @Test func whereNothingIsDueNothingIsHatched() {
+        let nothing = Figure(
+            Evidence(
+                numerator: 0, denominator: 0, lastNumerator: 0, lastDenominator: 0, unknownCeiling: 0, totalCeiling: 10,
+                unbounded: 0))
+        #expect(FigureText.bar(nothing, label: "x").source.contains("x=\"0\" width=\"0\""))
+        let silent = Figure(
+            Evidence(
+                numerator: 0, denominator: 0, lastNumerator: 0, lastDenominator: 0, unknownCeiling: 0, totalCeiling: 0,
+                unbounded: 1))
+        #expect(FigureText.bar(silent, label: "x").source.contains("x=\"0\" width=\"1000\""))
+        let quiet = HourTable.cell(SeriesLine.Point(at: 0, figure: nothing, known: 1, expected: 1), .english)
+        #expect(quiet.source.contains("nothing due") && !quiet.source.contains("unheard"))
+        let unheard = HourTable.cell(SeriesLine.Point(at: 0, figure: silent, known: 0, expected: 1), .english)
+        #expect(unheard.source.contains("unheard"))
+    }
+
     @Test func aChartOfNothingIsEmpty() {
         let chart = RoundChart(opens: 0, deadline: 3600, now: 10, least: 3600)
         let svg = chart.html(SeriesLine(points: [], gaps: [], until: nil), label: "x").source

@@ -60,10 +60,10 @@ import Testing
         var log = SeriesLog()
         for (step, isKnown) in [true, false, true].enumerated() {
             _ = log.take(
-                SeriesLog.Step(at: Int64(step) * 300, seconds: 300), .current,
+                SeriesLog.Step(at: 3_000 + Int64(step) * 300, seconds: 300), .current,
                 [.unit(Self.code(0)): Self.numbers(Int64(step), of: 9, known: isKnown)])
         }
-        let course = log.line(.unit(Self.code(0)), .completion).course(opens: 0, step: 300, until: 600)
+        let course = log.line(.unit(Self.code(0)), .completion).course(opens: 3_000, step: 300, until: 3_600)
         #expect(course.points == [Course.Point(done: 0, due: 9), .unknown, Course.Point(done: 2, due: 9)])
     }
 

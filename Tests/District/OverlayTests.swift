@@ -124,6 +124,11 @@ import Testing
         #expect(along.cutWords.unresolved == ["421303009009", "421303009009-001"])
         let known = picture.along(Self.overlay(tree.units[0].code.text), Self.period, on: Self.day)
         #expect(known.figures(0, Self.question).measures[0].figure.noBound != .noCeiling)
+        #expect(figures.measures[0].figure.shareUnknown == nil, "nobody knows how much is behind it")
+        let page = DivisionPage.html(
+            DivisionPage.Model(along, 0, Self.period, asked: nil, SeriesLog(), since: nil), .english)
+        #expect(page.source.contains("421303009009-001") && page.source.contains("nobody knows what share"))
+        #expect(!page.source.contains(Messages.english("dash.nobody_to_ring")))
         // In a round of which nobody has sent anything, too, it is not the city that is counted.
         let other = Code(literal: "other")
         let silent = picture.along(set, other, on: Self.day).figures(

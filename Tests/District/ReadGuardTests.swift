@@ -40,6 +40,8 @@ import Testing
         "GET /": .home("/division/"), "GET /wall": .home("/wall/"), "GET /division/{code}": .path,
         "GET /wall/{code}": .path, "GET /unit/{code}": .path, "GET /overlay/{code}": .everything,
         "GET /live": .everything, "GET /login": .open,
+        "GET /v1/work": .query(["division"]), "GET /work": .everything, "GET /work/{code}": .path,
+        "POST /work": .everything, "POST /work/{code}": .path,
         "POST /unit/{code}/phone-in": .path, "GET /assets/style.css": .open, "GET /assets/page.js": .open,
     ]
 
@@ -53,7 +55,7 @@ import Testing
 
     @Test func everyRouteDecidesWhoMayAsk() async throws {
         try await District.with { district in
-            let token = try await district.token(["scope": District.community, "may": "phone-in"]).token
+            let token = try await district.token(["scope": District.community, "may": "phone-in,settle"]).token
             let served = district.open.map { "\($0.method) \($0.pattern)" }
             #expect(
                 Set(served) == Set(Self.decisions.keys), "a route without a decision, or a decision without a route")
@@ -141,6 +143,10 @@ import Testing
             #expect(try await district.get("/unit/\(District.units[0])", token: one).status == 200)
             #expect(try await district.get("/unit/\(District.units[1])", token: one).status == 403)
             #expect(try await district.get("/division/\(District.community)", token: one).status == 403)
+            // A division of which no unit is registered has a page too: one that says that there is nothing.
+            let empty = try await district.token(["scope": "421303003009"]).token
+            let start = try await district.get("/", token: empty)
+            #expect(start.headers.contains { $0.name == "location" && $0.value == "/division/421303003009" })
             let all = try await district.token([:]).token
             #expect(try await district.get("/metrics", token: all).status == 200)
             #expect(try await district.get("/v1/stats", token: all).status == 200)

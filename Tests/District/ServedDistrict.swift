@@ -49,6 +49,7 @@ struct ServedDistrict {
                 421303003000,street,street,421303000000
                 421303003003,north,community,421303003000
                 421303003006,south,community,421303003000
+                421303003009,empty,community,421303003000
                 """)
         try await admin(
             "/admin/units",

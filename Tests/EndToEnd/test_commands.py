@@ -275,3 +275,26 @@ def test_the_stages_tell_the_journal_what_happens(stage, tmp_path):
             eventually(lambda: re.search(f"^<[0-7]>{line}", daemon.log.read_text(), re.MULTILINE))
     aggregator.kill()
     eventually(lambda: "sync: not acknowledged because=unreachable detail=" in node.log.read_text())
+
+
+def test_a_read_token_of_one_place_is_shown_once_and_ends_at_once(stage, tmp_path):
+    aggregator = Aggregator(tmp_path / "district", token="a-read-token-of-the-district")
+    config = ("--config", aggregator.config)
+    community = UNIT.split("-")[0]
+    said = run("token", "add", "某社区居委会", "--of", community, "--until", "2999-01-01", *config).stdout
+    token = re.search(r"jyr_[0-9a-f]{64}", said)[0]
+    stage(aggregator)
+
+    def status(path):
+        return fetch(aggregator.port, path, headers={"authorization": f"Bearer {token}"})[0]
+
+    assert [status(f"/v1/stats?division={community}"), status("/v1/stats"), status("/metrics")] == [200, 403, 403]
+    listed = run("token", "list", *config).stdout
+    assert f"of {community}, until 2999-01-01" in listed and "jyr_" not in listed and "ended" not in listed, listed
+    assert "opens nothing any more" in run("token", "end", "1", *config).stdout
+    assert status(f"/v1/stats?division={community}") == 401 and "ended" in run("token", "list", *config).stdout
+    wrong = run("token", "add", "n", "--of", "999", *config, check=False)
+    assert wrong.returncode == 1 and "999 is not in the division tree" in wrong.stderr, wrong.stderr
+    aggregator.stop()
+    stage(aggregator)
+    assert status(f"/v1/stats?division={community}") == 401, "what was ended stays so"

@@ -12,6 +12,14 @@ const typed = () => [...document.querySelectorAll("form input, form textarea, fo
 const busy = () => typed()
   || (document.activeElement && document.activeElement.closest("form, textarea")) || document.querySelector(".message img");
 
+// A time as all others on these pages, in China, with its age.
+function said(time) {
+  const { lang } = document.documentElement;
+  const clock = time.toLocaleTimeString(lang, { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const minutes = Math.floor((Date.now() - time) / 60000);
+  return `${clock} (${new Intl.RelativeTimeFormat(lang).format(-minutes, "minute")})`;
+}
+
 async function refresh() {
   // The answer to a form is no page to ask for again, and may show what is shown once.
   if ("still" in document.body.dataset) return;
@@ -33,7 +41,7 @@ async function refresh() {
   } catch {
     if (!live) return;
     const away = live.dataset.away || document.body.dataset.away;
-    live.textContent = `${away} ${readAt.toLocaleTimeString()}`;
+    live.textContent = `${away} ${said(readAt)}`;
     live.hidden = false;
   }
 }

@@ -45,5 +45,7 @@ extension DefaultStringInterpolation {
     package mutating func appendInterpolation(_ html: HTML?) { appendInterpolation(html?.source ?? "") }
 
     @available(*, deprecated, message: "write this text as HTML")
-    package mutating func appendInterpolation(_ parts: [HTML]) { for part in parts { appendInterpolation(part.source) } }
+    package mutating func appendInterpolation(_ parts: [HTML]) {
+        for part in parts { appendInterpolation(part.source) }
+    }
 }

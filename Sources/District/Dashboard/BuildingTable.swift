@@ -15,19 +15,22 @@ enum BuildingTable {
         let at = heardAt.map { FigureText.time($0, asOf: now) } ?? "–"
         let old: HTML = isCurrent ? "" : "<p class=\"warn\">◐ \(text("dash.building.old", ["at": at]))</p>"
         return """
-            <section><h2>\(text("dash.buildings"))</h2>\(old)<table class="table figures"><thead><tr>\(heads)</tr></thead>
+            <section><h2>\(text("dash.buildings"))</h2>\(old)<table class="table figures buildings"><thead><tr>\(heads)</tr></thead>
             <tbody>\(buildings.map { row($0, isCurrent, text) })</tbody></table></section>
             """
     }
 
+    private static let heads = ["survey.completion", "survey.tested"]
+
     private static func row(_ building: BuildingFigures, _ isCurrent: Bool, _ text: Messages) -> HTML {
-        let cells = building.figures.map { figure -> HTML in
+        let cells = zip(building.figures, heads).map { figure, head -> HTML in
             guard let figure else {
-                return "<td class=\"warn\">\(text("dash.building.unknown"))</td><td>–</td>"
+                return
+                    "<td class=\"warn\" data-head=\"\(text("dash.building.\(head)"))\">\(text("dash.building.unknown"))</td><td>–</td>"
             }
             let (rate, counts) = isCurrent ? (FigureText.bounds(figure, text), counts(figure.evidence)) : last(figure)
             let style: HTML = isCurrent ? "" : " class=\"muted\""
-            return "<td\(style)>\(rate)</td><td\(style)>\(counts)</td>"
+            return "<td\(style) data-head=\"\(text("dash.building.\(head)"))\">\(rate)</td><td\(style)>\(counts)</td>"
         }
         return "<tr><th scope=\"row\">\(text("receipt.building", ["code": building.code.text]))</th>\(cells)</tr>"
     }

@@ -22,6 +22,8 @@ enum DivisionPage {
         var children: [Child]
         var ring: [Child]
         var asOf: Int64
+        /// Versions of the measures' rules, in their order.
+        var rules: String { figures.measures.map { "v\($0.measure.version)" }.joined(separator: "/") }
         /// By what the figures are added up, and what else they can be.
         var cut: CutWords
         var overlays: [Overlay]
@@ -93,7 +95,7 @@ enum DivisionPage {
         return """
             <nav class="crumbs" aria-label="\(text("dash.path"))">\(crumbs(model, text))</nav>
             <h1>\(model.campaign) · \(model.path.last?.name ?? "")</h1>
-            <p class="muted">\(text("dash.as_of", ["at": FigureText.time(model.asOf), "cut": model.cut.text(text)]))</p>
+            <p class="muted">\(text("dash.as_of", ["at": FigureText.time(model.asOf), "cut": model.cut.text(text), "rules": model.rules]))</p>
             \(OverlayLines.unresolved(model.cut, text))\(DivisionTiles.html(model, text))\(model.changes.map { $0.html(text) } ?? "")\(work(model, text))\(RingList.html(model, most: 10, text))
             \(model.affairs.map { CommunitySections.html($0, asOf: model.asOf, asked: model.asked, text) } ?? "")
             \(RoundCards.html(model, text))\(HourTable.html(model, text))\(table(model, text))
@@ -154,7 +156,7 @@ enum DivisionPage {
         return """
             <tr><th scope="row"><a href="\(DashboardShell.link(child.link, text.language, asked))">\(child.figures.name)</a></th><td>\(state)</td>
             <td class="bounds">\(FigureText.bounds(figure, text))</td><td>\(FigureText.bar(figure, label: child.figures.name))</td>
-            <td class="\(isCurrent ? "" : "muted")">\(last)\(PhonedInText.mark(phoned, asOf: now, text))</td><td>\(due > 0 ? FigureText.number(due) : "–")\(FigureText.aboveRegistered(measured.excess, text))</td></tr>
+            <td class="\(isCurrent ? "" : "muted")" data-head="\(text("dash.column.last"))">\(last)\(PhonedInText.mark(phoned, asOf: now, text))</td><td data-head="\(text("dash.column.due"))">\(due > 0 ? FigureText.number(due) : "–")\(FigureText.aboveRegistered(measured.excess, text))</td></tr>
             """
     }
 }

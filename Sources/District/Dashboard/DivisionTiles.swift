@@ -40,11 +40,13 @@ enum DivisionTiles {
 
     private static func heard(_ model: DivisionPage.Model, _ completion: Figure, _ text: Messages) -> HTML {
         let all = model.figures.completeness
-        let share = completion.shareUnknown.map { Ratio.percent($0.permilleUp) } ?? "0.0"
+        let share =
+            completion.shareUnknown.map { text("dash.share_unknown", ["share": Ratio.percent($0.permilleUp)]) }
+            ?? text(completion.evidence.unbounded > 0 ? "dash.share_unknown.no_ceiling" : "dash.nothing_due")
         let final = model.figures.others[FinalReport.dataset.text]?["final"].map { FigureText.number($0) } ?? "–"
         return """
             <section class="tile"><h2>\(text("dash.completeness"))</h2><p class="big"><b>\(all.known)</b> <small>/ \(all.expected)</small></p>
-            <p>\(text("dash.share_unknown", ["share": share]))</p><p>\(text("dash.final", ["count": final]))</p></section>
+            <p>\(share)</p><p>\(text("dash.final", ["count": final]))</p></section>
             """
     }
 }

@@ -69,7 +69,9 @@ enum FigureText {
 
     /// The known part solid, what may be hatched: no colour carries a meaning alone.
     static func bar(_ figure: Figure, label: String) -> HTML {
-        let (low, high) = (figure.lower?.permilleDown ?? 0, figure.upper?.permilleUp ?? 1000)
+        // Where nothing is due nothing is unknown either: an empty bar, not a hatched one.
+        let low = figure.lower?.permilleDown ?? 0
+        let high = figure.upper?.permilleUp ?? (figure.noBound == nil ? 0 : 1000)
         return """
             <svg class="spark" viewBox="0 0 1000 40" preserveAspectRatio="none" role="img" aria-label="\(label)">
             <rect class="track" width="1000" height="40"/><rect class="known" width="\(low)" height="40"/>

@@ -27,10 +27,13 @@ enum HourTable {
     }
 
     /// A colour says nothing that the figure doesn't say; what isn't known has a frame and no colour.
-    private static func cell(_ point: SeriesLine.Point?, _ text: Messages) -> HTML {
+    static func cell(_ point: SeriesLine.Point?, _ text: Messages) -> HTML {
         guard let point, point.expected > 0 else { return "<td class=\"unlooked\">·</td>" }
-        guard let figure = point.figure, let lower = figure.lower, let upper = figure.upper, point.known > 0 else {
+        guard let figure = point.figure, point.known > 0, figure.noBound == nil else {
             return "<td class=\"unheard\">—</td>"
+        }
+        guard let lower = figure.lower, let upper = figure.upper else {
+            return "<td class=\"unlooked\">\(text("dash.nothing_due"))</td>"
         }
         let (low, high) = (lower.permilleDown / 10, (upper.permilleUp + 9) / 10)
         let said: HTML = figure.isExact ? "\(String(lower.permilleNearest / 10))" : "\(String(low))–\(String(high))"

@@ -18,6 +18,6 @@ enum OverlayLines {
             return "<li><a href=\"\(link)\">\(overlay.name)</a> \(text("cut.kind.\(overlay.kind.rawValue)"))</li>"
         }
         return links.isEmpty
-            ? "" : "<section><h2>\(text("dash.overlays"))</h2><ul class=\"open\">\(links)</ul></section>"
+            ? "" : "<section><h2>\(text("dash.overlays"))</h2><ul class=\"changes open\">\(links)</ul></section>"
     }
 }

@@ -35,7 +35,7 @@ enum RoundCards {
 
     private static func current(_ figure: Figure, _ text: Messages) -> HTML {
         """
-        \(FigureText.bounds(figure, text)) <small>\(FigureText.number(figure.evidence.numerator)) / \(
+        \(FigureText.bounds(figure, text)) <small class="one">\(FigureText.number(figure.evidence.numerator)) / \(
             FigureText.number(figure.evidence.denominator))</small>
         """
     }

@@ -53,6 +53,7 @@ enum UnitPage {
             "<a href=\"\(DashboardShell.link("/division/\(place.code)", text.language, model.asked))\">\(place.name)</a> › "
         }
         let heard = model.why.heardAt.map { FigureText.time($0, asOf: model.asOf) } ?? text("dash.never")
+        let query: HTML = "division=\(model.code)\(model.asked.map { "&campaign=\($0)" } ?? "")"
         return """
             <nav class="crumbs" aria-label="\(text("dash.path"))">\(crumbs)<span aria-current="page">\(model.name)</span></nav>
             <h1>\(model.name)</h1><p class="\(model.standing.style)">\(model.standing.mark) \(text("dash.state.\(model.standing.word)"))
@@ -68,6 +69,8 @@ enum UnitPage {
             \(model.why.shadows.map { shadow($0, model.asOf, text) })
             <tr><th scope="row">\(text("dash.telephone"))</th><td><a href="tel:\(model.why.telephone)">\(model.why.telephone)</a></td></tr>
             </tbody></table></section>
+            <p class="muted"><a href="/v1/stats?\(query)">JSON</a> · <a href="/v1/stats.csv?\(query)">CSV</a> ·
+            <a href="/v1/series.csv?\(query)">\(text("dash.series"))</a></p>
             \(UnitHistory.html(model.receipts, model.calls, asOf: model.asOf, text))\(model.affairs.map {
                 CommunitySections.ofUnit($0, asOf: model.asOf, asked: model.asked, text) } ?? "")
             """
@@ -87,7 +90,11 @@ enum UnitPage {
     }
 
     private static func tile(_ measured: MeasureFigure, _ model: Model, _ text: Messages) -> HTML {
-        let last = text("dash.last_known", ["rate": FigureText.percent(measured.figure.lastKnown)])
+        // An old number stands with its time.
+        let isOld = model.standing != .known && model.phonedIn.isEmpty && measured.figure.lastKnown != nil
+        let at = isOld ? model.why.heardAt.map { FigureText.time($0, asOf: model.asOf) } : nil
+        let rate = FigureText.percent(measured.figure.lastKnown)
+        let last = text("dash.last_known", ["rate": at.map { text("dash.rate_at", ["rate": rate, "at": $0]) } ?? rate])
         let pace = measured.measure == .completion ? PaceText.html(model.pace, asOf: model.asOf, text) : ""
         let calls = model.phonedIn.filter { $0.counts.pair(measured.measure) != nil }
         return """

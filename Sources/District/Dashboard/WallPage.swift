@@ -6,7 +6,7 @@ enum WallPage {
     static func html(_ model: DivisionPage.Model, _ text: Messages) -> HTML {
         """
         <h1>\(model.campaign) · \(model.path.last?.name ?? "")
-        <small>\(text("dash.as_of", ["at": FigureText.time(model.asOf), "cut": model.cut.text(text)]))</small></h1>
+        <small>\(text("dash.as_of", ["at": FigureText.time(model.asOf), "cut": model.cut.text(text), "rules": model.rules]))</small></h1>
         \(DivisionTiles.html(model, text))\(RingList.html(model, most: 4, text))\(RoundCards.html(model, text))
         """
     }

@@ -1,5 +1,6 @@
 import Crypto
 import Daemon
+import Federation
 
 /// What a question is about: each route of figures says it, and `ReadGuard` alone decides who may ask.
 enum About: Sendable {
@@ -118,8 +119,8 @@ package struct ReadGuard: Sendable {
     /// Nil for whoever is at home with everything.
     private func home(_ reader: Reader, wall: Bool) -> String? {
         guard let scope = reader.scope else { return nil }
-        let isPlace = aggregator.look().rollup.tree.place(scope) != nil
-        return (isPlace ? wall ? "/wall/" : "/division/" : "/unit/") + scope
+        let isUnit = Code(scope).flatMap { aggregator.look().rollup.tree.unit($0) } != nil
+        return (isUnit ? "/unit/" : wall ? "/wall/" : "/division/") + scope
     }
 
     /// The language, the round and the colours that were chosen; nothing else is led along.
