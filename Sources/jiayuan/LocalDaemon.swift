@@ -69,7 +69,7 @@ struct LocalDaemon {
         _ method: String, _ path: String, _ query: [String: String], _ body: [UInt8], _ routes: [Route]
     ) async throws -> Reply {
         for route in routes where route.method == method {
-            guard let captures = LocalDaemon.match(route.pattern, path) else { continue }
+            guard let captures = route.captures(path) else { continue }
             let call = Call(method: method, path: path, captures: captures, query: query, body: body)
             do { return try await route.handler(call) } catch let error as any Answerable {
                 return error.reply(to: call)
@@ -85,20 +85,6 @@ struct LocalDaemon {
             )
             throw Exit.unavailable
         }
-    }
-
-    private static func match(_ pattern: String, _ path: String) -> [String: String]? {
-        let (want, have) = (pattern.split(separator: "/"), path.split(separator: "/"))
-        guard want.count == have.count else { return nil }
-        var captures: [String: String] = [:]
-        for (part, text) in zip(want, have) {
-            if part.hasPrefix("{") {
-                captures[String(part.dropFirst().dropLast())] = String(text)
-            } else if part != text {
-                return nil
-            }
-        }
-        return captures
     }
 
     private static func encoded(_ text: String) -> String {

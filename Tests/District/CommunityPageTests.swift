@@ -161,6 +161,10 @@ import Testing
         #expect(
             own.contains("a compound outside this token&#39;s place")
                 || own.contains("a compound outside this token's place"))
+        func items(_ place: Int?) -> Int {
+            picture.work(ClaimTests.period, below: place).count { $0.matter.kind == .doubleClaim }
+        }
+        #expect(items(nil) == 3 && items(place) == 2, "whose it is, is settled where both are seen")
         #expect(CommunityAffairs(picture, 0, round, .everything) == nil, "a city has no compound directly below it")
     }
 

@@ -97,7 +97,7 @@ struct ServedDistrict {
     private func ask(_ routes: [Route], _ call: Call) async throws -> Reply {
         for route in routes where route.method == call.method {
             var call = call
-            guard let captures = Self.captures(route.pattern, call.path) else { continue }
+            guard let captures = route.captures(call.path) else { continue }
             call.captures = captures
             return try await Self.answer(route, call)
         }
@@ -106,20 +106,6 @@ struct ServedDistrict {
 
     static func answer(_ route: Route, _ call: Call) async throws -> Reply {
         do { return try await route.handler(call) } catch let error as any Answerable { return error.reply(to: call) }
-    }
-
-    private static func captures(_ pattern: String, _ path: String) -> [String: String]? {
-        let (want, have) = (pattern.split(separator: "/"), path.split(separator: "/"))
-        guard want.count == have.count else { return nil }
-        var captures: [String: String] = [:]
-        for (part, text) in zip(want, have) {
-            if part.hasPrefix("{") {
-                captures[String(part.dropFirst().dropLast())] = String(text)
-            } else if part != text {
-                return nil
-            }
-        }
-        return captures
     }
 
     // MARK: Counting

@@ -16,7 +16,7 @@ import Testing
         return district.picture.work(District.campaign)
     }
 
-    private static func kinds(_ district: inout District) -> [String] { items(&district).map(\.matter.kind) }
+    private static func kinds(_ district: inout District) -> [String] { items(&district).map(\.matter.kind.rawValue) }
 
     private static func note(_ item: WorkItem, at: Int64 = 1) -> WorkNote {
         WorkNote(key: item.key, extent: item.extent, at: at, reason: "线路抢修", officer: "李四")
@@ -69,7 +69,7 @@ import Testing
             var from = node.position
             node.count("8", completed: 0, unvisited: 1)
             try district.hear(node.push(from: from))
-            let item = try #require(Self.items(&district).first { $0.matter.kind == "above_due" })
+            let item = try #require(Self.items(&district).first { $0.matter.kind == .aboveDue })
             #expect(
                 item.matter
                     == .aboveDue(Excess(reported: 101, registered: 100, ceiling: 100), measure: "survey.completion"))
@@ -92,11 +92,11 @@ import Testing
             try district.hear(old.push(from: nil))
             district.now += District.minute
             try district.hear(restored.push(from: nil))
-            let shadow = try #require(Self.items(&district).first { $0.matter.kind == "shadow" })
+            let shadow = try #require(Self.items(&district).first { $0.matter.kind == .shadow })
             #expect(shadow.choices(.adopt) == ["\(restored.incarnation)"] && shadow.choices(.count).isEmpty)
             district.now += 6 * District.minute
             try district.hear(restored.push(from: restored.position))
-            let receipt = try #require(Self.items(&district).first { $0.matter.kind == "receipt" })
+            let receipt = try #require(Self.items(&district).first { $0.matter.kind == .receipt })
             #expect(WorkWords.text(receipt, asOf: district.wall, .zhHans).contains("20 户"))
             #expect(!Self.kinds(&district).contains("shadow"), "a deposed life waits for nothing")
             try district.hear(old.push(from: old.position))
@@ -119,7 +119,7 @@ import Testing
                     officer: "李四")
                 try district.perform(.phoneIn(call))
                 try district.hear(node.push(from: nil), of: call.unit)
-                #expect(Self.items(&district).contains { $0.matter.kind == "returned" } == listed)
+                #expect(Self.items(&district).contains { $0.matter.kind == .returned } == listed)
             }
         }
     }
@@ -134,7 +134,7 @@ import Testing
             #expect(try district.registry.rules([next], at: 12) == rules, "since it was first in force")
             var picture = district.picture
             picture.rules = rules
-            #expect(picture.work(nil).map(\.matter.kind) == ["rule"])
+            #expect(picture.work(nil).map(\.matter.kind) == [.rule])
         }
     }
 

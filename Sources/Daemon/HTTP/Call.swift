@@ -117,6 +117,21 @@ package struct Route: Sendable {
             }
         self.handler = handler
     }
+
+    /// What a path has in the places that the pattern names; nil where it is another route's.
+    package func captures(_ path: String) -> [String: String]? {
+        let (want, have) = (pattern.split(separator: "/"), path.split(separator: "/"))
+        guard want.count == have.count else { return nil }
+        var captures: [String: String] = [:]
+        for (part, text) in zip(want, have) {
+            if part.hasPrefix("{") {
+                captures[String(part.dropFirst().dropLast())] = String(text)
+            } else if part != text {
+                return nil
+            }
+        }
+        return captures
+    }
 }
 
 /// An error that has an answer of its own. Any other error is logged and answered 500.

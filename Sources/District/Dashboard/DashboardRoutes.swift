@@ -112,9 +112,7 @@ package struct DashboardRoutes: Sendable {
             picture, place, campaign, asked: reading.round, series.log(campaign, picture), since: reading.since,
             reader: reading.reader)
         model.path = path(model.path, picture, reading.reader)
-        let entry = picture.rollup.tree.places[place]
-        model.pace = picture.campaigns.first { $0.code == campaign }
-            .flatMap { series.projection(.place(entry.code), level: entry.level, $0, picture) }
+        model.pace = series.pace(.place(picture.rollup.tree.places[place].code), campaign, picture)
         return html(model, reading.text)
     }
 
@@ -138,8 +136,7 @@ package struct DashboardRoutes: Sendable {
         var model = UnitPage.Model(
             picture, unit, campaign, asked: reading.round, now: aggregator.clock.now, reader: reading.reader)
         model.path = path(model.path, picture, reading.reader)
-        model.pace = picture.campaigns.first { $0.code == campaign }
-            .flatMap { series.projection(.unit(picture.rollup.tree.units[unit].code), level: "unit", $0, picture) }
+        model.pace = series.pace(.unit(picture.rollup.tree.units[unit].code), campaign, picture)
         return UnitPage.html(model, reading.text)
     }
 

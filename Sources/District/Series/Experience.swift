@@ -50,6 +50,16 @@ extension SeriesLine {
     }
 }
 
+extension Picture {
+    /// Courses are compared within a level. Nil for what isn't counted any more.
+    func level(_ subject: SeriesSubject) -> String? {
+        switch subject {
+        case .unit(let code): rollup.tree.unit(code) == nil ? nil : "unit"
+        case .place(let code): rollup.tree.place(code).map { rollup.tree.places[$0].level }
+        }
+    }
+}
+
 extension SeriesLine.Point {
     fileprivate var course: Course.Point {
         guard let figure, known == expected, expected > 0 else { return .unknown }
@@ -60,9 +70,12 @@ extension SeriesLine.Point {
 extension Series {
     /// How fast a place or unit goes in a round, and when it may be through; nil once the round is closed, and where it
     /// has no course.
-    func projection(_ subject: SeriesSubject, level: String, _ campaign: RegistryCampaign, _ picture: Picture) -> Pace?
-    {
-        guard !campaign.closed, campaign.opens <= picture.wall else { return nil }
+    ///
+    /// - Parameter round: nil where none is known.
+    func pace(_ subject: SeriesSubject, _ round: Code?, _ picture: Picture) -> Pace? {
+        guard let campaign = picture.campaigns.first(where: { $0.code == round }), !campaign.closed,
+            campaign.opens <= picture.wall, let level = picture.level(subject)
+        else { return nil }
         let line = log(campaign.code, picture).line(subject, .completion)
         let course = line.course(opens: campaign.opens, step: stepSeconds, until: picture.wall)
         guard let last = course.points.indices.last else { return nil }

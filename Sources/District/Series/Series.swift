@@ -107,15 +107,10 @@ package final class Series: Sendable {
         }.sorted { $0.opens > $1.opens }.prefix(Experience.mostRounds)
         let rounds = former.map(\.code)
         guard state.withLock({ $0.experiences[campaign.code]?.rounds != rounds }) else { return }
-        let tree = picture.rollup.tree
         var experience = Experience()
         for round in former {
-            experience.add(try read(round.code), opens: round.opens, step: stepSeconds) { subject in
-                switch subject {
-                case .unit(let code): tree.unit(code) == nil ? nil : "unit"
-                case .place(let code): tree.place(code).map { tree.places[$0].level }
-                }
-            }
+            experience.add(
+                try read(round.code), opens: round.opens, step: stepSeconds, level: { picture.level($0) })
         }
         state.withLock { state in
             let open = Set(picture.campaigns.filter { !$0.closed }.map(\.code))

@@ -48,17 +48,10 @@ package struct SeriesRoutes: Sendable {
         }
         let line = series.log(campaign, picture).line(subject, measure)
         var document = SeriesDocument(line, campaign, subject, measure)
-        if measure == .completion, let round = picture.campaigns.first(where: { $0.code == campaign }) {
-            let pace = series.projection(subject, level: level(subject, picture.along(campaign)), round, picture)
-            document.pace = pace.map(SeriesDocument.Pace.init)
+        if measure == .completion {
+            document.pace = series.pace(subject, campaign, picture.along(campaign)).map(SeriesDocument.Pace.init)
         }
         return try reply(document)
-    }
-
-    private func level(_ subject: SeriesSubject, _ picture: Picture) -> String {
-        guard case .place(let code) = subject else { return "unit" }
-        let tree = picture.rollup.tree
-        return tree.place(code).map { tree.places[$0].level } ?? ""
     }
 
     private func subject(_ asked: String?, _ picture: Picture) -> SeriesSubject? {

@@ -47,7 +47,7 @@ package struct WorkDocument: Codable, Sendable {
 extension WorkDocument.Item {
     init(_ item: WorkItem, asOf: Int64) {
         key = item.key
-        kind = item.matter.kind
+        kind = item.matter.kind.rawValue
         unit = item.unit?.text
         name = item.name
         dutyTelephone = item.telephone

@@ -43,25 +43,32 @@ struct WorkItem: Sendable, Equatable {
     var note: WorkNote?
 }
 
-extension WorkItem.Matter {
-    /// As forms, JSON and the catalogues of texts spell it, in the order of the list.
-    static let kinds = [
-        "dispute", "damage", "double_claim", "unheard", "shadow", "receipt", "above_due", "returned", "speaking",
-        "rule",
-    ]
+extension WorkItem {
+    /// Which matter, as forms, JSON and the catalogues of texts spell it; in the order of the list.
+    enum Kind: String, CaseIterable, Sendable {
+        case dispute, damage
+        case doubleClaim = "double_claim"
+        case unheard, shadow, receipt
+        case aboveDue = "above_due"
+        case returned, speaking, rule
 
-    var kind: String {
+        var rank: Int { Kind.allCases.firstIndex(of: self) ?? 0 }
+    }
+}
+
+extension WorkItem.Matter {
+    var kind: WorkItem.Kind {
         switch self {
-        case .dispute: "dispute"
-        case .damage: "damage"
-        case .doubleClaim: "double_claim"
-        case .unheard: "unheard"
-        case .shadow: "shadow"
-        case .receipt: "receipt"
-        case .aboveDue: "above_due"
-        case .returned: "returned"
-        case .speaking: "speaking"
-        case .rule: "rule"
+        case .dispute: .dispute
+        case .damage: .damage
+        case .doubleClaim: .doubleClaim
+        case .unheard: .unheard
+        case .shadow: .shadow
+        case .receipt: .receipt
+        case .aboveDue: .aboveDue
+        case .returned: .returned
+        case .speaking: .speaking
+        case .rule: .rule
         }
     }
 }

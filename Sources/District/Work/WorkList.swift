@@ -39,7 +39,8 @@ extension Picture {
         let code = tree.code(ofSpeaker: speaker)
         let ceilings = relay.map { $0.units.map { tree.units[$0].households } } ?? [tree.units[speaker].households]
         return WorkItem(
-            matter: matter, key: ([matter.kind, code.text] + words).joined(separator: "/"), extent: extent, unit: code,
+            matter: matter, key: ([matter.kind.rawValue, code.text] + words).joined(separator: "/"), extent: extent,
+            unit: code,
             name: relay?.name ?? tree.units[speaker].name,
             telephone: relay?.dutyTelephone ?? tree.units[speaker].dutyTelephone, since: since,
             households: ceilings.reduce(0) { sum, one in sum.flatMap { sum in one.map { sum + $0 } } })
@@ -111,10 +112,13 @@ extension Picture {
 
     // MARK: What belongs to no single unit
 
+    /// Whose a household is, is settled where both who have it are seen: whoever reads one of them isn't told of the
+    /// other, and could not decide between them.
+    ///
     /// - Parameter units: nil for all.
     private func doubleClaims(_ campaign: Code, among units: Set<String>?) -> [WorkItem] {
         openClaimList(campaign).filter { claim in
-            units.map { units in claim.claimants.contains { units.contains($0.unit) } } ?? true
+            units.map { units in claim.claimants.allSatisfy { units.contains($0.unit) } } ?? true
         }.map { claim in
             WorkItem(
                 matter: .doubleClaim(claim), key: "double_claim/\(campaign)/\(WorkItem.name(ofToken: claim.token))",
@@ -168,13 +172,9 @@ extension WorkItem {
     /// Nobody's word yet before what is in hand; then by matter; then an unknown number of households, which may be any.
     fileprivate static func isBefore(_ a: WorkItem, _ b: WorkItem) -> Bool {
         if (a.note == nil) != (b.note == nil) { return a.note == nil }
-        let (first, second) = (a.matter.rank, b.matter.rank)
+        let (first, second) = (a.matter.kind.rank, b.matter.kind.rank)
         if first != second { return first < second }
         if a.households != b.households { return (a.households ?? .max) > (b.households ?? .max) }
         return a.key < b.key
     }
-}
-
-extension WorkItem.Matter {
-    fileprivate var rank: Int { WorkItem.Matter.kinds.firstIndex(of: kind) ?? 0 }
 }

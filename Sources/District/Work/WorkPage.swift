@@ -23,8 +23,8 @@ enum WorkPage {
             "<a href=\"\(DashboardShell.link("/division/\(place.code)", text.language, model.asked))\">\(place.name)</a> › "
         }
         let quiet: HTML = "<section class=\"quiet\"><p>● \(text("work.none"))</p></section>"
-        let sections = WorkItem.Matter.kinds.map { kind in
-            section(text("work.kind.\(kind)"), open.filter { $0.matter.kind == kind }, model, text)
+        let sections = WorkItem.Kind.allCases.map { kind in
+            section(text("work.kind.\(kind.rawValue)"), open.filter { $0.matter.kind == kind }, model, text)
         }
         let who: HTML =
             model.maySettle || model.items.isEmpty ? "" : "<p class=\"muted\">\(text("work.who"))</p>"
