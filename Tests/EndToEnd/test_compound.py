@@ -36,9 +36,9 @@ def test_the_journey_of_one_record(node, aggregator):
     figures = {measure["measure"]: measure for measure in aggregator.stats(UNIT)["measures"]}
     assert figures["survey.tested"]["numerator"] == 2
     assert "7-1-101" not in json.dumps(aggregator.stats()), "no door leaves the compound"
-    # The ninth room: what people see of it.
+    # The ninth room: what people see of it, in two tiles and in its one building's line.
     page = fetch(aggregator.port, f"/unit/{UNIT}")[1].decode()
-    assert page.count("<b>5.0</b> %") == 2, page
+    assert page.count("<b>5.0</b> %") == 3 and "<td>1 / 20</td>" in page, page
 
 
 def test_no_personal_field_crosses_the_wire(node, relay):
