@@ -118,7 +118,7 @@ fuzz: setup ## libFuzzer on everything that reads bytes from outside [SECONDS=60
 
 .PHONY: sanitize
 sanitize: setup ## unit tests under the thread sanitizer, then under the address sanitizer (half an hour)
-	@TSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Fuzz/thread.supp $(SWIFT_TEST) --sanitize=thread --scratch-path .build-tsan
+	@$(SWIFT_TEST) --sanitize=thread --scratch-path .build-tsan
 	@$(SWIFT_TEST) --sanitize=address --scratch-path .build-asan
 
 .PHONY: test-host
