@@ -1,6 +1,7 @@
 import Coverage
 import Daemon
 import Federation
+import Logging
 import Testing
 
 @testable import District
@@ -47,6 +48,21 @@ import Testing
                 page.contains("120") && page.contains("90 %") && page.contains(FigureText.time(117_000, asOf: pace.at)))
         }
         #expect(PaceText.html(nil, asOf: 0, .zhHans).source.isEmpty)
+    }
+
+    /// A page of a round that opened years ago must not walk through all its steps.
+    @Test func aRoundThatGoesOnForLongHasNoPace() throws {
+        try BookDistrict.with { district in
+            let series = Series(folder: district.folder, stepSeconds: 300, log: Logger(label: "test"))
+            var picture = district.picture
+            series.take(picture.wall, picture)
+            func pace() -> Series.Pace? { series.pace(.unit(BookDistrict.unit), BookDistrict.campaign, picture) }
+            #expect(pace() == nil)
+            for index in picture.campaigns.indices { picture.campaigns[index].opens = picture.wall - 3_600 }
+            #expect(pace() != nil)
+            for index in picture.campaigns.indices { picture.campaigns[index].closed = true }
+            #expect(pace() == nil)
+        }
     }
 
     @Test func stepsThatNobodyTookAreUnknown() {

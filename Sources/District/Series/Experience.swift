@@ -68,13 +68,13 @@ extension SeriesLine.Point {
 }
 
 extension Series {
-    /// How fast a place or unit goes in a round, and when it may be through; nil once the round is closed, and where it
-    /// has no course.
+    /// How fast a place or unit goes in a round, and when it may be through; nil once the round is closed or goes on for
+    /// longer than courses are kept, and where it has none.
     ///
     /// - Parameter round: nil where none is known.
     func pace(_ subject: SeriesSubject, _ round: Code?, _ picture: Picture) -> Pace? {
         guard let campaign = picture.campaigns.first(where: { $0.code == round }), !campaign.closed,
-            campaign.opens <= picture.wall, let level = picture.level(subject)
+            (0...Course.longestSeconds).contains(picture.wall - campaign.opens), let level = picture.level(subject)
         else { return nil }
         let line = log(campaign.code, picture).line(subject, .completion)
         let course = line.course(opens: campaign.opens, step: stepSeconds, until: picture.wall)
