@@ -98,6 +98,7 @@ final class RegistryStore: Sendable {
         migrator.registerMigration("4 relays") { try $0.execute(sql: relaySchema) }
         migrator.registerMigration("5 editions") { try $0.execute(sql: editionSchema) }
         migrator.registerMigration("6 lineage") { try $0.execute(sql: lineageSchema) }
+        migrator.registerMigration("7 releases") { try $0.execute(sql: releaseSchema) }
         return migrator
     }
 
