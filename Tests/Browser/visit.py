@@ -150,7 +150,7 @@ def main():
         page.goto(f"{what['district']}/login?token={what['token']}")
         page.close()
         for language in ("zh-Hans", "en"):
-            seen[f"district {language}"] = visit(context, what["district"], ("", f"unit/{what['unit']}"), language, folder, "district")
+            seen[f"district {language}"] = visit(context, what["district"], ("", f"unit/{what['unit']}", "public", "public?place=421303587000"), language, folder, "district")
         browser.close()
     print(json.dumps(seen, ensure_ascii=False))
 

@@ -1,6 +1,6 @@
 /// A table's sums as a network: each cell is an edge, and what flows into a node flows out of it. The `done` flow down the
 /// tree, the `missing` likewise, at the leaves they join, and the `due` flow up again. So the values that all cells may
-/// have together are exactly the circulations, and how far one may differ is a question of detours.
+/// have together are exactly the circulations.
 struct CellNetwork: Sendable {
     /// By cell: where its edge begins and ends.
     let tails: [Int]
@@ -34,67 +34,67 @@ struct CellNetwork: Sendable {
     }
 }
 
-/// How far each cell may still rise or fall.
-struct Room: Sendable {
-    var up: [Int64]
-    var down: [Int64]
+/// By how much cells differ from the truth, where they do, in another truth that fits all sums.
+typealias Shift = [Int: Int64]
 
-    func of(_ cell: Int, rising: Bool) -> Int64 { rising ? up[cell] : down[cell] }
-
-    mutating func shift(_ step: Step, by amount: Int64) {
-        up[step.cell] -= step.rising ? amount : -amount
-        down[step.cell] -= step.rising ? -amount : amount
-    }
-}
-
-/// One cell of a detour, and which way it goes.
-struct Step: Sendable {
-    var cell: Int
-    var rising: Bool
-}
-
-/// Other values that a cell could have, everything that is public being as it is.
-struct Detours {
+/// Makes a shift fit the sums by shifting other cells too.
+struct ShiftCloser {
     let network: CellNetwork
-    var room: Room
+    /// How far a cell may be shifted; nil where it can't be shifted to anything.
+    let bounds: (Int) -> ClosedRange<Int64>?
+    /// What it costs to shift a cell at all; nil where it may not be.
+    let price: (Int) -> Int64?
 
-    /// Shifts a cell as far as the rest can follow.
-    ///
-    /// - Parameter usable: the cells that aren't shown.
-    /// - Returns: how far, at most `limit`.
-    mutating func shift(_ cell: Int, rising: Bool, limit: Int64, usable: [Bool]) -> Int64 {
-        var total: Int64 = 0
-        while total < limit, room.of(cell, rising: rising) > 0 {
-            guard
-                let rest = path(cell, rising: rising, least: 1, cost: { usable[$0] ? 0 : nil })
-            else { break }
-            let path = rest.steps + [Step(cell: cell, rising: rising)]
-            let amount = path.reduce(limit - total) { min($0, room.of($1.cell, rising: $1.rising)) }
-            for step in path { room.shift(step, by: amount) }
-            total += amount
+    /// - Parameter locked: a cell that stays as it is.
+    /// - Returns: nil where nothing fits.
+    func closed(_ start: Shift, locked: Int? = nil) -> Shift? {
+        var shift = start
+        var surplus: [Int: Int64] = [:]
+        for (cell, amount) in start {
+            surplus[network.heads[cell], default: 0] += amount
+            surplus[network.tails[cell], default: 0] -= amount
         }
-        return total
+        while let node = surplus.filter({ $0.value > 0 }).keys.min() {
+            guard let path = path(from: node, shift, locked, isGoal: { surplus[$0, default: 0] < 0 }),
+                let goal = path.last.map({ $0.rising ? network.heads[$0.cell] : network.tails[$0.cell] })
+            else { return nil }
+            let most = min(surplus[node, default: 0], -surplus[goal, default: 0])
+            let amount = path.reduce(most) { min($0, room($1, shift)) }
+            for step in path { shift[step.cell, default: 0] += step.rising ? amount : -amount }
+            surplus[node, default: 0] -= amount
+            surplus[goal, default: 0] += amount
+        }
+        return shift.filter { $0.value != 0 }
     }
 
-    /// The cheapest way in which the other cells let this one rise or fall.
-    ///
-    /// - Parameters:
-    ///   - least: how much each of them must let through.
-    ///   - cost: of using a cell; nil where it may not be used.
-    func path(_ cell: Int, rising: Bool, least: Int64, cost: (Int) -> Int64?) -> (steps: [Step], cost: Int64)? {
-        let from = rising ? network.heads[cell] : network.tails[cell]
-        let goal = rising ? network.tails[cell] : network.heads[cell]
+    /// One cell on the way, and which way it goes.
+    private struct Step {
+        var cell: Int
+        var rising: Bool
+    }
+
+    private func room(_ step: Step, _ shift: Shift) -> Int64 {
+        guard let bounds = bounds(step.cell) else { return 0 }
+        let now = shift[step.cell, default: 0]
+        return step.rising ? bounds.upperBound - now : now - bounds.lowerBound
+    }
+
+    /// The cheapest way along which what is too much at one node can go to one that has too little.
+    private func path(from: Int, _ shift: Shift, _ locked: Int?, isGoal: (Int) -> Bool) -> [Step]? {
         var reached: [Int: Int64] = [from: 0]
         var cameBy: [Int: Step] = [:]
         var open = CheapestFirst()
         open.add(0, from)
         while let (spent, node) = open.next() {
-            if node == goal { return (steps(to: goal, from: from, cameBy), spent) }
+            if isGoal(node) { return steps(to: node, from: from, cameBy) }
             guard reached[node] == spent else { continue }
-            for other in network.touching[node] where other != cell {
-                let step = Step(cell: other, rising: network.tails[other] == node)
-                guard room.of(other, rising: step.rising) >= least, let price = cost(other) else { continue }
-                let next = step.rising ? network.heads[other] : network.tails[other]
+            for cell in network.touching[node] where cell != locked {
+                let step = Step(cell: cell, rising: network.tails[cell] == node)
+                // What is shifted already costs nothing more.
+                guard let price = shift[cell, default: 0] == 0 ? price(cell) : 0, room(step, shift) > 0 else {
+                    continue
+                }
+                let next = step.rising ? network.heads[cell] : network.tails[cell]
                 guard spent + price < reached[next] ?? .max else { continue }
                 reached[next] = spent + price
                 cameBy[next] = step
@@ -111,7 +111,7 @@ struct Detours {
             steps.append(step)
             node = step.rising ? network.tails[step.cell] : network.heads[step.cell]
         }
-        return steps
+        return steps.reversed()
     }
 }
 

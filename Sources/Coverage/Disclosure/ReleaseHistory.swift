@@ -2,13 +2,27 @@
 package struct Release: Sendable {
     package let table: ReleaseTable
     /// By cell.
-    package let hidden: [Bool]
+    package internal(set) var hidden: [Bool]
     let network: CellNetwork
+    /// To the release before it; nil at the first.
+    private(set) var link: ReleaseLink?
 
     package init(_ table: ReleaseTable, hidden: [Bool]) {
         self.table = table
         self.hidden = hidden
         network = CellNetwork(table)
+    }
+
+    func linked(after last: Release?) -> Release {
+        var linked = self
+        linked.link = last.map { ReleaseLink($0.table, table) }
+        return linked
+    }
+
+    /// How far a cell may be shifted as far as this release goes.
+    func room(_ cell: Int) -> ClosedRange<Int64> {
+        let (value, range) = (table.values[cell], table.range(cell))
+        return range.lowerBound - value...range.upperBound - value
     }
 }
 
@@ -16,153 +30,126 @@ package struct Release: Sendable {
 /// nothing of it and isn't here.
 ///
 /// A hidden count is safe if it could differ by `Disclosure.spread` with everything that is public being as it is. To be
-/// sure of that nobody need solve for what an outsider could find out: it is enough to show two other truths. They are
-/// found as detours through hidden cells that are carried by a *span* of consecutive releases alike. Across the ends of a
-/// span whoever reads may assume that what is done only rises, what is missing only falls, and what is due stays or rises,
-/// wherever that is so.
+/// sure of that nobody need solve for what an outsider could find out: it is enough to name two other truths between which
+/// it differs so much, and to be able to go on with both from release to release. These are the *witnesses*. One that has
+/// come back to the truth needn't be followed any further.
 package struct ReleaseHistory: Sendable {
     package private(set) var releases: [Release] = []
-    /// By release and cell: how far it may rise and fall by spans that nothing later can narrow.
-    private(set) var settled: [Room] = []
+    /// Those that have not come back to the truth at the last release.
+    private(set) var witnesses: [Witness] = []
+
+    /// Another truth: what speaks for one direction of one hidden cell.
+    struct Witness: Sendable {
+        var release: Int
+        var cell: Int
+        /// At the last release.
+        var shift: Shift
+    }
 
     package init() {}
 
-    /// Takes in a release as it was published.
+    /// Takes in a release as it was published. Whatever of earlier releases it gives away is given away.
     package mutating func append(_ release: Release) {
-        settle(before: release.table)
+        let release = release.linked(after: releases.last)
+        witnesses = witnesses.compactMap { followed($0, release) } + own(release).flatMap { $0.witnesses ?? [] }
+        witnesses.removeAll { $0.shift.isEmpty }
         releases.append(release)
-        settled.append(Room(none: release.table))
     }
 
-    /// Spans that end at the last release, now that it is known what follows.
-    private mutating func settle(before next: ReleaseTable) { settled = settled(before: next) }
-
-    func settled(before next: ReleaseTable) -> [Room] {
-        var settled = settled
-        guard let last = releases.indices.last else { return settled }
-        for start in starts(through: last, releases[last].table) {
-            let room = room(start...last, releases[last].table, next: next)
-            let usable = hidden(start...last)
-            for cell in usable.indices where usable[cell] {
-                guard (start...last).contains(where: { settled[$0].spread(cell) < Disclosure.spread }) else { continue }
-                let reach = releases[last].reach(cell, room, usable)
-                for release in start...last { settled[release].widen(cell, reach) }
-            }
-        }
-        return settled
-    }
-
-    /// The releases with which a span may begin that ends at one of this tree, latest first.
-    func starts(through last: Int, _ table: ReleaseTable) -> [Int] {
-        var starts: [Int] = []
-        for release in releases.indices.prefix(last + 1).reversed() {
-            guard releases[release].table.hasTree(of: table) else { break }
-            starts.append(release)
-        }
-        return starts
-    }
-
-    /// Cells that are hidden in all of these releases.
-    func hidden(_ span: ClosedRange<Int>) -> [Bool] {
-        var hidden = releases[span.lowerBound].hidden
-        for release in span.dropFirst() {
-            for cell in hidden.indices where !releases[release].hidden[cell] { hidden[cell] = false }
-        }
-        return hidden
-    }
-
-    /// How far cells may be shifted in all releases of a span alike.
+    /// A witness one release further; nil where it can't go on.
     ///
-    /// - Parameters:
-    ///   - latest: what stands at the end of the span where that isn't published yet.
-    ///   - next: what follows the span; nil at the end.
-    func room(_ span: ClosedRange<Int>, _ latest: ReleaseTable, next: ReleaseTable?) -> Room {
-        let tables = span.map { releases.indices.contains($0) ? releases[$0].table : latest }
-        var room = Room(unlimited: latest)
-        for table in tables { room.narrow(to: table) }
-        if span.lowerBound > 0, let first = tables.first {
-            room.narrow(between: releases[span.lowerBound - 1].table, and: first, shifting: .later)
+    /// - Parameter price: of shifting a cell that isn't hidden; nil where that may not be.
+    func followed(_ witness: Witness, _ release: Release, price: ((Int) -> Int64)? = nil) -> Witness? {
+        var further = witness
+        guard let link = release.link, let shift = release.following(witness.shift, link, .later, price: price)
+        else { return nil }
+        further.shift = shift
+        return further
+    }
+
+    /// Of each hidden cell of a release that follows: its witnesses; nil where there are none.
+    func own(_ release: Release) -> [(cell: Int, witnesses: [Witness]?)] {
+        release.hidden.indices.filter { release.hidden[$0] }.map { ($0, witnesses(of: $0, in: release)) }
+    }
+
+    func witnesses(of cell: Int, in release: Release) -> [Witness]? {
+        var found: [Witness] = []
+        var spread: Int64 = 0
+        for rising in Witness.directions(cell) {
+            let needed = Disclosure.spread - spread
+            guard needed > 0, let (amount, shift) = furthest(cell, rising, most: needed, release) else { continue }
+            spread += amount
+            found.append(Witness(release: releases.count, cell: cell, shift: shift))
         }
-        if let next { room.narrow(between: tables[tables.count - 1], and: next, shifting: .earlier) }
-        return room
+        return spread >= Disclosure.spread ? found : nil
+    }
+
+    private func furthest(_ cell: Int, _ rising: Bool, most: Int64, _ release: Release) -> (Int64, Shift)? {
+        for amount in (1...most).reversed() {
+            if let shift = shift(cell, by: rising ? amount : -amount, release) { return (amount, shift) }
+        }
+        return nil
+    }
+
+    /// Another truth in which a cell of a release that follows differs by so much, and which fits all releases before it.
+    func shift(_ cell: Int, by amount: Int64, _ release: Release, price: ((Int) -> Int64)? = nil) -> Shift? {
+        guard release.room(cell).contains(amount) else { return nil }
+        // Either the releases before are as they were, or what was hidden in them is shifted too.
+        for before in [nil, releases.last] {
+            let closer = ShiftCloser(
+                network: release.network,
+                bounds: { cell in
+                    guard let link = release.link else { return release.room(cell) }
+                    if let before, let other = link.other(cell, of: .later), before.hidden[other] {
+                        return release.room(cell)
+                    }
+                    return release.room(cell).intersection(link.bounds(cell, given: 0, seeking: .later))
+                }, price: { release.hidden[$0] ? 0 : price?($0) })
+            guard closer.bounds(cell)?.contains(amount) == true else { continue }
+            if let shift = closer.closed([cell: amount], locked: cell), fitsPast(shift, release) { return shift }
+        }
+        return nil
+    }
+
+    private func fitsPast(_ shift: Shift, _ release: Release) -> Bool {
+        var (shift, link) = (shift, release.link)
+        for release in releases.reversed() {
+            guard let after = link, let before = release.following(shift, after, .earlier) else { return false }
+            if before.isEmpty { return true }
+            (shift, link) = (before, release.link)
+        }
+        return true
+    }
+}
+
+extension ReleaseHistory.Witness {
+    /// First the way in which a count comes back to the truth by itself, as the round goes on.
+    static func directions(_ cell: Int) -> [Bool] {
+        ReleaseTable.column(cell) == .missing ? [true, false] : [false, true]
     }
 }
 
 extension Release {
-    /// How far a cell may rise and fall; no further than is asked for.
-    func reach(_ cell: Int, _ room: Room, _ usable: [Bool]) -> (up: Int64, down: Int64) {
-        Detours.reach(cell, network, room, usable)
-    }
-}
-
-extension Detours {
-    static func reach(_ cell: Int, _ network: CellNetwork, _ room: Room, _ usable: [Bool]) -> (up: Int64, down: Int64) {
-        var (rising, falling) = (Detours(network: network, room: room), Detours(network: network, room: room))
-        return (
-            rising.shift(cell, rising: true, limit: Disclosure.spread, usable: usable),
-            falling.shift(cell, rising: false, limit: Disclosure.spread, usable: usable)
-        )
-    }
-}
-
-extension Room {
-    enum Side { case earlier, later }
-
-    init(none table: ReleaseTable) {
-        up = Array(repeating: 0, count: table.values.count)
-        down = up
-    }
-
-    init(unlimited table: ReleaseTable) {
-        up = Array(repeating: .max / 4, count: table.values.count)
-        down = up
-    }
-
-    func spread(_ cell: Int) -> Int64 { up[cell] + down[cell] }
-
-    mutating func widen(_ cell: Int, _ reach: (up: Int64, down: Int64)) {
-        up[cell] = max(up[cell], reach.up)
-        down[cell] = max(down[cell], reach.down)
-    }
-
-    fileprivate mutating func narrow(to table: ReleaseTable) {
-        for (cell, value) in table.values.enumerated() {
-            let range = table.range(cell)
-            up[cell] = min(up[cell], range.upperBound - value)
-            down[cell] = min(down[cell], value - range.lowerBound)
+    /// This release's part of another truth, of which a neighbouring release's part is known: none if that will do.
+    fileprivate func following(
+        _ known: Shift, _ link: ReleaseLink, _ side: ReleaseLink.Side, price: ((Int) -> Int64)? = nil
+    ) -> Shift? {
+        let given = link.known(known, seeking: side)
+        func linked(_ cell: Int) -> ClosedRange<Int64> {
+            link.bounds(cell, given: given[cell, default: 0], seeking: side)
         }
-    }
-
-    /// Shifting one of two consecutive releases and not the other must not turn round what whoever reads may assume.
-    fileprivate mutating func narrow(between earlier: ReleaseTable, and later: ReleaseTable, shifting side: Side) {
-        let isAlike = earlier.hasTree(of: later)
-        let places =
-            isAlike
-            ? [:]
-            : Dictionary(
-                uniqueKeysWithValues: (side == .later ? earlier : later).places.enumerated().map { ($1.code, $0) })
-        let (mine, others) = side == .later ? (later, earlier) : (earlier, later)
-        for (cell, value) in mine.values.enumerated() {
-            var other: Int? = cell
-            if !isAlike { other = places[mine.places[cell / 3].code].map { $0 * 3 + cell % 3 } }
-            guard let other else { continue }
-            let growth = side == .later ? value - others.values[other] : others.values[other] - value
-            narrow(cell, growth, side)
+        if given.keys.allSatisfy({ linked($0).contains(0) }) { return [:] }
+        func bounds(_ cell: Int) -> ClosedRange<Int64>? {
+            room(cell).intersection(linked(cell))
         }
-    }
-
-    /// - Parameter growth: from the earlier release to the later one.
-    private mutating func narrow(_ cell: Int, _ growth: Int64, _ side: Side) {
-        let rises = side == .earlier
-        switch ReleaseTable.column(cell) {
-        case .due where growth == 0: (up[cell], down[cell]) = (0, 0)
-        case .done where growth >= 0, .due where growth > 0: limit(cell, rising: rises, to: growth)
-        case .missing where growth <= 0: limit(cell, rising: !rises, to: -growth)
-        default: break
+        func toll(_ cell: Int) -> Int64? { hidden[cell] ? 0 : price?(cell) }
+        var start: Shift = [:]
+        for (cell, amount) in given {
+            // What is shown is as it is, if that will do.
+            if !hidden[cell], linked(cell).contains(0) { continue }
+            guard toll(cell) != nil, let bounds = bounds(cell) else { return nil }
+            start[cell] = bounds.clamp(amount)
         }
-    }
-
-    private mutating func limit(_ cell: Int, rising: Bool, to most: Int64) {
-        if rising { up[cell] = min(up[cell], most) } else { down[cell] = min(down[cell], most) }
+        return ShiftCloser(network: network, bounds: bounds, price: toll).closed(start)
     }
 }

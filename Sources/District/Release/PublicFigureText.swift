@@ -43,6 +43,7 @@ struct PublicFigureText {
         if absence != nil { return "–" }
         if let reason = figure?.no_bound { return "<span class=\"muted\">\(text("dash.no_bound.\(reason)"))</span>" }
         guard let lower = figure?.lower_permille, let upper = figure?.upper_permille else {
+            if isHidden(.done) || isHidden(.due) { return hidden }
             return figure?.due == 0 ? "<span class=\"muted\">\(text("dash.nothing_due"))</span>" : "–"
         }
         if let rate = figure?.rate_permille, figure?.exact == true { return "<b>\(Ratio.percent(rate))</b> %" }
@@ -62,8 +63,11 @@ struct PublicFigureText {
             """
     }
 
+    private func isHidden(_ column: ReleaseTable.Column) -> Bool { figure?.hidden.contains(column.word) ?? false }
+
+    /// Nothing where it would only repeat that nothing is published.
     var counts: HTML {
-        if absence != nil { return "–" }
+        if absence != nil || isHidden(.done) && isHidden(.due) { return "" }
         func part(_ count: Int64?) -> String { count.map(FigureText.number) ?? text("public.hidden") }
         return "\(text("public.of", ["done": part(figure?.done), "due": part(figure?.due)]))"
     }

@@ -37,7 +37,7 @@ struct PublicPage {
             <h1>\(document.name) · \(place.name)</h1><p class="muted">\(text("public.appointed", said))</p>
             <div class="tiles">\(document.measures.map { tile($0, text) })</div>
             \(document.measures.map { table($0, text) })
-            <section><h2>\(text("public.appointments"))</h2><ul class="items">\(appointments.reversed().map { listed($0, text) })</ul>
+            <section><h2>\(text("public.appointments"))</h2><ul class="plan">\(appointments.reversed().map { listed($0, text) })</ul>
             <p><a href="/public/\(document.id).json">JSON</a> · <a href="/public/\(document.id).csv">CSV</a></p></section>
             """
     }
@@ -73,7 +73,9 @@ struct PublicPage {
 
     private func listed(_ release: KeptRelease, _ text: Messages) -> HTML {
         let at = FigureText.time(release.appointed, asOf: document.as_of)
-        guard release.isPublished else { return "<li class=\"warn\">\(text("public.missed", ["at": at]))</li>" }
+        guard release.isPublished else {
+            return "<li class=\"warn\">\(text("public.missed", ["at": at]))</li>"
+        }
         if release.id == document.id { return "<li aria-current=\"true\"><strong>\(at)</strong></li>" }
         return "<li><a href=\"/public/\(release.id)?lang=\(text.language.rawValue)\">\(at)</a></li>"
     }
@@ -85,21 +87,18 @@ struct PublicPage {
         return """
             <section class="tile"><h1>\(text("dash.measure.\(rule.measure)")) <small>\(text("public.rule", ["version": "\(rule.rule_version)"]))</small></h1>
             <p>\(text("dash.still_missing"))</p><p class="big">\(figure.missing)</p><p>\(figure.bounds)</p>
-            <p>\(text("public.column.done")) \(figure.counts)</p>\(figure.uncounted)<p class="muted">\(figure.units)</p></section>
+            <p>\(figure.counts)</p>\(figure.uncounted)<p class="muted">\(figure.units)</p></section>
             """
     }
 
     private func table(_ rule: ReleaseDocument.Rule, _ text: Messages) -> HTML {
         guard !children.isEmpty, rule.withheld == nil else { return "" }
-        let heads = [
-            "dash.column.place", "dash.still_missing", "dash.measure.\(rule.measure)", "public.column.done",
-            "public.column.units",
-        ]
+        let heads = ["dash.column.place", "dash.still_missing", "dash.measure.\(rule.measure)"]
         let rows = children.map { child -> HTML in
             let figure = PublicFigureText(rule, child, text)
             return """
-                <tr><th scope="row"><a href="\(link(child, text))">\(name(child, text))</a></th><td>\(figure.missing)</td>
-                <td class="bounds">\(figure.bounds)\(figure.bar)</td><td>\(figure.counts)</td><td class="muted">\(figure.units)</td></tr>
+                <tr><th scope="row"><a href="\(link(child, text))">\(name(child, text))</a><br><small class="muted">\(figure.units)</small></th>
+                <td>\(figure.missing)</td><td class="bounds">\(figure.bounds)\(figure.bar) <small>\(figure.counts)</small></td></tr>
                 """
         }
         return """
