@@ -155,6 +155,39 @@ import Testing
         }
     }
 
+    @Test func aRestoredBackupTakesNoReleaseBack() throws {
+        try ReleaseDistrict.with(3) { district in
+            for community in 0..<3 { try district.count(community, 40, of: 100) }
+            let backup = district.folder + "/backup"
+            _ = try district.registry.identity()
+            try district.registry.backup(to: backup)
+            let release = try #require(try district.at(8))
+            let elsewhere = district.folder + "/restored"
+            try FileManager.default.createDirectory(atPath: elsewhere, withIntermediateDirectories: true)
+            try district.registry.backup(to: elsewhere + "/registry.sqlite")
+            _ = try RegistryFile.restore(backup, into: elsewhere, wall: district.wall)
+            let restored = try RegistryStore(elsewhere + "/registry.sqlite")
+            #expect(try restored.releases().map(\.id) == [release.id])
+            #expect(try restored.release(release.id) == release.encoded())
+        }
+    }
+
+    @Test func onlyTheTopTellsThePublicAndItsInsideIsClosed() throws {
+        let token = "read_token: 0123456789abcdef\n"
+        let parent =
+            "parent: https://example.org\nunit: \"421303000000\"\ntoken: \(String(repeating: "a", count: 32))\n"
+        for (text, key) in [
+            ("release_times: 08:00\n" + token + parent, "release_times"), ("release_times: 08:00\n", "read_token"),
+            ("release_times: 8 Uhr\n" + token, "release_times"),
+        ] {
+            let error = #expect(throws: SettingsErrors.self) { try AggregatorSettings(text: text, file: "a.yaml") }
+            #expect(error?.problems.map(\.key) == [key])
+        }
+        let top = try AggregatorSettings(text: "release_times: 08:00 18:00\n" + token, file: "a.yaml")
+        #expect(top.releaseTimes == ReleaseTimes("18:00 08:00"))
+        #expect(try AggregatorSettings(text: "", file: "a.yaml").releaseTimes == nil)
+    }
+
     // MARK: Readers
 
     @Test func aTableHasARowForEachPlace() throws {

@@ -103,12 +103,26 @@ package struct AggregatorSettings: Sendable {
         return ("read_token", "is needed because listen is not a loopback address; set 16 characters or more")
     }
 
+    /// Two who tell the public of the same places at different times, each hiding what it must, would together hide nothing.
+    /// And what stands before a public page, on this machine, makes every caller a caller on this machine.
+    private static let releasesAreSafe: SettingsFile.Together = { values in
+        guard values["release_times"] ?? "" != "" else { return nil }
+        if values["parent"] ?? "" != "" {
+            return (
+                "release_times", "must be empty because parent is set; only the aggregator at the top tells the public"
+            )
+        }
+        guard values["read_token"] ?? "" == "" else { return nil }
+        return ("read_token", "is needed because release_times is set; without one a proxy would open the inside too")
+    }
+
     package init(file: String) throws { try self.init(text: SettingsFile.read(file), file: file) }
 
     /// - Parameter file: for the problems that are found.
     package init(text: String, file: String) throws {
         let values = try SettingsFile.parse(
-            text, file: file, AggregatorSettings.options, together: AggregatorSettings.readTokenIsSet)
+            text, file: file, AggregatorSettings.options,
+            together: { AggregatorSettings.readTokenIsSet($0) ?? AggregatorSettings.releasesAreSafe($0) })
         state = values["state"] ?? ""
         socket = values["socket"] ?? ""
         readToken = values["read_token"].flatMap { $0.isEmpty ? nil : $0 }

@@ -67,6 +67,17 @@ extension RegistryStore {
         return try Blob.bytes(kept).map { $0.first == UInt8(ascii: "{") ? $0 : try Gzip.inflate($0, limit: 1 << 28) }
     }
 
+    static func rows(ofReleases db: Database) throws -> [Row] {
+        try db.tableExists("release") ? Row.fetchAll(db, sql: "SELECT * FROM release") : []
+    }
+
+    /// A row of another registry, unless it is here.
+    static func take(_ row: Row, _ db: Database) throws {
+        try db.execute(
+            sql: "INSERT OR IGNORE INTO release VALUES (?, ?, ?, ?)",
+            arguments: [row["id"], row["campaign"], row["appointed"], row["document"]])
+    }
+
     private static func packed(_ document: [UInt8]) -> [UInt8] {
         let packed = Gzip.compress(document)
         return packed.count * Limits.ratio >= document.count ? packed : document

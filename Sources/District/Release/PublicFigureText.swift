@@ -68,8 +68,8 @@ struct PublicFigureText {
     /// Nothing where it would only repeat that nothing is published.
     var counts: HTML {
         if absence != nil || isHidden(.done) && isHidden(.due) { return "" }
-        func part(_ count: Int64?) -> String { count.map(FigureText.number) ?? text("public.hidden") }
-        return "\(text("public.of", ["done": part(figure?.done), "due": part(figure?.due)]))"
+        let values = ["done": figure?.done, "due": figure?.due].compactMapValues { $0.map(FigureText.number) }
+        return "\(text(isHidden(.done) ? "public.due" : isHidden(.due) ? "public.done" : "public.of", values))"
     }
 
     var uncounted: HTML {

@@ -36,9 +36,6 @@ struct RoundReleases: Sendable {
         }
     }
 
-    /// Of a release that was lost nothing is known.
-    mutating func forget() { for code in histories.keys { histories[code] = .some(nil) } }
-
     private func release(_ document: ReleaseDocument, _ rule: ReleaseDocument.Rule, _ cut: ReleaseCut?) -> Release? {
         let figures = document.places.map { place in place.measures.first { $0.measure == rule.measure } }
         let shown = figures.flatMap { figure in ReleaseTable.Column.allCases.map { figure?.shown($0) } }
