@@ -115,7 +115,8 @@ let package = Package(
             name: "SyncTests", dependencies: ["Sync", "Wire", "Federation"], path: "Tests/Sync", swiftSettings: strict),
         .testTarget(
             name: "WireTests", dependencies: ["Wire", "Federation"], path: "Tests/Wire", swiftSettings: strict),
-        .testTarget(name: "CoverageTests", dependencies: ["Coverage"], path: "Tests/Coverage", swiftSettings: strict),
+        .testTarget(
+            name: "CoverageTests", dependencies: ["Coverage", "Laws"], path: "Tests/Coverage", swiftSettings: strict),
         .testTarget(
             name: "DistrictTests",
             dependencies: ["District", "Federation", "Coverage", "Daemon", "Wire", "Laws", log, grdb],

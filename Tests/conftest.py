@@ -19,6 +19,11 @@ UNITS = {
 }
 
 
+def china(seconds):
+    """A time of the day as settings have it."""
+    return time.strftime("%H:%M:%S", time.gmtime(seconds + 8 * 3600))
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -94,8 +99,8 @@ class Daemon:
 
 class Aggregator(Daemon):
     def __init__(self, folder, pace=300, grace=700, lease=3000, units=UNITS, relays=(), parent=None, listen="127.0.0.1",
-                 token=None):
-        """`relays`: the district aggregators that `units` are counted through, by code; `parent`: (port, code, token)."""
+                 token=None, releases=()):
+        """`releases`: when the public is told, seconds since 1970; `relays`: the district aggregators that `units` are counted through, by code; `parent`: (port, code, token)."""
         folder.mkdir(exist_ok=True)
         self.folder, self.state, self.port = folder, folder / "state", free_port()
         self.secret = f"Bearer {token}" if token else None
@@ -103,6 +108,7 @@ class Aggregator(Daemon):
         config.write_text(
             f"state: {self.state}\nsocket: {folder}/a.sock\nlisten: {listen}:{self.port}\n"
             f"pace_ms: {pace}\ngrace_ms: {grace}\nlease_ms: {lease}\nseries_seconds: 5\n" + (f"read_token: {token}\n" if token else "")
+            + (f"release_times: {' '.join(map(china, releases))}\n" if releases else "")
             + (f"parent: http://127.0.0.1:{parent[0]}\nunit: \"{parent[1]}\"\ntoken: {parent[2]}\n" if parent else ""))
         super().__init__("aggregator", config, folder / "aggregator.log")
         run("divisions", "import", ROOT / "Config/divisions.csv", "--config", config)

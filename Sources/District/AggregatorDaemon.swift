@@ -18,8 +18,13 @@ package enum AggregatorDaemon {
         let upward = try settings.upward.map { try Upward($0, settings, of: aggregator) }
         let series = Series(
             folder: settings.state, stepSeconds: settings.seriesSeconds, log: JournalLog.logger("statistics"))
+        let edge = try PublicEdge(
+            settings.releaseTimes, aggregator.registry, series, wall: aggregator.clock.wall,
+            log: JournalLog.logger("statistics"))
         let doors = Doors(listen: settings.listen, socket: settings.socket, log: log) { tell(settings) }
-            .services(open: publicRoutes(aggregator, settings, series, upward), local: localRoutes(aggregator, upward))
+            .services(
+                open: publicRoutes(aggregator, settings, series, upward) + PublicRoutes(edge).routes,
+                local: localRoutes(aggregator, upward))
         let standings = StandingLog(JournalLog.logger("statistics"))
         upward?.start()
         try await Daemonry.run(
@@ -27,6 +32,7 @@ package enum AggregatorDaemon {
             status: {
                 standings.look(aggregator.look(), now: aggregator.clock.now)
                 series.look({ aggregator.look() }, wall: aggregator.clock.wall)
+                edge.look({ aggregator.look() }, wall: aggregator.clock.wall)
                 return status(aggregator, upward)
             }, fault: { aggregator.fault() })
         // First who reads and changes what the aggregator holds, then the aggregator.

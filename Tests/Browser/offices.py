@@ -5,6 +5,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import time
 
 import pytest
 from conftest import CAMPAIGN, Aggregator, Node, eventually, run
@@ -75,7 +76,9 @@ class Office:
     def __init__(self, network, stage, folder):
         self.stage, self.host, self.folder = stage, network, folder
         self.wrap = tuple(inside(OFFICE))
-        self.aggregator = self.placed(Aggregator(folder / "district", listen=network, token=self.token))
+        # The public is told every ten seconds for ten minutes.
+        releases = [int(time.time()) // 10 * 10 + 10 * number for number in range(1, 60)]
+        self.aggregator = self.placed(Aggregator(folder / "district", listen=network, token=self.token, releases=releases))
         self.node = self.placed(
             Node(folder, UNIT, self.aggregator.tokens[UNIT], f"{network}:{self.aggregator.port}", pin=self.pin, listen=network),
             *self.guard)

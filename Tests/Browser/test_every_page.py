@@ -4,9 +4,10 @@ hostile names in every field."""
 import json
 import re
 import secrets
+import time
 
 from conftest import CAMPAIGN, eventually, run
-from offices import network, office, shots, watched  # noqa: F401
+from offices import curl, network, office, shots, watched  # noqa: F401
 from records import NOW, UNIT
 
 HOSTILE = "<script>window.hacked=true</script>"
@@ -41,6 +42,9 @@ def test_every_page(office):  # noqa: F811
     answer = office.get("/api/v1/records", "-d", json.dumps(body))
     assert not answer["refused"], answer["refused"]
     eventually(lambda: office.get("/api/v1/status")["unacknowledged"] == 0)
+    arrived = time.time()
+    told = lambda: [release["appointed"] for release in json.loads(curl(office.district + "/public/releases.json"))]
+    eventually(lambda: told() and told()[-1] > arrived, 40)
     what = {"node": office.base, "pin": office.pin, "district": office.district, "token": office.token, "unit": UNIT,
             "scoped": office.allowed("phone-in", "--of", UNIT.split("-")[0]), "officer": office.allowed("settle"), "other": UNIT[:-3] + "002"}
     table = office.folder / "overlays.csv"

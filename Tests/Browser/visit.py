@@ -205,7 +205,7 @@ def main():
         page.close()
         seen["in_hand"] = in_hand(context, what["district"])
         for language in ("zh-Hans", "en"):
-            seen[f"district {language}"] = visit(context, what["district"], ("", f"division/{what['unit'].split('-')[0]}", "overlay/gaoxin", f"unit/{what['unit']}", "work"),
+            seen[f"district {language}"] = visit(context, what["district"], ("", f"division/{what['unit'].split('-')[0]}", "overlay/gaoxin", f"unit/{what['unit']}", "work", "public", "public?place=421303587000"),
                                                  language, folder, "district")
         seen["away"] = away(context, what["district"])
         seen["phoned_in"] = phoned_in(browser, what, folder)

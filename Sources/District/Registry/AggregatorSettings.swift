@@ -11,6 +11,8 @@ package struct AggregatorSettings: Sendable {
     package var pace: Pace
     /// Seconds between two samples of how a round goes.
     package var seriesSeconds: Int64
+    /// When the public is told; nil where it isn't.
+    package var releaseTimes: ReleaseTimes?
     /// Nil at the top.
     package var upward: Upward?
 
@@ -59,6 +61,15 @@ package struct AggregatorSettings: Sendable {
                 "每隔多少秒记一次各单位的进度，供走势图用", "Seconds between two samples of how a round goes, for charts"
             ), check: Check.number(5...3600)),
         Setting(
+            "release_times", fallback: "",
+            comment: (
+                "每天几点向公众发布（如 08:00 12:00 18:00），在 /public 免口令查看；留空则不公开",
+                "Times of the day at which the public is told, such as 08:00 12:00 18:00; read at /public without a token. Empty: nothing is public"
+            ),
+            check: Check.optional {
+                ReleaseTimes($0) == nil ? "expected times such as 08:00 12:00 18:00, not \"\($0)\"" : nil
+            }),
+        Setting(
             "parent", fallback: "",
             comment: ("上级汇总地址，印在接入单上；最高一级留空", "Address of the aggregator above, from the slip; empty at the top"),
             check: Check.optional(Check.url)),
@@ -92,12 +103,26 @@ package struct AggregatorSettings: Sendable {
         return ("read_token", "is needed because listen is not a loopback address; set 16 characters or more")
     }
 
+    /// Two who tell the public of the same places at different times, each hiding what it must, would together hide nothing.
+    /// And what stands before a public page, on this machine, makes every caller a caller on this machine.
+    private static let releasesAreSafe: SettingsFile.Together = { values in
+        guard values["release_times"] ?? "" != "" else { return nil }
+        if values["parent"] ?? "" != "" {
+            return (
+                "release_times", "must be empty because parent is set; only the aggregator at the top tells the public"
+            )
+        }
+        guard values["read_token"] ?? "" == "" else { return nil }
+        return ("read_token", "is needed because release_times is set; without one a proxy would open the inside too")
+    }
+
     package init(file: String) throws { try self.init(text: SettingsFile.read(file), file: file) }
 
     /// - Parameter file: for the problems that are found.
     package init(text: String, file: String) throws {
         let values = try SettingsFile.parse(
-            text, file: file, AggregatorSettings.options, together: AggregatorSettings.readTokenIsSet)
+            text, file: file, AggregatorSettings.options,
+            together: { AggregatorSettings.readTokenIsSet($0) ?? AggregatorSettings.releasesAreSafe($0) })
         state = values["state"] ?? ""
         socket = values["socket"] ?? ""
         readToken = values["read_token"].flatMap { $0.isEmpty ? nil : $0 }
@@ -106,6 +131,7 @@ package struct AggregatorSettings: Sendable {
             graceMilliseconds: Int(values["grace_ms"] ?? "") ?? 30_000,
             leaseMilliseconds: Int(values["lease_ms"] ?? "") ?? 300_000)
         seriesSeconds = Int64(values["series_seconds"] ?? "") ?? 300
+        releaseTimes = values["release_times"].flatMap { ReleaseTimes($0) }
         listen = Listen(values["listen"] ?? "") ?? .tcp(host: "127.0.0.1", port: 8470)
         upward = try AggregatorSettings.upward(values, file)
     }

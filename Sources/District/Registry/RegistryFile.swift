@@ -47,11 +47,22 @@ package enum RegistryFile {
                 try files.copyItem(atPath: place, toPath: name)
             }
             kept = name
+            try keepReleases(of: name, in: fresh)
         }
         for suffix in ["-wal", "-shm"] { try? files.removeItem(atPath: place + suffix) }
         try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: fresh)
         try DurableFile.replace(place, with: fresh)
         return kept
+    }
+
+    /// What the public was told since the backup isn't taken back by it: the next release has to know.
+    private static func keepReleases(of former: String, in fresh: String) throws {
+        let told = try? readOnly(former).read { try RegistryStore.rows(ofReleases: $0) }
+        guard let told, !told.isEmpty else { return }
+        let database = try DatabaseQueue(path: fresh)
+        try RegistryStore.migrations.migrate(database)
+        try database.write { db in for row in told { try RegistryStore.take(row, db) } }
+        try database.close()
     }
 
     /// Two restores within a second keep two files.

@@ -102,6 +102,7 @@ final class RegistryStore: Sendable {
         migrator.registerMigration("8 why counts were phoned in") { try $0.execute(sql: DecisionSchema.whyPhonedIn) }
         migrator.registerMigration("9 overlays") { try $0.execute(sql: overlaySchema) }
         migrator.registerMigration("10 work list") { try $0.execute(sql: WorkSchema.tables) }
+        migrator.registerMigration("11 releases") { try $0.execute(sql: releaseSchema) }
         return migrator
     }
 
