@@ -23,8 +23,7 @@ package enum AggregatorDaemon {
             log: JournalLog.logger("statistics"))
         let doors = Doors(listen: settings.listen, socket: settings.socket, log: log) { tell(settings) }
             .services(
-                open: publicRoutes(aggregator, settings, series, upward) + PublicRoutes(edge).routes,
-                local: localRoutes(aggregator, upward))
+                open: publicRoutes(aggregator, settings, series, edge, upward), local: localRoutes(aggregator, upward))
         let standings = StandingLog(JournalLog.logger("statistics"))
         upward?.start()
         try await Daemonry.run(
@@ -42,7 +41,8 @@ package enum AggregatorDaemon {
     }
 
     package static func publicRoutes(
-        _ aggregator: Aggregator, _ settings: AggregatorSettings, _ series: Series, _ upward: Upward? = nil
+        _ aggregator: Aggregator, _ settings: AggregatorSettings, _ series: Series, _ edge: PublicEdge,
+        _ upward: Upward? = nil
     ) -> [Route] {
         let guarding = ReadGuard(token: settings.readToken, aggregator)
         return IngestRoutes(aggregator).routes
@@ -51,7 +51,7 @@ package enum AggregatorDaemon {
             + ExportRoutes(aggregator, guarding: guarding).routes
             + DashboardRoutes(
                 aggregator, guarding: guarding, series: series, upward: upward, home: settings.upward?.unit
-            ).routes + SeriesRoutes(aggregator, series, guarding: guarding).routes
+            ).routes + SeriesRoutes(aggregator, series, guarding: guarding).routes + PublicRoutes(edge).routes
     }
 
     /// Everything, without a token: the socket is readable by this user's group only.

@@ -33,7 +33,9 @@ import Testing
         let settings = try AggregatorSettings(file: folder + "/a.yaml")
         let aggregator = try Aggregator(folder: folder, pace: settings.pace, log: Logger(label: "test"))
         let series = Series(folder: folder, stepSeconds: 300, log: Logger(label: "test"))
-        let served = AggregatorDaemon.publicRoutes(aggregator, settings, series)
+        let edge = try PublicEdge(
+            settings.releaseTimes, aggregator.registry, series, wall: 0, log: Logger(label: "test"))
+        let served = AggregatorDaemon.publicRoutes(aggregator, settings, series, edge)
             .filter { $0.method == "GET" }.map(\.pattern)
             .filter { $0.hasPrefix("/v1/") || ["/metrics", "/healthz"].contains($0) }
         let document = try Self.document()

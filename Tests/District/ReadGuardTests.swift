@@ -11,7 +11,7 @@ import Testing
 
     /// What was decided about a route.
     private enum Decision {
-        /// Nothing about any place.
+        /// Nothing about any place, or what everybody is told.
         case open
         /// Units' own credentials open it; a read token never does.
         case units
@@ -43,6 +43,7 @@ import Testing
         "GET /v1/work": .query(["division"]), "GET /work": .everything, "GET /work/{code}": .path,
         "POST /work": .everything, "POST /work/{code}": .path,
         "POST /unit/{code}/phone-in": .path, "GET /assets/style.css": .open, "GET /assets/page.js": .open,
+        "GET /public": .open, "GET /public/{name}": .open,
     ]
 
     private static func ask(

@@ -35,7 +35,9 @@ struct ServedDistrict {
             file: "a.yaml")
         aggregator = try Aggregator(folder: folder, pace: settings.pace, log: Logger(label: "test"))
         let series = Series(folder: folder, stepSeconds: 300, log: Logger(label: "test"))
-        open = AggregatorDaemon.publicRoutes(aggregator, settings, series)
+        let edge = try PublicEdge(
+            settings.releaseTimes, aggregator.registry, series, wall: 0, log: Logger(label: "test"))
+        open = AggregatorDaemon.publicRoutes(aggregator, settings, series, edge)
         local = AggregatorDaemon.localRoutes(aggregator)
     }
 
