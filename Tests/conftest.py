@@ -94,7 +94,7 @@ class Daemon:
 
 class Aggregator(Daemon):
     def __init__(self, folder, pace=300, grace=700, lease=3000, units=UNITS, relays=(), parent=None, listen="127.0.0.1",
-                 token=None):
+                 token=None, admin=None):
         """`relays`: the district aggregators that `units` are counted through, by code; `parent`: (port, code, token)."""
         folder.mkdir(exist_ok=True)
         self.folder, self.state, self.port = folder, folder / "state", free_port()
@@ -103,6 +103,7 @@ class Aggregator(Daemon):
         config.write_text(
             f"state: {self.state}\nsocket: {folder}/a.sock\nlisten: {listen}:{self.port}\n"
             f"pace_ms: {pace}\ngrace_ms: {grace}\nlease_ms: {lease}\nseries_seconds: 5\n" + (f"read_token: {token}\n" if token else "")
+            + (f"admin_token: {admin}\n" if admin else "")
             + (f"parent: http://127.0.0.1:{parent[0]}\nunit: \"{parent[1]}\"\ntoken: {parent[2]}\n" if parent else ""))
         super().__init__("aggregator", config, folder / "aggregator.log")
         run("divisions", "import", ROOT / "Config/divisions.csv", "--config", config)

@@ -46,12 +46,14 @@ package enum AggregatorDaemon {
             + DashboardRoutes(
                 aggregator, guarding: guarding, series: series, upward: upward, home: settings.upward?.unit
             ).routes + SeriesRoutes(aggregator, series, guarding: guarding).routes
+            + DirectiveRoutes(aggregator, guarding: guarding).routes
+            + DirectivePages(aggregator, guarding: guarding, admin: AdminGuard(token: settings.adminToken)).routes
     }
 
     /// Everything, without a token: the socket is readable by this user's group only.
     package static func localRoutes(_ aggregator: Aggregator, _ upward: Upward? = nil) -> [Route] {
         AdminRoutes(aggregator).routes + DecisionRoutes(aggregator).routes
-            + ClaimRoutes(aggregator).routes
+            + ClaimRoutes(aggregator).routes + DirectiveRoutes(aggregator, guarding: ReadGuard(token: nil)).localRoutes
             + StatsRoutes(aggregator, guarding: ReadGuard(token: nil), upward: upward).routes
             + BookRoutes(aggregator, guarding: ReadGuard(token: nil)).routes
             + ExportRoutes(aggregator, guarding: ReadGuard(token: nil)).localRoutes

@@ -69,13 +69,13 @@ def watched(script, *arguments, said=None):
 class Office:
     """A node and its district on a cable; the node knows the round."""
 
-    token, pin = "a-read-token-of-the-district", "246810"
+    token, admin, pin = "a-read-token-of-the-district", "an-admin-token-of-the-district", "246810"
     guard = ("-H", f"authorization: PIN {pin}")
 
     def __init__(self, network, stage, folder):
         self.stage, self.host, self.folder = stage, network, folder
         self.wrap = tuple(inside(OFFICE))
-        self.aggregator = self.placed(Aggregator(folder / "district", listen=network, token=self.token))
+        self.aggregator = self.placed(Aggregator(folder / "district", listen=network, token=self.token, admin=self.admin))
         self.node = self.placed(
             Node(folder, UNIT, self.aggregator.tokens[UNIT], f"{network}:{self.aggregator.port}", pin=self.pin, listen=network),
             *self.guard)

@@ -40,9 +40,9 @@ def test_every_page(office):  # noqa: F811
     answer = office.get("/api/v1/records", "-d", json.dumps(body))
     assert not answer["refused"], answer["refused"]
     eventually(lambda: office.get("/api/v1/status")["unacknowledged"] == 0)
-    what = {"node": office.base, "pin": office.pin, "district": office.district, "token": office.token, "unit": UNIT}
+    what = {"node": office.base, "pin": office.pin, "district": office.district, "token": office.token, "admin": office.admin, "unit": UNIT}
     seen = watched("visit.py", shots(office.folder), said=json.dumps(what))
-    keyboard, live, unsent = (seen.pop(name) for name in ("keyboard", "live", "unsent"))
+    keyboard, live, unsent, orders = (seen.pop(name) for name in ("keyboard", "live", "unsent", "orders"))
     wrong = []
     for place, found in seen.items():
         wrong += [f"{place}: {problem}" for problem in found["problems"]]
@@ -55,4 +55,9 @@ def test_every_page(office):  # noqa: F811
     assert not wrong, "\n".join(wrong)
     assert "7-1-301 已记" in keyboard["text"] and keyboard["outline"] == "solid", keyboard
     assert live["short"] == ["48", "58"] and [200, "text/event-stream"] in live["streams"], live
+    assert "管理口令不对" in orders["refused"][0] and orders["refused"][1:] == [True, ""], "what was typed stays, the token doesn't"
+    assert "未收到" in orders["published"] and "第 1 版" in orders["published"], orders["published"]
+    assert "第 2 版" in orders["changed"] and "较早的版本（1）" in orders["changed"], orders["changed"]
+    assert "补充时间" in orders["list"] and "新" in orders["list"] and "阅知人" in orders["list"], orders["list"]
+    assert "已阅 1，" in orders["read"] and "李主任" not in orders["read"], "the name stays at the compound"
     assert unsent == ["电梯三天没有消毒", 1], "what was typed stays, and an invite's code stands until somebody goes on"

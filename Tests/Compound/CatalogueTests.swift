@@ -17,6 +17,7 @@ import Testing
             "claim": ["claimed", "counted"],
             "report": ["final"],
             "feedback": ["received", "open", "answered"],
+            "directive": ["received", "acknowledged"],
             "volunteers": ["need", "filled", "short", "buildings", "claimed", "done"],
         ]
         #expect(Set(Desks.all.flatMap(\.datasets)) == Set(expected.keys))

@@ -56,6 +56,7 @@ enum Desks {
         VolunteerDesk(),
         HouseholdClaimDesk(),
         FeedbackDesk(),
+        DirectiveDesk(),
         RoundDesk(),
     ]
     /// Subject of rows that concern the compound as a whole.

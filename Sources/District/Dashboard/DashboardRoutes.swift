@@ -141,7 +141,9 @@ package struct DashboardRoutes: Sendable {
         return secured(reply)
     }
 
-    private func secured(_ reply: Reply) -> Reply {
+    private func secured(_ reply: Reply) -> Reply { DashboardRoutes.secured(reply) }
+
+    static func secured(_ reply: Reply) -> Reply {
         var reply = reply
         reply.headers += [
             (name: "content-security-policy", value: "default-src 'self'; frame-ancestors 'none'"),

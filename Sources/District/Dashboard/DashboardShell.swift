@@ -9,19 +9,23 @@ enum DashboardShell {
         "\(path)?lang=\(language.rawValue)" + (round.map { "&campaign=\($0)" } ?? "")
     }
 
-    /// - Parameter standing: what the aggregator above doesn't hold yet; empty at the top.
+    /// - Parameters:
+    ///   - standing: what the aggregator above doesn't hold yet; empty at the top.
+    ///   - isAnswer: what a form was answered with, which is no page to ask for again.
     static func html(
         _ content: HTML, _ standing: HTML, path: String, theme: String?, round: Code?, isWall: Bool = false,
-        _ text: Messages
+        isAnswer: Bool = false, _ text: Messages
     ) -> HTML {
         let other: Language = text.language == .en ? .zhHans : .en
         let walled: HTML = isWall ? " class=\"wall\"" : ""
+        let still: HTML = isAnswer ? " data-still" : ""
         let themed: HTML = theme.map { " data-theme=\"\($0)\"" } ?? ""
         return """
             <!doctype html><html lang="\(text.language.rawValue)"\(themed)><head><meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1"><title>\(text("dash.title"))</title>
             <link rel="stylesheet" href="/assets/style.css"><script type="module" src="/assets/page.js"></script></head>
-            <body\(walled)><header class="bar"><a href="\(link("/", text.language, round))"><strong>\(text("dash.title"))</strong></a>
+            <body\(walled)\(still)><header class="bar"><a href="\(link("/", text.language, round))"><strong>\(text("dash.title"))</strong></a>
+            <a href="\(link(DirectivePages.list, text.language, round))">\(text("directive.title"))</a>
             <a class="lang" href="\(link(path, other, round))" hreflang="\(other.rawValue)">\(Messages.of(other)("lang.name"))</a></header>
             <svg class="defs" width="0" height="0" aria-hidden="true"><pattern id="open" width="12" height="12"
             patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="stripe" width="6" height="12"/></pattern></svg>

@@ -25,6 +25,8 @@ struct Picture: Sendable {
     /// What was decided, and who rang.
     var book = DecisionBook()
     var lineage = Lineage()
+    /// What was published downward.
+    var directives = DirectiveBook()
 }
 
 /// When rows were last compared with what was acknowledged, and how many differed.
@@ -311,6 +313,7 @@ extension Picture {
             rollup: tally.rollup, claims: tally.claims.board, speakers: tally.speakers,
             campaigns: tally.registered.campaigns,
             edition: tally.registered.edition, now: now, wall: wall, revision: revision,
-            tokens: tally.registered.tokens, book: tally.registered.book, lineage: tally.registered.lineage)
+            tokens: tally.registered.tokens, book: tally.registered.book, lineage: tally.registered.lineage,
+            directives: tally.registered.directives)
     }
 }

@@ -115,7 +115,7 @@ package struct Ledger {
             RegistryDocument.make(
                 parent: tally.identity, speaker: $0, tree: tally.registered.tree,
                 campaigns: tally.registered.campaigns, book: tally.registered.book, claims: tally.claims.board,
-                lineage: tally.registered.lineage)
+                lineage: tally.registered.lineage, directives: tally.registered.directives)
         }
     }
 
@@ -146,6 +146,8 @@ package struct RegistryContent: Sendable {
     package var day = ""
     /// The divisions of days on which another edition was in force and rounds were closed, by day and code.
     package var formerDivisions: [String: [String: RegistryDivision]] = [:]
+    /// What was published downward.
+    package var directives = DirectiveBook()
 
     package init(
         units: [RegistryUnit], relays: [RegistryRelay] = [], divisions: [String: RegistryDivision],
@@ -167,6 +169,7 @@ extension Tally.Registered {
         self.init(
             hierarchy: Hierarchy(content), campaigns: content.campaigns, edition: content.edition,
             tokens: content.tokens, book: content.book, lineage: content.lineage,
-            claimDecisions: content.claimDecisions, unsettledClaims: content.unsettledClaims)
+            claimDecisions: content.claimDecisions, unsettledClaims: content.unsettledClaims,
+            directives: content.directives)
     }
 }

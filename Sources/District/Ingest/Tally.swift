@@ -20,6 +20,8 @@ struct Tally {
         var claimDecisions: [Code: [UInt64: Code]] = [:]
         /// What was open when a round was closed, by round and unit.
         var unsettledClaims: [Code: [Code: OpenClaims]] = [:]
+        /// What was published downward.
+        var directives = DirectiveBook()
 
         /// Of today.
         var tree: PlaceTree { hierarchy.current }
@@ -268,7 +270,7 @@ struct Tally {
         if let known = documents[index] { return known }
         let document = RegistryDocument.make(
             parent: identity, speaker: index, tree: registered.tree, campaigns: registered.campaigns,
-            book: registered.book, claims: claims.board, lineage: registered.lineage)
+            book: registered.book, claims: claims.board, lineage: registered.lineage, directives: registered.directives)
         let digest = (try? document.encoded()).map { RegistryDocument.digest(of: $0) }
         documents[index] = digest
         return digest

@@ -8,6 +8,8 @@ package struct AggregatorSettings: Sendable {
     package var listen: Listen
     package var socket: String
     package var readToken: String?
+    /// Nil: officers publish by command only.
+    package var adminToken: String?
     package var pace: Pace
     /// Seconds between two samples of how a round goes.
     package var seriesSeconds: Int64
@@ -39,6 +41,11 @@ package struct AggregatorSettings: Sendable {
             "read_token", fallback: "",
             comment: ("查看统计的口令；留空则只有本机可看", "Token for reading figures; empty: only this machine may read"),
             check: Check.optional { $0.utf8.count >= 16 ? nil : "must have at least 16 characters" }),
+        Setting(
+            "admin_token", fallback: "",
+            comment: (
+                "在网页上发布指令、通知的口令；留空则只能用命令行", "Token for publishing orders and notices on pages; empty: by command only"
+            ), check: Check.optional { $0.utf8.count >= 16 ? nil : "must have at least 16 characters" }),
         Setting(
             "pace_ms", fallback: "60000",
             comment: ("要求各小区上报的间隔（毫秒）", "Milliseconds between two reports of a compound"),
@@ -101,6 +108,7 @@ package struct AggregatorSettings: Sendable {
         state = values["state"] ?? ""
         socket = values["socket"] ?? ""
         readToken = values["read_token"].flatMap { $0.isEmpty ? nil : $0 }
+        adminToken = values["admin_token"].flatMap { $0.isEmpty ? nil : $0 }
         pace = Pace(
             milliseconds: Int(values["pace_ms"] ?? "") ?? 60_000,
             graceMilliseconds: Int(values["grace_ms"] ?? "") ?? 30_000,

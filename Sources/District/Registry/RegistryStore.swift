@@ -98,6 +98,7 @@ final class RegistryStore: Sendable {
         migrator.registerMigration("4 relays") { try $0.execute(sql: relaySchema) }
         migrator.registerMigration("5 editions") { try $0.execute(sql: editionSchema) }
         migrator.registerMigration("6 lineage") { try $0.execute(sql: lineageSchema) }
+        migrator.registerMigration("7 directives") { try $0.execute(sql: directiveSchema) }
         return migrator
     }
 
@@ -305,6 +306,7 @@ extension RegistryContent {
             edition: try registry.edition(on: day), tokens: try registry.tokens(), book: try registry.book())
         self.day = day
         self.lineage = lineage
+        directives = try registry.directives()
         for past in Set(campaigns.compactMap(\.closedAt).map(Day.of)) where try registry.edition(on: past) != edition {
             formerDivisions[past] = try divisions(on: past)
         }
