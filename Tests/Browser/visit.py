@@ -151,7 +151,7 @@ def main():
         alter(context, what["node"], ("/desk/volunteers/need", "required", "50"))
         seen["live"] = live(context, what["node"], ("/desk/volunteers/need", "required", "60"))
         context.close()
-        pages = ("", f"unit/{what['unit']}", "directives", "directive/2022-41", "directive/2022-04-06-survey")
+        pages = ("", f"unit/{what['unit']}", "directives", "directive/2022-41", "directive/2022-04-06-survey", "help")
         for language in ("zh-Hans", "en"):
             seen[f"district {language}"] = visit(desk, what["district"], pages, language, folder, "district")
         browser.close()

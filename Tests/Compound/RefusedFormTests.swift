@@ -76,7 +76,8 @@ import Testing
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/Compound")
         let files = try #require(FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil))
         let hidden: Set = [
-            "chain", "device", "day", "directive", "invite", "item", "lift", "line", "need", "version", "visits",
+            "chain", "device", "day", "directive", "invite", "item", "lift", "line", "need", "side", "unit", "version",
+            "visits",
             "with",
         ]
         for case let file as URL in files where file.pathExtension == "swift" && !file.path.contains("/Care") {

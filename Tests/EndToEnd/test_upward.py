@@ -2,6 +2,7 @@
 districts is the truth, and a district emptied, restored or cut off behaves like a compound."""
 
 import json
+import secrets
 import shutil
 import time
 from types import SimpleNamespace
@@ -9,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from cables import Relay
 from conftest import CAMPAIGN, Aggregator, Node, eventually, fetch, run
-from records import building, doors, visit
+from records import NOW, building, doors, visit
 
 WEST, EAST = "421303000000", "421321000000"
 UNITS = {"421303587002-001": (100, 300), "421303003006-001": (80, 200), "421321101001-001": (50, 120)}
@@ -155,6 +156,41 @@ def test_an_order_reaches_every_compound_and_is_read_there(world):
     page = fetch(world.nodes[near].port, "/directives?lang=zh-Hans")[1].decode()
     assert "已撤回" in page and "较早的版本（2）" in page and "今晚完成" in page
     whole(world)
+
+
+def answer(node, **said):
+    """A manager's answer to the only offer that his page shows."""
+    [offer] = said.pop("offers")
+    form = "&".join(f"{name}={value}" for name, value in {**offer, "task": CAMPAIGN, **said}.items())
+    status, text, _ = fetch(node.port, "/desk/help/help_answer", "POST", form.encode(),
+                            {"content-type": "application/x-www-form-urlencoded"})
+    assert status == 303, text
+
+
+def test_compounds_are_offered_each_others_spare_people(world):
+    """One is three short, another has two too many: both are told, both answer, the officer sees it, no figure changes."""
+    west, short, spare = world.districts[WEST], *list(UNITS)[:2]
+    call = {short: (4, 1), spare: (1, 3)}
+    for unit, (need, filled) in call.items():
+        world.nodes[unit].record(*[{"id": secrets.token_hex(16), "recorder": "s01", "observed_at": NOW, **record} for record in [
+            {"kind": "need", "task": CAMPAIGN, "required": need}, {"kind": "help_consent", "task": CAMPAIGN, "state": "offered"},
+            *[{"kind": "fill", "task": CAMPAIGN, "volunteer": f"v{number}", "state": "filled"} for number in range(filled)]]])
+
+    def page(unit):
+        return fetch(world.nodes[unit].port, f"/volunteers?lang=zh-Hans&campaign={CAMPAIGN}")[1].decode()
+    eventually(lambda: "可以支援你们 2 人" in page(short) and "可以支援 2 人" in page(spare), within=20)
+    assert "同一区县" in page(short) and "0722-555-0100" in page(short)
+    gap = world.districts[WEST].stats()["volunteers"]["short"]
+    assert gap == 3, "never netted"
+    answer(world.nodes[spare], offers=[{"side": "give", "role": "general", "unit": short, "people": 2}], state="yes")
+    eventually(lambda: "对方：可以" in page(short), within=20)
+    answer(world.nodes[short], offers=[{"side": "take", "role": "general", "unit": spare, "people": 2}], state="yes")
+    eventually(lambda: "对方：可以" in page(spare), within=20)
+    officer = fetch(west.port, "/help?lang=zh-Hans")[1].decode()
+    assert officer.count("● 可以") == 2 and "还差 3" in officer, officer
+    assert west.stats()["volunteers"]["short"] == gap
+    eventually(lambda: world.city.stats()["volunteers"]["short"] == gap)
+    assert "v0" not in officer + json.dumps(json.loads(fetch(west.port, "/v1/stats")[1])), "names stay"
 
 
 def test_the_city_is_the_sum_of_its_districts_is_the_truth(world):

@@ -54,6 +54,7 @@ enum Desks {
         RegistryDesk(),
         SurveyDesk(),
         VolunteerDesk(),
+        HelpDesk(),
         HouseholdClaimDesk(),
         FeedbackDesk(),
         DirectiveDesk(),

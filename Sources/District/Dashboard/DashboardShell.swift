@@ -26,6 +26,7 @@ enum DashboardShell {
             <link rel="stylesheet" href="/assets/style.css"><script type="module" src="/assets/page.js"></script></head>
             <body\(walled)\(still)><header class="bar"><a href="\(link("/", text.language, round))"><strong>\(text("dash.title"))</strong></a>
             <a href="\(link(DirectivePages.list, text.language, round))">\(text("directive.title"))</a>
+            <a href="\(link(DirectivePages.help, text.language, round))">\(text("help.title"))</a>
             <a class="lang" href="\(link(path, other, round))" hreflang="\(other.rawValue)">\(Messages.of(other)("lang.name"))</a></header>
             <svg class="defs" width="0" height="0" aria-hidden="true"><pattern id="open" width="12" height="12"
             patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="stripe" width="6" height="12"/></pattern></svg>

@@ -13,13 +13,16 @@ package struct DirectivePages: Sendable {
         (self.aggregator, self.guarding, self.admin) = (aggregator, guarding, admin)
     }
 
-    static let list = "/directives"
+    static let (list, help) = ("/directives", "/help")
     static func path(_ code: String) -> String { "/directive/\(code)" }
 
     package var routes: [Route] {
         [
             Route("GET", DirectivePages.list) { call in page(call) { listed($0, nil) } },
             Route("GET", "/directive/{code}") { call in page(call) { one($0, call.captures["code"] ?? "", nil) } },
+            Route("GET", DirectivePages.help) { call in
+                page(call) { HelpPage.html(HelpPage.Model($0.picture), $0.text) }
+            },
             said("/directives/publish") { form in
                 try await Publisher(aggregator: aggregator).publish(DirectiveForm.words(form)).code
             },

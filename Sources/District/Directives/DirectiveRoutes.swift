@@ -51,7 +51,8 @@ package struct DirectiveRoutes: Sendable {
             return try json(picture.directives.latest.reversed().map { DirectiveJSON($0, picture, isWhole: false) })
         }
         guard let last = picture.directives.last(code) else {
-            throw StatsProblem.absent("directive_unknown", "code", "nothing was published under it; see GET /v1/directives")
+            throw StatsProblem.absent(
+                "directive_unknown", "code", "nothing was published under it; see GET /v1/directives")
         }
         return try json([DirectiveJSON(last, picture, isWhole: true)])
     }

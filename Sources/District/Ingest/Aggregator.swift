@@ -27,6 +27,8 @@ struct Picture: Sendable {
     var lineage = Lineage()
     /// What was published downward.
     var directives = DirectiveBook()
+    /// Help between compounds.
+    var help = Help()
 }
 
 /// When rows were last compared with what was acknowledged, and how many differed.
@@ -314,6 +316,6 @@ extension Picture {
             campaigns: tally.registered.campaigns,
             edition: tally.registered.edition, now: now, wall: wall, revision: revision,
             tokens: tally.registered.tokens, book: tally.registered.book, lineage: tally.registered.lineage,
-            directives: tally.registered.directives)
+            directives: tally.registered.directives, help: tally.help)
     }
 }

@@ -115,7 +115,7 @@ package struct Ledger {
             RegistryDocument.make(
                 parent: tally.identity, speaker: $0, tree: tally.registered.tree,
                 campaigns: tally.registered.campaigns, book: tally.registered.book, claims: tally.claims.board,
-                lineage: tally.registered.lineage, directives: tally.registered.directives)
+                lineage: tally.registered.lineage, directives: tally.registered.directives, help: tally.help)
         }
     }
 

@@ -4,7 +4,8 @@ import Wire
 extension RegistryDocument {
     static func make(
         parent: Incarnation, speaker: Int, tree: PlaceTree, campaigns: [RegistryCampaign], book: DecisionBook,
-        claims: ClaimBoard, lineage: District.Lineage, directives: DirectiveBook
+        claims: ClaimBoard, lineage: District.Lineage, directives: DirectiveBook,
+        help: Help
     ) -> RegistryDocument {
         let (unit, path) = tree.relay(speaker).map { about($0, tree) } ?? about(unit: speaker, tree)
         let isRelay = tree.relay(speaker) != nil
@@ -20,7 +21,7 @@ extension RegistryDocument {
             }, receipts: (receipts?.suffix(mostReceipts)).map { $0.map(Receipt.init) },
             notYours: isRelay ? nil : claims.notYours(speaker),
             lineage: lineage.change(of: tree.code(ofSpeaker: speaker)).map(Lineage.init),
-            directives: told.isEmpty ? nil : told)
+            directives: told.isEmpty ? nil : told, help: help.told(speaker, tree))
     }
 
     /// Older ones stay at the aggregator.

@@ -14,7 +14,8 @@ struct DerivedRows {
 
     init(_ picture: Picture) {
         shelf = picture.rollup.shelf
-        for (cut, totals) in picture.rollup.cuts.sorted(by: { $0.key < $1.key }) where cut.dataset != Claims.dataset {
+        for (cut, totals) in picture.rollup.cuts.sorted(by: { $0.key < $1.key })
+        where cut.dataset != Claims.dataset && !Help.datasets.contains(cut.dataset) {
             let picture = picture.along(cut.period)
             let blocks = totals.standings.indices.map { picture.block($0, cut) ?? RowBlock() }
             guard blocks.contains(where: { !$0.isEmpty }) else { continue }
