@@ -35,6 +35,8 @@ package struct NodeStatus: Sendable, Equatable, Encodable {
     package var refusedRows: Int
     /// The change that this unit ends or begins with, as the parent says.
     @Null package var lineage: RegistryDocument.Lineage?
+    /// Orders and notices that nobody here has read.
+    @Null package var directives: UnreadDirectives?
     /// Why the disk refused the last record.
     @Null package var disk: String?
     @Null package var campaign: String?
@@ -67,7 +69,7 @@ extension NodeStatus {
             receipts: try ReceiptReader.unread(db),
             recordsAhead: try HybridClock.ahead(of: now, db), refusedRows: link.refusedRows,
             lineage: try LineageReader.lineage(db),
-            disk: nil,
+            directives: try UnreadDirectives.read(db), disk: nil,
             campaign: try CampaignReader.current(db, now: now), now: now)
     }
 

@@ -52,13 +52,15 @@ package enum AggregatorDaemon {
             + DashboardRoutes(
                 aggregator, guarding: guarding, series: series, upward: upward, home: settings.upward?.unit
             ).routes + SeriesRoutes(aggregator, series, guarding: guarding).routes + PublicRoutes(edge).routes
+            + DirectiveRoutes(aggregator, guarding: guarding).routes
+            + DirectivePages(aggregator, guarding: guarding).routes
     }
 
     /// Everything, without a token: the socket is readable by this user's group only.
     package static func localRoutes(_ aggregator: Aggregator, _ upward: Upward? = nil) -> [Route] {
         let guarding = ReadGuard(token: nil, aggregator)
         return AdminRoutes(aggregator).routes + ReadTokenRoutes(aggregator).routes + OverlayRoutes(aggregator).routes
-            + DecisionRoutes(aggregator).routes
+            + DecisionRoutes(aggregator).routes + DirectiveRoutes(aggregator, guarding: guarding).localRoutes
             + ClaimRoutes(aggregator).routes + WorkRoutes(aggregator, guarding: guarding).localRoutes
             + StatsRoutes(aggregator, guarding: guarding, upward: upward).routes
             + BookRoutes(aggregator, guarding: guarding).routes

@@ -15,6 +15,12 @@ package enum Limits {
     /// Room for a reason for every row of a part.
     package static let answer = 512 * 1024
     package static let registry = 8 * 1024 * 1024
+    /// Directives in a registry document, the newest that concern the child; bytes of each one's words.
+    package static let directives = 50
+    package static let directiveCode = 48
+    package static let directiveVersions = 999
+    package static let directiveTitle = 240
+    package static let directiveText = 6000
 }
 
 /// The paths of the protocol.

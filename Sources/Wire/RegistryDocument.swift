@@ -135,10 +135,15 @@ package struct RegistryDocument: Codable, Sendable, Equatable {
     package var notYours: [String: [String]]?
     /// Nil for a unit that no change is about.
     package var lineage: Lineage?
+    /// The newest ones that concern the child, each in its last version, the newest last; nil for none.
+    package var directives: [Directive]?
+    /// Help that the child could give or take; nil for none.
+    package var help: [HelpOffer]?
 
     package init(
         v: Int, parent: String, unit: Unit, path: [Place], campaigns: [Campaign], receipts: [Receipt]? = nil,
-        notYours: [String: [String]]? = nil, lineage: Lineage? = nil
+        notYours: [String: [String]]? = nil, lineage: Lineage? = nil, directives: [Directive]? = nil,
+        help: [HelpOffer]? = nil
     ) {
         self.v = v
         self.parent = parent
@@ -148,10 +153,12 @@ package struct RegistryDocument: Codable, Sendable, Equatable {
         self.receipts = receipts
         self.notYours = notYours
         self.lineage = lineage
+        self.directives = directives
+        self.help = help
     }
 
     private enum CodingKeys: String, CodingKey {
-        case v, parent, unit, path, campaigns, receipts, lineage
+        case v, parent, unit, path, campaigns, receipts, lineage, directives, help
         case notYours = "not_yours"
     }
 

@@ -20,7 +20,7 @@ struct Jiayuan: AsyncParsableCommand {
                 name: "At the aggregator",
                 subcommands: [
                     DivisionsCommand.self, UnitCommand.self, RelayCommand.self, CampaignCommand.self,
-                    ClaimsCommand.self, TokenCommand.self, OverlayCommand.self, WhyCommand.self,
+                    DirectiveCommand.self, ClaimsCommand.self, TokenCommand.self, OverlayCommand.self, WhyCommand.self,
                     ReceiptsCommand.self, WorkCommand.self, PhoneInCommand.self, PhoneInsCommand.self,
                     ExportCommand.self,
                     BackupCommand.self, RestoreCommand.self,

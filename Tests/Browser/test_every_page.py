@@ -46,13 +46,13 @@ def test_every_page(office):  # noqa: F811
     told = lambda: [release["appointed"] for release in json.loads(curl(office.district + "/public/releases.json"))]
     eventually(lambda: told() and told()[-1] > arrived, 40)
     what = {"node": office.base, "pin": office.pin, "district": office.district, "token": office.token, "unit": UNIT,
-            "scoped": office.allowed("phone-in", "--of", UNIT.split("-")[0]), "officer": office.allowed("settle"), "other": UNIT[:-3] + "002"}
+            "scoped": office.allowed("phone-in", "--of", UNIT.split("-")[0]), "officer": office.allowed("settle", "--may", "publish"), "other": UNIT[:-3] + "002"}
     table = office.folder / "overlays.csv"
     table.write_text(f"code,name,kind,member,from,until\ngaoxin,高新区,zone,{UNIT},2022-04-01,\ngaoxin,高新区,zone,1-1,2022-04-01,\n")
     said = run("overlay", "import", table, "--config", office.aggregator.config).stdout
     assert "1 units today" in said and "nobody is registered for 1-1" in said, said
     seen = watched("visit.py", shots(office.folder), said=json.dumps(what))
-    keyboard, live, unsent, in_hand = (seen.pop(name) for name in ("keyboard", "live", "unsent", "in_hand"))
+    keyboard, live, unsent, in_hand, orders = (seen.pop(name) for name in ("keyboard", "live", "unsent", "in_hand", "orders"))
     phoned, away = (seen.pop(name) for name in ("phoned_in", "away"))
     wrong = []
     for place, found in seen.items():
@@ -66,6 +66,11 @@ def test_every_page(office):  # noqa: F811
     assert not wrong, "\n".join(wrong)
     assert "7-1-301 已记" in keyboard["text"] and keyboard["outline"] == "solid", keyboard
     assert live["short"] == ["48", "58"] and [200, "text/event-stream"] in live["streams"], live
+    assert "2022 41" in orders["refused"][0] and orders["refused"][1], "what was typed stays"
+    assert "未收到" in orders["published"] and "第 1 版" in orders["published"], orders["published"]
+    assert "第 2 版" in orders["changed"] and "较早的版本（1）" in orders["changed"], orders["changed"]
+    assert "补充时间" in orders["list"] and "新" in orders["list"] and "阅知人" in orders["list"], orders["list"]
+    assert "已阅 1，" in orders["read"] and "李主任" not in orders["read"], "the name stays at the compound"
     assert unsent == ["电梯三天没有消毒", 1], "what was typed stays, and an invite's code stands until somebody goes on"
     assert in_hand["key"].startswith("unheard/") and "李四" in in_hand["text"] and "<b>线路抢修</b>" in in_hand["text"], in_hand
     assert re.fullmatch(r"连不上汇总服务器。.*截至 \d\d:\d\d \(\d分钟前\)", away[0]) and away[1], away

@@ -12,6 +12,7 @@ import pathlib
 import sys
 
 import axe_playwright_python
+from orders_browser import orders
 from playwright.sync_api import sync_playwright
 
 AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
@@ -20,7 +21,7 @@ WIDTHS = (360, 768, 1366, 1920)
 BEYOND = """document.documentElement.scrollWidth <= window.innerWidth ? null
   : [...document.querySelectorAll("body *")].filter((one) => one.getBoundingClientRect().right > window.innerWidth)
     .at(-1)?.outerHTML.slice(0, 200) ?? "?" """
-NODE = ("registry", "registry/place/7", "registry/place/7-1-202", "survey", "survey/7", "survey/7/7-1-101", "sheet/7", "revisit", "verify", "final", "volunteers", "feedback", "conflicts",
+NODE = ("registry", "registry/place/7", "registry/place/7-1-202", "survey", "survey/7", "survey/7/7-1-101", "sheet/7", "revisit", "verify", "final", "volunteers", "feedback", "directives", "conflicts",
         "invites", "care", "clerk", "survey/99")
 
 
@@ -192,6 +193,11 @@ def main():
         page.press("input[name=pin]", "Enter")
         page.wait_for_url("**/survey*")
         page.close()
+        desk = browser.new_context(locale="zh-CN", bypass_csp=True)
+        page = desk.new_page()
+        page.goto(f"{what['district']}/login?token={what['officer']}")
+        page.close()
+        seen["orders"] = orders(desk, context, what)
         for language in ("zh-Hans", "en"):
             seen[f"node {language}"] = visit(context, what["node"], NODE, language, folder, "node")
         seen["keyboard"] = by_keyboard(context, what["node"])
@@ -199,15 +205,12 @@ def main():
         alter(context, what["node"], ("/desk/volunteers/need", "required", "50"))
         seen["live"] = live(context, what["node"], ("/desk/volunteers/need", "required", "60"))
         context.close()
-        context = browser.new_context(locale="zh-CN", bypass_csp=True)
-        page = context.new_page()
-        page.goto(f"{what['district']}/login?token={what['officer']}")
-        page.close()
-        seen["in_hand"] = in_hand(context, what["district"])
+        seen["in_hand"] = in_hand(desk, what["district"])
+        pages = ("", f"division/{what['unit'].split('-')[0]}", "overlay/gaoxin", f"unit/{what['unit']}", "work", "public", "public?place=421303587000",
+                 "directives", "directive/2022-41", "directive/2022-04-06-survey", "help")
         for language in ("zh-Hans", "en"):
-            seen[f"district {language}"] = visit(context, what["district"], ("", f"division/{what['unit'].split('-')[0]}", "overlay/gaoxin", f"unit/{what['unit']}", "work", "public", "public?place=421303587000"),
-                                                 language, folder, "district")
-        seen["away"] = away(context, what["district"])
+            seen[f"district {language}"] = visit(desk, what["district"], pages, language, folder, "district")
+        seen["away"] = away(desk, what["district"])
         seen["phoned_in"] = phoned_in(browser, what, folder)
         seen["scoped"] = seen["phoned_in"].pop("pages")
         browser.close()

@@ -17,6 +17,9 @@ import Testing
             "claim": ["claimed", "counted"],
             "report": ["final"],
             "feedback": ["received", "open", "answered"],
+            "directive": ["received", "acknowledged"],
+            "help": Set(VolunteerRole.allCases.flatMap { ["short_\($0.rawValue)", "spare_\($0.rawValue)"] }),
+            "help_answer": ["yes", "no", "people"],
             "volunteers": ["need", "filled", "short", "buildings", "claimed", "done"],
         ]
         #expect(Set(Desks.all.flatMap(\.datasets)) == Set(expected.keys))

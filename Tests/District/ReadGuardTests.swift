@@ -43,6 +43,9 @@ import Testing
         "GET /v1/work": .query(["division"]), "GET /work": .everything, "GET /work/{code}": .path,
         "POST /work": .everything, "POST /work/{code}": .path,
         "POST /unit/{code}/phone-in": .path, "GET /assets/style.css": .open, "GET /assets/page.js": .open,
+        "GET /v1/directives": .everything, "GET /directives": .everything, "GET /directive/{code}": .everything,
+        "POST /directives/publish": .everything, "POST /directives/withdraw": .everything,
+        "POST /directives/round": .everything, "GET /help": .everything,
         "GET /public": .open, "GET /public/{name}": .open,
     ]
 
@@ -56,7 +59,7 @@ import Testing
 
     @Test func everyRouteDecidesWhoMayAsk() async throws {
         try await District.with { district in
-            let token = try await district.token(["scope": District.community, "may": "phone-in,settle"]).token
+            let token = try await district.token(["scope": District.community, "may": "phone-in,settle,publish"]).token
             let served = district.open.map { "\($0.method) \($0.pattern)" }
             #expect(
                 Set(served) == Set(Self.decisions.keys), "a route without a decision, or a decision without a route")

@@ -199,6 +199,22 @@ class Client:
                 self.mint()
         raise AssertionError(f"no agreement: {self.answer}")
 
+    def registry(self):
+        """What the parent tells downward."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request("GET", "/v1/registry", headers={"authorization": f"Bearer {self.token}"})
+            return json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
+
+    def tell(self, read=()):
+        """A row for each directive that is held, as PROTOCOL.md says; `read`: codes that somebody here has read."""
+        self.rows.catalogues["directive"] = "directive\nreceived units open\nacknowledged units open\n"
+        held = {f"{one['code']}:{one['version']}": one["code"] for one in self.registry().get("directives", [])}
+        for period, code in held.items():
+            self.rows.put("directive", period, "-", [1, int(code in read)])
+
     def mint(self):
         self.rows = self.rows.renumbered()
         self.cursor = None

@@ -16,7 +16,7 @@ UNIT, OTHER, THIRD = "421303587002-001", "421303587002-002", "421303003006-001"
 
 
 def client(aggregator, unit=UNIT, rows=None, session=1):
-    return Client(aggregator.port, unit, aggregator.tokens[unit], rows or Rows(CATALOGUES), session)
+    return Client(aggregator.port, unit, aggregator.tokens[unit], rows or Rows(dict(CATALOGUES)), session)
 
 
 def settled(aggregator, unit, numerator, denominator, state="known"):
@@ -48,6 +48,15 @@ def test_first_contact_delta_deletion_and_retry(aggregator):
     status, answer = child.push("delta", origin=origin, to=position, changes=changes)
     assert (status, answer["at"]) == (200, position)
     settled(aggregator, UNIT, 30, 30)
+    # What officers publish: who shows it says so in rows.
+    run("directive", "publish", "2022-41", "--kind", "order", "--title", "入户摸底", "--reason", "首发", "--officer", "张科长", "--to", UNIT,
+        "--config", aggregator.config)
+    child.tell(read=("2022-41",))
+    child.sync()
+    def shown(code):
+        [order] = json.loads(run("directive", "show", code, "--json", "--config", aggregator.config).stdout)
+        return order["received"], order["acknowledged"]
+    eventually(lambda: shown("2022-41") == (1, 1) and shown(CAMPAIGN) == (1, 0))
 
 
 def test_an_empty_push_keeps_the_appointment_in_few_bytes(aggregator):

@@ -1,14 +1,16 @@
 """A city above two districts above their compounds, all of them processes: the city's figure is the sum of its
 districts is the truth, and a district emptied, restored or cut off behaves like a compound."""
 
+import json
+import secrets
 import shutil
 import time
 from types import SimpleNamespace
 
 import pytest
 from cables import Relay
-from conftest import Aggregator, Node, eventually, fetch
-from records import building, doors, visit
+from conftest import CAMPAIGN, Aggregator, Node, eventually, fetch, run
+from records import NOW, building, doors, visit
 
 WEST, EAST = "421303000000", "421321000000"
 UNITS = {"421303587002-001": (100, 300), "421303003006-001": (80, 200), "421321101001-001": (50, 120)}
@@ -83,6 +85,112 @@ def bounds(world, *unknown):
 def life(world, code):
     """Which life of a district the city counts."""
     return world.city.why(code)["incarnation"]
+
+
+ORDER = ("--reason", "首发", "--officer", "张科长")
+
+
+def published(aggregator, code):
+    """An order with its units by code, as commands see it."""
+    [order] = json.loads(run("directive", "show", code, "--json", "--config", aggregator.config).stdout)
+    return order | {"units": {unit["unit"]: unit for unit in order["units"]}}
+
+
+def states(aggregator, code):
+    return {unit: line["state"] for unit, line in published(aggregator, code)["units"].items()}
+
+
+def read(node, code, reader="李主任"):
+    """Somebody at a compound says that he has read what is shown last."""
+    [item] = [item for item in node.get("/api/v1/directives")["items"] if item["code"] == code]
+    form = f"directive={code}&version={item['last']['version']}&at={item['last']['at']}&reader={reader}"
+    status, text, _ = fetch(node.port, "/desk/directives/acknowledgement", "POST", form.encode(),
+                            {"content-type": "application/x-www-form-urlencoded"})
+    assert status == 303, text
+
+
+def shown(node, code):
+    """The version that a node shows; None for none."""
+    return next((item["last"]["version"] for item in node.get("/api/v1/directives")["items"] if item["code"] == code), None)
+
+
+def test_an_order_reaches_every_compound_and_is_read_there(world):
+    """A city's order through its districts, a district's own, a moved deadline; one compound is cut off meanwhile."""
+    city, west, away, near, east = world.city, world.districts[WEST], *UNITS
+    whole(world)
+    world.down[away].mode = "cut"
+    done = run("directive", "publish", "2022-41", "--kind", "order", "--title", "入户摸底", "--text", "今晚完成", "--to", WEST,
+               "--due", "2030-04-06T22:00", *ORDER, "--config", city.config)
+    assert "published as version 1, for 2 compounds" in done.stdout
+    run("directive", "publish", "n-1", "--kind", "notice", "--title", "防汛", "--to", near, *ORDER, "--config", west.config)
+    eventually(lambda: shown(world.nodes[near], "2022-41") == 1 and shown(world.nodes[near], "n-1") == 1)
+    assert shown(world.nodes[east], "2022-41") is None and shown(world.nodes[away], "2022-41") is None
+    status = world.nodes[near].status()
+    assert status["directives"] == {"count": 3, "title": "防汛"}, "the round itself too"
+    page = fetch(world.nodes[near].port, "/directives?lang=zh-Hans")[1].decode()
+    assert "2 条" not in page and "今晚完成" in page and "张科长" in page
+    read(world.nodes[near], "2022-41")
+    for aggregator in (west, city):
+        eventually(lambda: states(aggregator, "2022-41") == {away: "missing", near: "acknowledged"}, within=20)
+    order = published(city, "2022-41")
+    assert (order["addressed"], order["received"], order["acknowledged"]) == (2, 1, 1)
+    assert "李主任" not in json.dumps(order, ensure_ascii=False), "who read it is known at the compound"
+    assert published(west, "2022-41")["units"][near]["since"] > time.time() - 60
+    # What was issued above is changed above; a round's times are moved with a reason and a name.
+    for code, words, daemon in (("2022-41", "上级发布", west), ("2022-41", "范围不能", city)):
+        to = ("--to", near) if daemon is city else ()
+        done = run("directive", "publish", code, "--text", "x", *to, *ORDER, "--config", daemon.config, check=False)
+        assert done.returncode == 1 and words in done.stderr, done.stderr
+    moved = ("campaign", "add", CAMPAIGN, "--name", "入户摸底", "--opens", 1649239200, "--deadline", 1649264400, "--config", city.config)
+    assert "缺事由" in run(*moved, check=False).stderr
+    run(*moved, *ORDER)
+    run("directive", "publish", "2022-41", "--text", "明早完成", *ORDER, "--config", city.config)
+    eventually(lambda: shown(world.nodes[near], "2022-41") == 2 and shown(world.nodes[near], CAMPAIGN) == 2, within=20)
+    eventually(lambda: b"jiayuan_round_deadline_timestamp_seconds 1649264400\n" in fetch(west.port, "/metrics")[1])
+    # Back again the compound hears of the last version at once; a withdrawal is said, and what was said before stays readable.
+    world.down[away].mode = "pass"
+    eventually(lambda: states(city, "2022-41") == {away: "received", near: "received"}, within=30)
+    assert shown(world.nodes[away], "2022-41") == 2
+    run("directive", "withdraw", "2022-41", *ORDER, "--config", city.config)
+    eventually(lambda: shown(world.nodes[away], "2022-41") == 3, within=20)
+    page = fetch(world.nodes[near].port, "/directives?lang=zh-Hans")[1].decode()
+    assert "已撤回" in page and "较早的版本（2）" in page and "今晚完成" in page
+    whole(world)
+
+
+def answer(node, **said):
+    """A manager's answer to the only offer that his page shows."""
+    [offer] = said.pop("offers")
+    form = "&".join(f"{name}={value}" for name, value in {**offer, "task": CAMPAIGN, **said}.items())
+    status, text, _ = fetch(node.port, "/desk/help/help_answer", "POST", form.encode(),
+                            {"content-type": "application/x-www-form-urlencoded"})
+    assert status == 303, text
+
+
+def test_compounds_are_offered_each_others_spare_people(world):
+    """One is three short, another has two too many: both are told, both answer, the officer sees it, no figure changes."""
+    west, short, spare = world.districts[WEST], *list(UNITS)[:2]
+    call = {short: (4, 1), spare: (1, 3)}
+    for unit, (need, filled) in call.items():
+        world.nodes[unit].record(*[{"id": secrets.token_hex(16), "recorder": "s01", "observed_at": NOW, **record} for record in [
+            {"kind": "need", "task": CAMPAIGN, "required": need}, {"kind": "help_consent", "task": CAMPAIGN, "state": "offered"},
+            *[{"kind": "fill", "task": CAMPAIGN, "volunteer": f"v{number}", "state": "filled"} for number in range(filled)]]])
+
+    def page(unit):
+        return fetch(world.nodes[unit].port, f"/volunteers?lang=zh-Hans&campaign={CAMPAIGN}")[1].decode()
+    eventually(lambda: "可以支援你们 2 人" in page(short) and "可以支援 2 人" in page(spare), within=20)
+    assert "同一区县" in page(short) and "0722-555-0100" in page(short)
+    gap = world.districts[WEST].stats()["volunteers"]["short"]
+    assert gap == 3, "never netted"
+    answer(world.nodes[spare], offers=[{"side": "give", "role": "general", "unit": short, "people": 2}], state="yes")
+    eventually(lambda: "对方：可以" in page(short), within=20)
+    answer(world.nodes[short], offers=[{"side": "take", "role": "general", "unit": spare, "people": 2}], state="yes")
+    eventually(lambda: "对方：可以" in page(spare), within=20)
+    officer = fetch(west.port, "/help?lang=zh-Hans")[1].decode()
+    assert officer.count("● 可以") == 2 and "还差 3" in officer, officer
+    assert west.stats()["volunteers"]["short"] == gap
+    eventually(lambda: world.city.stats()["volunteers"]["short"] == gap)
+    assert "v0" not in officer + json.dumps(json.loads(fetch(west.port, "/v1/stats")[1])), "names stay"
 
 
 def test_the_city_is_the_sum_of_its_districts_is_the_truth(world):

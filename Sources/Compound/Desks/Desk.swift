@@ -54,8 +54,10 @@ enum Desks {
         RegistryDesk(),
         SurveyDesk(),
         VolunteerDesk(),
+        HelpDesk(),
         HouseholdClaimDesk(),
         FeedbackDesk(),
+        DirectiveDesk(),
         RoundDesk(),
     ]
     /// Subject of rows that concern the compound as a whole.

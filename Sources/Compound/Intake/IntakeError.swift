@@ -34,6 +34,8 @@ package struct IntakeError: Error, Sendable, Equatable, CustomStringConvertible 
         case buildingUnknown = "building_unknown"
         case buildingTooLarge = "building_too_large"
         case itemUnknown = "item_unknown"
+        case directiveUnknown = "directive_unknown"
+        case offerUnknown = "offer_unknown"
         case notTargets = "not_targets"
         case targetsOutOfOrder = "targets_out_of_order"
         case targetAfterDeadline = "target_after_deadline"

@@ -9,7 +9,7 @@ struct StandingLines {
     let text: Messages
 
     var html: HTML {
-        let lines = [disk, delivery, role, lineage, refused, clock].compactMap { $0 }
+        let lines = [disk, delivery, role, lineage, directives, refused, clock].compactMap { $0 }
         return """
             <section id="standing" aria-label="\(text("node.standing.label"))">\(lines)\(status.receipts.map { ReceiptLine.html($0, now: status.now, links, text) })</section>
             """
@@ -47,6 +47,13 @@ struct StandingLines {
     }
 
     private var lineage: HTML? { status.lineage.flatMap { LineageLine.html($0, of: status.unit, text) } }
+
+    private var directives: HTML? {
+        status.directives.map { unread in
+            let words = text("node.standing.directives", ["count": "\(unread.count)", "title": unread.title])
+            return "<p class=\"standing warn\">◆ <a href=\"\(links("/directives"))\">\(words)</a></p>"
+        }
+    }
 
     private var refused: HTML? {
         guard status.refusedRows > 0 else { return nil }

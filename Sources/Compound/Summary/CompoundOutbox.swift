@@ -113,6 +113,7 @@ extension CompoundStore: RowOutbox {
                     ])
             }
             try db.execute(sql: "UPDATE position SET registry = ?, registry_digest = ?", arguments: [text, digest])
+            keys.formUnion(try DirectiveDesk.take(registry.directives ?? [], db, now: self.clock()))
             let endsKey = try claims.adopt(registry, into: &keys)
             if try claims.frameRound() != round { keys.formUnion(try claims.frames()) }
             _ = try self.derive(keys, db)

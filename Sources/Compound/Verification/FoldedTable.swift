@@ -39,7 +39,8 @@ struct FoldedTable {
     /// The journal itself, what the parent has said, what people here have read and chosen, who was invited, and where this
     /// node stands. `row` is compared by counts.
     static let kept: Set<String> = [
-        "observation", "supersession", "clock", "campaign", "not_yours", "receipt_read", "column_choice", "invite",
+        "observation", "supersession", "clock", "campaign", "not_yours", "directive", "receipt_read", "column_choice",
+        "invite",
         "invite_building", "row", "position", "life", "setting", "grdb_migrations",
     ]
 

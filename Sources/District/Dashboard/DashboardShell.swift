@@ -19,13 +19,20 @@ enum DashboardShell {
     ) -> HTML {
         let other: Language = text.language == .en ? .zhHans : .en
         let walled: HTML = isWall ? " class=\"wall\"" : isStill ? " data-still" : ""
+        let affairs: HTML =
+            polls
+            ? ""
+            : """
+            <a href="\(link(DirectivePages.list, text.language, round))">\(text("directive.title"))</a>
+            <a href="\(link(DirectivePages.help, text.language, round))">\(text("help.title"))</a>
+            """
         let polling: HTML = polls ? " data-polls" : ""
         let themed: HTML = theme.map { " data-theme=\"\($0)\"" } ?? ""
         return """
             <!doctype html><html lang="\(text.language.rawValue)"\(themed)><head><meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1"><title>\(text("dash.title"))</title>
             <link rel="stylesheet" href="/assets/style.css"><script type="module" src="/assets/page.js"></script></head>
-            <body\(walled)\(polling)><header class="bar"><a href="\(link("/", text.language, round))"><strong>\(text("dash.title"))</strong></a>
+            <body\(walled)\(polling)><header class="bar"><a href="\(link("/", text.language, round))"><strong>\(text("dash.title"))</strong></a>\(affairs)
             <a class="lang" href="\(link(path, other, round))" hreflang="\(other.rawValue)">\(Messages.of(other)("lang.name"))</a></header>
             <svg class="defs" width="0" height="0" aria-hidden="true"><pattern id="open" width="12" height="12"
             patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="stripe" width="6" height="12"/></pattern></svg>

@@ -32,6 +32,10 @@ struct Picture: Sendable {
     var lineage = Lineage()
     /// By which rules rows are read, and were read here before.
     var rules: [RuleVersion] = []
+    /// What was published downward.
+    var directives = DirectiveBook()
+    /// Help between compounds.
+    var help = Help()
 }
 
 /// When rows were last compared with what was acknowledged, and how many differed.
@@ -330,7 +334,7 @@ extension Picture {
             edition: tally.registered.edition, now: now, wall: wall, revision: revision,
             tokens: tally.registered.tokens, readTokens: tally.registered.readTokens,
             overlays: tally.registered.overlays,
-            book: tally.registered.book,
-            lineage: tally.registered.lineage)
+            book: tally.registered.book, lineage: tally.registered.lineage,
+            directives: tally.registered.directives, help: tally.help)
     }
 }

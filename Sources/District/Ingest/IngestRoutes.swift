@@ -64,7 +64,8 @@ package struct IngestRoutes: Sendable {
         }
         let document = RegistryDocument.make(
             parent: aggregator.identity, speaker: index, tree: picture.rollup.tree, campaigns: picture.campaigns,
-            book: picture.book, claims: picture.claims, lineage: picture.lineage)
+            book: picture.book, claims: picture.claims, lineage: picture.lineage, directives: picture.directives,
+            help: picture.help)
         let bytes = try document.encoded()
         let tag = "\"\(RegistryDocument.digest(of: bytes))\""
         let headers = [(name: "etag", value: tag), (name: "cache-control", value: "private, no-cache")]

@@ -124,7 +124,7 @@ package struct Ledger {
             RegistryDocument.make(
                 parent: tally.identity, speaker: $0, tree: tally.registered.tree,
                 campaigns: tally.registered.campaigns, book: tally.registered.book, claims: tally.claims.board,
-                lineage: tally.registered.lineage)
+                lineage: tally.registered.lineage, directives: tally.registered.directives, help: tally.help)
         }
     }
 
@@ -158,6 +158,8 @@ package struct RegistryContent: Sendable {
     package var day = ""
     /// The divisions of days on which another edition was in force and rounds were closed, by day and code.
     package var formerDivisions: [String: [String: RegistryDivision]] = [:]
+    /// What was published downward.
+    package var directives = DirectiveBook()
 
     package init(
         units: [RegistryUnit], relays: [RegistryRelay] = [], divisions: [String: RegistryDivision],
@@ -180,6 +182,7 @@ extension Tally.Registered {
             hierarchy: Hierarchy(content), campaigns: content.campaigns, edition: content.edition,
             tokens: content.tokens, readTokens: content.readTokens, overlays: content.overlays, book: content.book,
             lineage: content.lineage,
-            claimDecisions: content.claimDecisions, unsettledClaims: content.unsettledClaims)
+            claimDecisions: content.claimDecisions, unsettledClaims: content.unsettledClaims,
+            directives: content.directives)
     }
 }

@@ -22,6 +22,8 @@ struct Tally {
         var claimDecisions: [Code: [UInt64: Code]] = [:]
         /// What was open when a round was closed, by round and unit.
         var unsettledClaims: [Code: [Code: OpenClaims]] = [:]
+        /// What was published downward.
+        var directives = DirectiveBook()
 
         /// Of today.
         var tree: PlaceTree { hierarchy.current }
@@ -47,6 +49,10 @@ struct Tally {
     private(set) var speakers: [UnitCopies]
     private(set) var rollup: Rollup
     private(set) var claims: Claims
+    /// Help between compounds, as of the last sweep.
+    private(set) var help = Help()
+    /// Something of it was said, or somebody fell silent or came back.
+    private var helpIsOld = true
     private(set) var shelf: CatalogueShelf
     /// Copies whose rows on the disk were not what was acknowledged.
     private(set) var foundAtStart: [Finding] = []
@@ -176,6 +182,7 @@ struct Tally {
                 index, from: speakers[index], to: touch.write.state,
                 cuts: touch.everything ? nil : touch.cuts.sorted(), tree: registered.tree)
             for unit in told { documents[unit] = nil }
+            helpIsOld = helpIsOld || touch.everything || touch.cuts.contains { Help.datasets.contains($0.dataset) }
             toldOfClaims = toldOfClaims || !told.isEmpty
             speakers[index] = touch.write.state
             // A kept appointment makes a stale unit known again, in every cut too.
@@ -188,7 +195,19 @@ struct Tally {
     ///
     /// - Returns: whether any did.
     mutating func sweep(now: Int64) -> Bool {
-        speakers.indices.reduce(false) { refresh($1, now) || $0 }
+        let changed = speakers.indices.reduce(false) { refresh($1, now) || $0 }
+        return renewHelp() || changed
+    }
+
+    /// Once a sweep and not with every batch: it looks at all units, and nobody waits for it.
+    private mutating func renewHelp() -> Bool {
+        guard helpIsOld else { return false }
+        helpIsOld = false
+        let before = help
+        help = Help(registered, rollup, speakers)
+        let told = help.changed(from: before)
+        for unit in told { Code(unit).flatMap { registered.tree.speaker($0) }.map { documents[$0] = nil } }
+        return !told.isEmpty
     }
 
     /// - Returns: whether the speaker's appointment was kept at the last look and isn't now, or the other way about.
@@ -197,6 +216,7 @@ struct Tally {
         let isKept = isFresh(speakers[index], now)
         guard fresh[index] != isKept else { return false }
         fresh[index] = isKept
+        helpIsOld = true
         rollup.restate(index, speakers[index], now: now)
         return true
     }
@@ -264,13 +284,15 @@ struct Tally {
         rollup = Rollup.recomputed(registered.hierarchy, shelf: shelf, speakers: speakers, now: now)
         fresh = speakers.map { isFresh($0, now) }
         claims = Claims.recomputed(registered, speakers: speakers)
+        (help, helpIsOld) = (Help(registered, rollup, speakers), false)
     }
 
     private mutating func documentDigest(_ index: Int) -> String? {
         if let known = documents[index] { return known }
         let document = RegistryDocument.make(
             parent: identity, speaker: index, tree: registered.tree, campaigns: registered.campaigns,
-            book: registered.book, claims: claims.board, lineage: registered.lineage)
+            book: registered.book, claims: claims.board, lineage: registered.lineage, directives: registered.directives,
+            help: help)
         let digest = (try? document.encoded()).map { RegistryDocument.digest(of: $0) }
         documents[index] = digest
         return digest

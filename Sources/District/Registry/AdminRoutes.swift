@@ -217,6 +217,9 @@ package struct AdminRoutes: Sendable {
         var closed: Bool?
         /// Whether households that two units have are looked for; yes unless said otherwise.
         var claims: Bool?
+        /// Why, and who says so; needed where the times of a round are changed.
+        var reason: String?
+        var officer: String?
     }
 
     private func campaign(_ call: Call) async throws -> Reply {
@@ -228,12 +231,8 @@ package struct AdminRoutes: Sendable {
         let campaign = RegistryCampaign(
             code: code, name: form.name, opens: form.opens, deadline: form.deadline, order: form.order ?? "",
             closed: form.closed ?? false)
-        let wall = aggregator.clock.wall
-        try await aggregator.change { [aggregator] in
-            try $0.publish(
-                campaign, withClaims: form.claims ?? true, at: wall, draw: { .random(in: 1 ... .max) },
-                open: aggregator.look().openClaims(code))
-        }
+        try await Publisher(aggregator: aggregator).publish(
+            campaign, withClaims: form.claims ?? true, reason: form.reason, officer: form.officer)
         return .text("campaign \(code) is published\n" + unsettled(code))
     }
 

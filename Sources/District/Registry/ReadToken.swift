@@ -26,6 +26,8 @@ package enum Right: String, Sendable, CaseIterable {
     case phoneIn = "phone-in"
     /// Settle items of the work list.
     case settle
+    /// Publish orders, notices, rules and rounds.
+    case publish
 }
 
 /// Whoever asks, once it is known who that is.

@@ -103,6 +103,7 @@ final class RegistryStore: Sendable {
         migrator.registerMigration("9 overlays") { try $0.execute(sql: overlaySchema) }
         migrator.registerMigration("10 work list") { try $0.execute(sql: WorkSchema.tables) }
         migrator.registerMigration("11 releases") { try $0.execute(sql: releaseSchema) }
+        migrator.registerMigration("12 directives") { try $0.execute(sql: directiveSchema) }
         return migrator
     }
 
@@ -310,6 +311,7 @@ extension RegistryContent {
             edition: try registry.edition(on: day), tokens: try registry.tokens(), book: try registry.book())
         self.day = day
         self.lineage = lineage
+        directives = try registry.directives()
         for past in Set(campaigns.compactMap(\.closedAt).map(Day.of)) where try registry.edition(on: past) != edition {
             formerDivisions[past] = try divisions(on: past)
         }

@@ -4,11 +4,13 @@ import Wire
 extension RegistryDocument {
     static func make(
         parent: Incarnation, speaker: Int, tree: PlaceTree, campaigns: [RegistryCampaign], book: DecisionBook,
-        claims: ClaimBoard, lineage: District.Lineage
+        claims: ClaimBoard, lineage: District.Lineage, directives: DirectiveBook,
+        help: Help
     ) -> RegistryDocument {
         let (unit, path) = tree.relay(speaker).map { about($0, tree) } ?? about(unit: speaker, tree)
         let isRelay = tree.relay(speaker) != nil
         let receipts = book.receipts[tree.code(ofSpeaker: speaker)]
+        let told = directives.concerning(speaker, tree)
         return RegistryDocument(
             v: 1, parent: "\(parent)", unit: unit, path: path,
             campaigns: campaigns.map {
@@ -18,7 +20,8 @@ extension RegistryDocument {
                     closed: $0.closed, claimKey: isRelay ? nil : $0.claimKey.map { Hex.text($0) })
             }, receipts: (receipts?.suffix(mostReceipts)).map { $0.map(Receipt.init) },
             notYours: isRelay ? nil : claims.notYours(speaker),
-            lineage: lineage.change(of: tree.code(ofSpeaker: speaker)).map(Lineage.init))
+            lineage: lineage.change(of: tree.code(ofSpeaker: speaker)).map(Lineage.init),
+            directives: told.isEmpty ? nil : told, help: help.told(speaker, tree))
     }
 
     /// Older ones stay at the aggregator.

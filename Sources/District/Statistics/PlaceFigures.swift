@@ -180,7 +180,8 @@ extension Picture {
     }
 
     /// Datasets that have figures and pages of their own.
-    private static let known: Set<String> = ["frame", "survey", "volunteers", "claim"]
+    private static let known: Set<String> =
+        Help.datasets.reduce(into: ["frame", "survey", "volunteers", "claim"]) { $0.insert($1.text) }
 
     /// What desks sent beside them.
     private func others(_ period: Code) -> [Code] {

@@ -1,4 +1,5 @@
 import Federation
+import Wire
 
 /// Everything that an aggregator says upward: one row per unit in every dataset and period that anything is held of,
 /// cut from one picture. Rows of units, so that the level above sees what this one sees, and the level above that
@@ -13,11 +14,14 @@ struct DerivedRows {
 
     init(_ picture: Picture) {
         shelf = picture.rollup.shelf
-        for (cut, totals) in picture.rollup.cuts.sorted(by: { $0.key < $1.key }) where cut.dataset != Claims.dataset {
+        for (cut, totals) in picture.rollup.cuts.sorted(by: { $0.key < $1.key })
+        where cut.dataset != Claims.dataset && !Help.datasets.contains(cut.dataset) {
             let picture = picture.along(cut.period)
             let blocks = totals.standings.indices.map { picture.block($0, cut) ?? RowBlock() }
             guard blocks.contains(where: { !$0.isEmpty }) else { continue }
             for (unit, block) in blocks.enumerated() {
+                // Who hasn't received an order has nothing to say of it; most orders are for few.
+                if cut.dataset == Directive.dataset, block.isEmpty { continue }
                 let key = RowKey(
                     dataset: cut.dataset, period: cut.period, subject: picture.rollup.tree.units[unit].code)
                 rows[key] = row(

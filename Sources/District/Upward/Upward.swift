@@ -2,6 +2,7 @@ import Daemon
 import Federation
 import Foundation
 import Sync
+import Wire
 
 /// An aggregator as somebody's child: what it publishes, and the thread that sends it.
 package struct Upward: Sendable {
@@ -15,15 +16,16 @@ package struct Upward: Sendable {
             pace: all.pace,
             source: UpwardStore.Source(
                 look: { aggregator.look() }, clock: { aggregator.clock.now },
-                adopt: { campaigns in
+                adopt: { document in
                     // Each aggregator has keys of its own: households are claimed below it and nowhere else.
                     let (picture, wall) = (aggregator.look(), aggregator.clock.wall)
                     try aggregator.changeNow { registry in
-                        for one in campaigns {
+                        for one in UpwardStore.campaigns(document) {
                             try registry.publish(
                                 one, withClaims: true, at: wall, draw: { .random(in: 1 ... .max) },
                                 open: picture.openClaims(one.code))
                         }
+                        try registry.take(fromAbove: document.directives ?? [])
                     }
                 }))
         sender = Sender(

@@ -24,8 +24,8 @@ package final class UpwardStore: RowOutbox {
         var look: @Sendable () -> Picture?
         /// Milliseconds on the serving clock.
         var clock: @Sendable () -> Int64
-        /// Makes the parent's campaigns one's own, durably.
-        var adopt: @Sendable ([RegistryCampaign]) throws -> Void
+        /// Makes what the parent publishes one's own, durably.
+        var adopt: @Sendable (RegistryDocument) throws -> Void
     }
 
     /// - Parameters:
@@ -55,6 +55,10 @@ package final class UpwardStore: RowOutbox {
                 sql:
                     "CREATE TABLE catalogue (hash BLOB PRIMARY KEY CHECK (length(hash) = 16), text TEXT NOT NULL) STRICT"
             )
+        }
+        // An older program took the document without it: it is asked for once more.
+        migrator.registerMigration("3 directives") {
+            try $0.execute(sql: "UPDATE position SET registry_digest = NULL")
         }
         return migrator
     }
@@ -106,7 +110,7 @@ package final class UpwardStore: RowOutbox {
 
     package func adopt(_ registry: RegistryDocument, digest: String) throws {
         // The registry commits first: a document that is held is one that is in force.
-        try source.adopt(UpwardStore.campaigns(registry))
+        try source.adopt(registry)
         let text = String(decoding: try registry.encoded(), as: UTF8.self)
         try durably {
             try $0.execute(sql: "UPDATE position SET registry = ?, registry_digest = ?", arguments: [text, digest])
@@ -138,7 +142,7 @@ extension UpwardStore.Source {
     /// For who has the ledger at hand.
     package init(
         ledger: @escaping @Sendable () -> Ledger?, clock: @escaping @Sendable () -> Int64,
-        wall: @escaping @Sendable () -> Int64, adopt: @escaping @Sendable ([RegistryCampaign]) throws -> Void
+        wall: @escaping @Sendable () -> Int64, adopt: @escaping @Sendable (RegistryDocument) throws -> Void
     ) {
         self.init(
             look: { ledger().map { Picture($0.tally, now: clock(), wall: wall(), revision: 0) } }, clock: clock,

@@ -22,7 +22,7 @@ final class SQLiteUpward: LinkStoring, @unchecked Sendable {
                 readFile: { try SimulatedDisk.read($0) }, replaceFile: { try SimulatedDisk.write($0, to: $1) }),
             source: UpwardStore.Source(
                 ledger: { box.machine.district.ledger }, clock: { box.machine.district.clockNow },
-                wall: { box.machine.district.wallNow }, adopt: { box.machine.adopt($0) }))
+                wall: { box.machine.district.wallNow }, adopt: { box.machine.adopt(UpwardStore.campaigns($0)) }))
         try noteLives()
     }
 

@@ -120,6 +120,8 @@ struct CampaignCommand: AsyncParsableCommand {
             help: "Look for households that two units have registered (`jiayuan claims`), so that each is counted once."
         )
         var claims = true
+        @Option(help: "Why; needed where the times of a round are changed.") var reason: String?
+        @Option(help: "Who decides; needed where the times of a round are changed.") var officer: String?
 
         func validate() throws {
             guard Code(code) != nil else {
@@ -128,11 +130,13 @@ struct CampaignCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let form: [String: Any] = [
+            var form: [String: Any] = [
                 "code": code, "name": name, "opens": opens.seconds, "deadline": deadline.seconds, "order": order,
                 "closed": closed,
                 "claims": claims,
             ]
+            form["reason"] = reason
+            form["officer"] = officer
             let body = Array(try JSONSerialization.data(withJSONObject: form))
             let reply = try await options.daemon().send("POST", "/admin/campaigns", body: body)
             Console.out(try reply.orExit().text.trimmingCharacters(in: .newlines))

@@ -22,7 +22,7 @@ struct TokenCommand: AsyncParsableCommand {
         var of: String?
         @Option(
             help:
-                "What its holder may do besides reading: phone-in, to write down counts that were rung up; settle, the work list. May be given twice."
+                "What its holder may do besides reading: phone-in, to write down counts that were rung up; settle, the work list; publish, orders, notices and rounds. May be given more than once."
         )
         var may: [Right] = []
         @Option(help: "First day on which it opens nothing any more, such as 2022-07-01.") var until: String?

@@ -123,8 +123,10 @@ struct VolunteerDesk: Desk {
         statement.flatMap { JSONLine.read($0.value)?["state"] as? String }
     }
 
+    /// With what the compound lacks and could spare, which every word about its volunteers may change.
     private func row(_ task: String, _ subject: Code) -> [RowKey] {
-        Code(task).map { [RowKey(dataset: VolunteerDesk.dataset, period: $0, subject: subject)] } ?? []
+        let own = Code(task).map { RowKey(dataset: VolunteerDesk.dataset, period: $0, subject: subject) }
+        return [own, HelpDesk.key(task)].compactMap { $0 }
     }
 
     // MARK: Work items

@@ -9,6 +9,7 @@ enum VolunteerPage {
         var survey: SurveyProgress
         var status: NodeStatus
         var pasted: Pasted?
+        var help: HelpView
 
         /// Somebody said what each role needs or does.
         var isSplit: Bool { board.roles.contains { $0.role != VolunteerRole.general.rawValue } }
@@ -59,6 +60,7 @@ enum VolunteerPage {
             <section class="tile wide"><h2>\(text("node.volunteers.unclaimed", ["count": "\(board.unclaimed.count)"]))</h2>
             \(unclaimed(board, text))</section>\(model.isSplit ? roles(board, text) : "")</div>
             \(ConflictList.notice(board.conflicts.count, view.links, text))\(VolunteerDuty(model: model, view: view).items)
+            \(HelpSection.html(model.help, view))
             \(chat.read)
             <div class="columns"><section>\(chat.chain)\(chat.messages)</section>
             <section>\(claims.table)\(claims.forms)\(VolunteerMuster(model: model, view: view).html)

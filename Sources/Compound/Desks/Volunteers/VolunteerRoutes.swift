@@ -95,9 +95,12 @@ extension VolunteerDesk {
 
 extension CompoundStore {
     fileprivate func volunteers(_ task: String, pasted: VolunteerPage.Pasted?) throws -> VolunteerPage.Model {
-        let (board, survey) = try read { db in
-            (try VolunteerReader.board(task, db, now: self.clock()), try SurveyReader.progress(task, db))
+        let (board, survey, help) = try read { db in
+            (
+                try VolunteerReader.board(task, db, now: self.clock()), try SurveyReader.progress(task, db),
+                try HelpView(task, db)
+            )
         }
-        return VolunteerPage.Model(board: board, survey: survey, status: try status(), pasted: pasted)
+        return VolunteerPage.Model(board: board, survey: survey, status: try status(), pasted: pasted, help: help)
     }
 }

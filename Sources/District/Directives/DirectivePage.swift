@@ -1,0 +1,160 @@
+import Daemon
+import Federation
+import Wire
+
+/// One directive: what it says, what it said before, who has received and read it and whom to ring; and its next version.
+enum DirectivePage {
+    struct Model {
+        struct Unit {
+            var line: DirectiveReading.Line
+            var code: String
+            var name: String
+            var telephone: String
+            /// Whether what it last said is old.
+            var standing: Standing
+        }
+        var reading: DirectiveReading
+        var versions: [Directive]
+        var units: [Unit]
+        var to: [String]
+        var isFromAbove: Bool
+        var refused: DirectivePages.Refused?
+        var mayPublish: Bool
+        var asOf: Int64
+
+        /// - Returns: nil for a code that nobody has used.
+        init?(_ code: String, _ page: DirectivePages.Reading, _ refused: DirectivePages.Refused?) {
+            let picture = page.picture
+            guard let last = picture.directives.last(code) else { return nil }
+            let tree = picture.rollup.tree
+            reading = DirectiveReading(last, picture)
+            versions = picture.directives.versions(of: code)
+            let cut = picture.cut("survey", Code(last.campaign ?? "") ?? picture.campaign(nil) ?? Code(literal: "now"))
+            units = reading.inOrder.map { line in
+                let unit = tree.units[line.unit]
+                return Unit(
+                    line: line, code: unit.code.text, name: unit.name, telephone: unit.dutyTelephone,
+                    standing: cut.standings[line.unit])
+            }
+            to = picture.names(last.to ?? [])
+            isFromAbove = picture.directives.isFromAbove(code)
+            (self.refused, mayPublish, asOf) = (refused, page.mayPublish, picture.wall)
+        }
+
+        var directive: Directive { reading.directive }
+    }
+
+    /// Lines of the table; the others are counted, and `GET /v1/directives` has all.
+    private static let most = 300
+
+    static func html(_ model: Model, _ text: Messages) -> HTML {
+        let directive = model.directive
+        let list = DashboardShell.link(DirectivePages.list, text.language, nil)
+        return """
+            <nav class="crumbs" aria-label="\(text("dash.path"))"><a href="\(list)">\(text("directive.title"))</a> ›
+            <span aria-current="page">\(directive.code)</span></nav>
+            <h1>\(directive.title)</h1><p>\(DirectiveWordsText.kind(directive, text)) <span class="muted">\(DirectiveWordsText.head(directive, asOf: model.asOf, text))
+            · \(DirectiveWordsText.to(model.to, text))</span></p>\(DirectiveForm.fault(model.refused, text))
+            \(words(directive, text))\(DirectiveWordsText.counts(model.reading, text))
+            \(table(model, text))\(earlier(model, text))\(forms(model, text))
+            """
+    }
+
+    private static func words(_ directive: Directive, _ text: Messages) -> HTML {
+        let why: HTML =
+            directive.reason.isEmpty
+            ? "" : "<p class=\"muted\">\(text("directive.why", ["reason": directive.reason]))</p>"
+        return "<p class=\"words\">\(directive.text)</p>\(why)"
+    }
+
+    // MARK: Who has it
+
+    private static func table(_ model: Model, _ text: Messages) -> HTML {
+        guard !model.units.isEmpty else { return "<p class=\"quiet\">\(text("directive.nobody"))</p>" }
+        let more: HTML =
+            model.units.count > most
+            ? "<p class=\"muted\">\(text("directive.more", ["count": "\(model.units.count - most)"]))</p>" : ""
+        return """
+            <section><h2>\(text("directive.who"))</h2><table class="table"><thead><tr><th scope="col">\(text("dash.column.place"))</th>
+            <th scope="col">\(text("directive.state"))</th><th scope="col">\(text("dash.telephone"))</th></tr></thead>
+            <tbody>\(model.units.prefix(most).map { row($0, model.asOf, text) })</tbody></table>\(more)</section>
+            """
+    }
+
+    private static func row(_ unit: Model.Unit, _ now: Int64, _ text: Messages) -> HTML {
+        let (mark, style): (HTML, HTML) =
+            switch unit.line.state {
+            case .missing: ("○", "bad")
+            case .received: ("◐", "warn")
+            case .acknowledged: ("●", "ok")
+            }
+        let since = unit.line.since.map { text("directive.since", ["at": FigureText.time($0, asOf: now)]) } ?? ""
+        let quiet: HTML =
+            unit.standing == .known || unit.line.state == .acknowledged
+            ? "" : "<br><small>\(unit.standing.mark) \(text("dash.state.\(unit.standing.word)"))</small>"
+        return """
+            <tr><th scope="row"><a href="\(DashboardShell.link("/unit/\(unit.code)", text.language, nil))">\(unit.name)</a></th>
+            <td><span class="\(style)">\(mark) \(text("directive.state.\(unit.line.state.rawValue)"))</span> \(since)\(quiet)</td>
+            <td><a href="tel:\(unit.telephone)">\(unit.telephone)</a></td></tr>
+            """
+    }
+
+    // MARK: Versions
+
+    private static func earlier(_ model: Model, _ text: Messages) -> HTML {
+        let before = model.versions.dropLast().reversed()
+        guard !before.isEmpty else { return "" }
+        let items = before.map { version -> HTML in
+            """
+            <li><p><strong>\(version.title)</strong> <span class="muted">\(DirectiveWordsText.head(version, asOf: model.asOf, text))</span></p>
+            \(words(version, text))</li>
+            """
+        }
+        return """
+            <details id="earlier"><summary>\(text("directive.versions", ["count": "\(before.count)"]))</summary><ul class="items">\(items)</ul></details>
+            """
+    }
+
+    private static func forms(_ model: Model, _ text: Messages) -> HTML {
+        if model.isFromAbove { return "<p class=\"muted\">\(text("directive.problem.above"))</p>" }
+        guard model.mayPublish else { return "<p class=\"muted\">\(text("directive.closed"))</p>" }
+        let directive = model.directive
+        var offered = [
+            "code": directive.code, "kind": directive.kind, "title": directive.title, "text": directive.text,
+            "campaign": directive.campaign ?? "",
+        ]
+        offered["due"] = directive.due.map(ChinaTime.field)
+        offered["opens"] = directive.opens.map(ChinaTime.field)
+        if directive.kind == Directive.Kind.round.rawValue {
+            let filled = DirectiveForm.Filled(offered, model.refused, action: "/directives/round")
+            return DirectiveForm.form(
+                "/directives/round", "directive.change", "directive.publish_change", text,
+                DirectiveList.roundFields(filled, text, isKnown: true))
+        }
+        return change(DirectiveForm.Filled(offered, model.refused, action: "/directives/publish"), text)
+            + (directive.withdrawn ? "" : withdraw(directive, model.refused, text))
+    }
+
+    private static func known(_ filled: DirectiveForm.Filled, _ names: [String]) -> HTML {
+        let fields = names.map { "<input type=\"hidden\" name=\"\($0)\" value=\"\(filled[$0])\">" as HTML }
+        return "\(fields)<input type=\"hidden\" name=\"known\" value=\"1\">"
+    }
+
+    private static func change(_ filled: DirectiveForm.Filled, _ text: Messages) -> HTML {
+        DirectiveForm.form(
+            "/directives/publish", "directive.change", "directive.publish_change", text,
+            """
+            \(known(filled, ["code", "kind", "campaign"]))\(DirectiveForm.field("title", filled, text, more: " required maxlength=\"80\""))
+            \(DirectiveForm.area(filled, text))\(DirectiveForm.time("due", label: "due", filled, text))\(DirectiveForm.word(filled, text))
+            """)
+    }
+
+    private static func withdraw(_ directive: Directive, _ refused: DirectivePages.Refused?, _ text: Messages) -> HTML {
+        let filled = DirectiveForm.Filled(["code": directive.code], refused, action: "/directives/withdraw")
+        return DirectiveForm.form(
+            "/directives/withdraw", "directive.withdraw", "directive.withdraw", text,
+            "\(known(filled, ["code"]))\(DirectiveForm.word(filled, text))")
+    }
+}
+
+private func + (a: HTML, b: HTML) -> HTML { "\(a)\(b)" }

@@ -1,0 +1,58 @@
+import Daemon
+import Federation
+import Wire
+
+/// Publishes what officers say, by command or on a page: the same rules, the same record.
+struct Publisher: Sendable {
+    let aggregator: Aggregator
+
+    func publish(_ words: DirectiveWords) async throws -> Directive {
+        try await write { draft throws(DirectiveProblem) in try draft.publish(words) }
+    }
+
+    func withdraw(_ words: DirectiveWords) async throws -> Directive {
+        try await write { draft throws(DirectiveProblem) in try draft.withdraw(words) }
+    }
+
+    /// Judged on the writing thread, so that of two who publish at once the second sees what the first said.
+    private func write(
+        _ next: @escaping @Sendable (DirectiveDraft) throws(DirectiveProblem) -> Directive
+    ) async throws -> Directive {
+        let (now, told) = (aggregator.clock.wall, Told())
+        try await aggregator.change { [aggregator] registry in
+            let draft = DirectiveDraft(
+                book: try registry.directives(), tree: aggregator.look().rollup.tree,
+                campaigns: try registry.campaigns(), now: now)
+            let directive = try next(draft)
+            try registry.put(directive)
+            told.directive = directive
+        }
+        guard let directive = told.directive else { throw CancellationError() }
+        return directive
+    }
+
+    /// Set on the writing thread before whoever waits for it goes on.
+    private final class Told: @unchecked Sendable { var directive: Directive? }
+
+    /// A round, new or changed; what it asks for is changed with a reason and a name.
+    func publish(
+        _ campaign: RegistryCampaign, withClaims: Bool, reason: String?, officer: String?
+    ) async throws {
+        var words = DirectiveWords(code: campaign.code.text)
+        (words.reason, words.officer) = (reason, officer)
+        let wall = aggregator.clock.wall
+        try await aggregator.change { [aggregator, words] registry in
+            let known = try registry.campaigns().first { $0.code == campaign.code }
+            if let known, (known.opens, known.deadline) != (campaign.opens, campaign.deadline) {
+                _ = try DirectiveDraft.word(words)
+            }
+            guard try registry.directives().isFromAbove(campaign.code.text) == false else {
+                throw DirectiveProblem(code: .above, field: "code", value: campaign.code.text)
+            }
+            try registry.publish(
+                campaign, withClaims: withClaims, at: wall, draw: { .random(in: 1 ... .max) },
+                open: aggregator.look().openClaims(campaign.code))
+            try registry.noteRound(campaign, at: wall, reason: reason ?? "", officer: officer ?? "")
+        }
+    }
+}
