@@ -48,7 +48,7 @@ package enum AggregatorDaemon {
         return IngestRoutes(aggregator).routes
             + StatsRoutes(aggregator, guarding: guarding, series: series, upward: upward).routes
             + BookRoutes(aggregator, guarding: guarding).routes + WorkRoutes(aggregator, guarding: guarding).routes
-            + ExportRoutes(aggregator, guarding: guarding).routes
+            + ExportRoutes(aggregator, guarding: guarding, series: series).routes
             + DashboardRoutes(
                 aggregator, guarding: guarding, series: series, upward: upward, home: settings.upward?.unit
             ).routes + SeriesRoutes(aggregator, series, guarding: guarding).routes + PublicRoutes(edge).routes

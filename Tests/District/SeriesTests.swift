@@ -121,6 +121,28 @@ import Testing
         #expect(line.point(at: 299) == nil && line.point(at: 1800) == nil)
     }
 
+    /// Whoever comes after the deadline wasn't on time, and a deadline at which nobody looked says nothing.
+    @Test func onTimeIsWhoseReportStoodAtTheDeadline() {
+        var log = SeriesLog()
+        let standings: [Int64: [Standing: Int64]] = [
+            1: [.neverConnected: 3], 2: [.known: 2, .neverConnected: 1], 3: [.known: 3], 6: [.known: 3],
+        ]
+        for (number, standings) in standings.sorted(by: { $0.key < $1.key }) {
+            let sample = Sample(standings: standings, short: nil, evidence: [:])
+            _ = log.take(Self.step(number), .current, [Self.place: SampleShape.current.numbers(sample)])
+        }
+        func onTime(_ deadline: Int64, now: Int64 = 10_000) -> Timeliness? {
+            log.timeliness(Self.place, deadline: deadline, now: now)
+        }
+        #expect(onTime(600) == Timeliness(deadline: 600, onTime: 2, expected: 3))
+        #expect(onTime(600)?.rate?.permilleDown == 666)
+        #expect(onTime(899)?.onTime == 2 && onTime(900)?.onTime == 3)
+        #expect(onTime(300)?.onTime == 0, "nobody had reported: zero, and not unknown")
+        #expect(onTime(600, now: 599) == nil, "not before it has come")
+        #expect(onTime(1500) == nil && onTime(299) == nil && onTime(2100) == nil, "nobody looked then")
+        #expect(log.timeliness(Self.unit, deadline: 600, now: 10_000) == nil, "it wasn't counted")
+    }
+
     // MARK: Over files
 
     private static func series(_ folder: String) -> Series {

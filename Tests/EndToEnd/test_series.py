@@ -5,7 +5,7 @@ import io
 import json
 import time
 
-from conftest import CAMPAIGN, eventually, fetch
+from conftest import CAMPAIGN, eventually, fetch, run
 from foreign_client import Client, Rows
 from survey_rows import CATALOGUES, put
 
@@ -79,3 +79,34 @@ def test_what_cannot_be_read_says_what_can(aggregator):
         status, text, _ = fetch(aggregator.port, f"/v1/series?{query}")
         assert (status, json.loads(text)["error"]) == (404, error)
     assert series(aggregator, f"campaign={CAMPAIGN}&measure=survey.tested")["measure"] == "survey.tested"
+
+
+def test_who_reports_after_the_deadline_was_not_on_time(aggregator):
+    place = "421303587002"
+    stats = lambda: json.loads(fetch(aggregator.port, f"/v1/stats?division={place}")[1])
+    early, late = (Client(aggregator.port, unit, aggregator.tokens[unit], Rows(CATALOGUES)) for unit in (UNIT, f"{place}-002"))
+    assert stats()["place"]["units"]["on_time"] is None, "the round's deadline was in 2022: nobody looked then"
+    page = lambda: fetch(aggregator.port, f"/division/{place}", headers={"accept-language": "zh-CN"})[1].decode()
+    assert "按时上报率不详" in page()
+    put(early.rows, "7", completed=3, unvisited=5)
+    early.sync()
+    deadline = (int(time.time()) // 5 + 2) * 5
+    run("campaign", "add", CAMPAIGN, "--name", "入户摸底", "--opens", 1649239200, "--deadline", deadline, "--reason", "延长", "--officer", "张科长",
+        "--config", aggregator.config)
+    before = stats()
+    assert before["deadline"] == deadline and before["place"]["units"]["on_time"] is None, "not before it has come"
+
+    def over():
+        early.sync()
+        return stats()["place"]["units"]["on_time"] is not None
+    eventually(over, 20, every=0.2)
+    put(late.rows, "7", completed=8)
+    late.sync()
+    eventually(lambda: stats()["children"][1]["state"] == "known")
+    after = stats()
+    assert [after["place"]["units"][name] for name in ("expected", "on_time", "on_time_permille")] == [2, 1, 500]
+    assert [child["units"]["on_time"] for child in after["children"]] == [1, 0]
+    assert "）50.0 %：1 / 2" in page()
+    text = fetch(aggregator.port, f"/v1/stats.csv?division={place}")[1].decode("utf-8-sig")
+    row = next(csv.DictReader(io.StringIO(text)))
+    assert (row["units.on_time [units]"], row["units.timeliness [%]"]) == ("1", "50.0") and row["deadline"], row

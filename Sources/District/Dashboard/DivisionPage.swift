@@ -28,6 +28,9 @@ enum DivisionPage {
         var cut: CutWords
         var overlays: [Overlay]
         var progress: RoundProgress
+        /// By when reports were or are due; nil where no such round is known, and for an overlay.
+        var deadline: Int64?
+        var timeliness: Timeliness?
         /// Places below whose course is drawn: all, or those that need somebody most.
         var drawn: [(child: Child, line: SeriesLine)]
         var changes: ChangesSince?
@@ -72,6 +75,10 @@ enum DivisionPage {
             cut = picture.cutWords
             overlays = reader.scope == nil ? picture.overlays : []
             progress = RoundProgress(log, picture.campaigns.first { $0.code == campaign }, now: picture.wall)
+            deadline = cut.isOverlay ? nil : picture.campaigns.first { $0.code == campaign }?.deadline
+            timeliness = deadline.flatMap {
+                log.timeliness(.place(tree.places[place].code), deadline: $0, now: picture.wall)
+            }
             drawn = DivisionPage.drawn(children).map { [progress] in ($0, progress.line($0.subject)) }
             open = picture.work(campaign, below: place).count { $0.note == nil }
             changes = since.map { ChangesSince($0, picture, place, log) }

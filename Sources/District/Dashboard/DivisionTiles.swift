@@ -46,7 +46,22 @@ enum DivisionTiles {
         let final = model.figures.others[FinalReport.dataset.text]?["final"].map { FigureText.number($0) } ?? "–"
         return """
             <section class="tile"><h2>\(text("dash.completeness"))</h2><p class="big"><b>\(all.known)</b> <small>/ \(all.expected)</small></p>
-            <p>\(share)</p><p>\(text("dash.final", ["count": final]))</p></section>
+            <p>\(share)</p>\(onTime(model, text))<p>\(text("dash.final", ["count": final]))</p></section>
             """
+    }
+
+    /// The deadline, and once it has come who had reported by then.
+    private static func onTime(_ model: DivisionPage.Model, _ text: Messages) -> HTML {
+        guard let deadline = model.deadline else { return "" }
+        let at = FigureText.time(deadline, asOf: model.asOf)
+        guard deadline <= model.asOf else { return "<p>\(text("dash.deadline", ["at": at]))</p>" }
+        guard let reports = model.timeliness, let rate = reports.rate else {
+            return "<p>\(text("dash.timeliness.unknown", ["at": at]))</p>"
+        }
+        let values = [
+            "at": at, "count": "\(reports.onTime)", "expected": "\(reports.expected)",
+            "rate": Ratio.percent(rate.permilleDown),
+        ]
+        return "<p>\(text("dash.timeliness", values))</p>"
     }
 }

@@ -9,10 +9,11 @@ package struct ExportRoutes: Sendable {
     private let guarding: ReadGuard
     private let reading: StatsReading
 
-    package init(_ aggregator: Aggregator, guarding: ReadGuard) {
+    /// - Parameter series: nil where no daemon runs that keeps one.
+    package init(_ aggregator: Aggregator, guarding: ReadGuard, series: Series? = nil) {
         self.aggregator = aggregator
         self.guarding = guarding
-        reading = StatsReading(aggregator)
+        reading = StatsReading(aggregator, series)
     }
 
     enum Form: String, CaseIterable, Sendable {

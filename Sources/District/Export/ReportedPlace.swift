@@ -11,6 +11,7 @@ struct ReportedPlace: Sendable {
     /// How a unit stands; nil for a place.
     let standing: Standing?
     let measures: [ReportedMeasure]
+    let timeliness: Timeliness?
     /// Sums over known units; nil while no unit is known in that dataset.
     let volunteers: [String: Int64]?
     /// The same; nil unless every expected unit is known in it.
@@ -21,6 +22,7 @@ struct ReportedPlace: Sendable {
         let figures = picture.figures(spot, asked.question)
         self.figures = figures
         standing = picture.standing(spot, "survey", period)
+        timeliness = asked.timeliness(spot)
         measures = figures.measures.map { measured in
             let units = picture.completeness(spot, measured.measure.dataset, period)
             let called = figures.phonedIn.contains { $0.counts.pair(measured.measure) != nil }

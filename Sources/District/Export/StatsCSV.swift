@@ -40,6 +40,7 @@ enum StatsCSV {
     private static let round: [Column] = [
         column("campaign") { $1.campaign.code.text },
         column("as_of") { ZonedTime.text($1.picture.wall) },
+        column("deadline") { ZonedTime.text($1.campaign.deadline) },
         column("division_edition") { $1.picture.edition },
         column("cut") { $1.picture.cutWords.kind },
         column("cut_code") { $1.picture.cutWords.code },
@@ -59,6 +60,10 @@ enum StatsCSV {
         } + [
             column("units.completeness", "%", .units) { place, _ in
                 place.figures.completeness.rate.map { Ratio.percent($0.permilleDown) }
+            },
+            column("units.on_time", "units", .units) { place, _ in place.timeliness?.onTime },
+            column("units.timeliness", "%", .units) { place, _ in
+                place.timeliness?.rate.map { Ratio.percent($0.permilleDown) }
             },
             column("oldest_contact", nil, .oldest_contact) { place, _ in
                 place.figures.oldestContact.map(ZonedTime.text)

@@ -13,13 +13,14 @@ extension StatsDocument {
         func place(_ spot: Spot) -> Place? {
             guard let sample = log.sample(picture.subject(spot), at: moment), sample.expected > 0 else { return nil }
             return Place(
-                picture.figures(spot, sample), state: spot.isUnit ? sample.standings.keys.first : nil, fields: fields)
+                picture.figures(spot, sample), state: spot.isUnit ? sample.standings.keys.first : nil,
+                timeliness: moment < asked.campaign.deadline ? nil : asked.timeliness(spot), fields: fields)
         }
         guard let subject = place(asked.subject) else {
             throw StatsProblem.absent("not_sampled", "at", "it wasn't counted then")
         }
         self.init(
-            campaign: asked.campaign.code.text, as_of: step.at, revision: picture.revision,
+            campaign: asked.campaign.code.text, as_of: step.at, deadline: asked.campaign.deadline, revision: picture.revision,
             division_edition: picture.edition, cut: Cut(picture.cutWords),
             place: subject, children: asked.others.compactMap(place))
     }

@@ -1,3 +1,4 @@
+import Coverage
 import Federation
 
 /// What has a series.
@@ -161,6 +162,12 @@ struct SeriesLog: Sendable {
             return at <= moment
         }
         return found.map { $0.sample($1) }
+    }
+
+    /// How many had reported when a deadline came; nil before it, where nobody looked then, and for what wasn't counted.
+    func timeliness(_ subject: SeriesSubject, deadline: Int64, now: Int64) -> Timeliness? {
+        guard deadline <= now, let sample = sample(subject, at: deadline), sample.expected > 0 else { return nil }
+        return Timeliness(deadline: deadline, onTime: Int(sample.known), expected: Int(sample.expected))
     }
 
     /// What stood at the last step.

@@ -59,6 +59,9 @@ struct StatsDocument: Encodable {
         var disputed: Int
         var unknown_rows: Int
         @Null var completeness_permille: Int64?
+        /// Whose report stood at the deadline; null before it, and where nobody took a sample then.
+        @Null var on_time: Int?
+        @Null var on_time_permille: Int64?
     }
     struct Place: Encodable {
         var code: String
@@ -142,6 +145,8 @@ struct StatsDocument: Encodable {
     var v = 1
     var campaign: String
     var as_of: Int64
+    /// Of the round, in its last version.
+    var deadline: Int64
     var revision: UInt64
     @Null var division_edition: String?
     /// By what the figures are added up.
@@ -163,10 +168,12 @@ extension StatsDocument {
         func place(_ spot: Spot) -> Place {
             Place(
                 picture.figures(spot, asked.question),
-                state: picture.standing(spot, "survey", asked.question.period), fields: fields)
+                state: picture.standing(spot, "survey", asked.question.period), timeliness: asked.timeliness(spot),
+                fields: fields)
         }
         self.init(
-            campaign: asked.campaign.code.text, as_of: picture.wall, revision: picture.revision,
+            campaign: asked.campaign.code.text, as_of: picture.wall, deadline: asked.campaign.deadline,
+            revision: picture.revision,
             division_edition: picture.edition, cut: Cut(picture.cutWords), place: place(asked.subject),
             children: asked.others.map(place))
     }
@@ -174,7 +181,7 @@ extension StatsDocument {
 
 extension StatsDocument.Place {
     init(
-        _ figures: PlaceFigures, state: Standing?,
+        _ figures: PlaceFigures, state: Standing?, timeliness: Timeliness? = nil,
         fields: Set<StatsSelection.Field> = Set(StatsSelection.Field.allCases)
     ) {
         self.fields = fields
@@ -187,7 +194,8 @@ extension StatsDocument.Place {
         units = StatsDocument.Units(
             expected: all.expected, heard: all.known, stale: all.stale, silent: all.silent,
             never_connected: all.neverConnected, disputed: all.disputed, unknown_rows: all.unknownRows,
-            completeness_permille: all.rate?.permilleDown)
+            completeness_permille: all.rate?.permilleDown,
+            on_time: timeliness?.onTime, on_time_permille: timeliness?.rate?.permilleDown)
         oldest_contact = figures.oldestContact
         volunteers = figures.counts
         datasets = figures.others

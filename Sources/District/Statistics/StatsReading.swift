@@ -8,10 +8,12 @@ import Wire
 /// same, a call that waits for news without a thread, gzip.
 struct StatsReading: Sendable {
     private let aggregator: Aggregator
+    private let series: Series?
     private let shelf = AnswerShelf()
     private let waiters = Waiters()
 
-    init(_ aggregator: Aggregator) { self.aggregator = aggregator }
+    /// - Parameter series: nil where no daemon runs that keeps one.
+    init(_ aggregator: Aggregator, _ series: Series?) { (self.aggregator, self.series) = (aggregator, series) }
 
     /// - Parameters:
     ///   - form: a word for the form of the answer, part of its tag.
@@ -39,7 +41,7 @@ struct StatsReading: Sendable {
             return Reply(status: 304, type: type, body: [], headers: common)
         }
         let body = try await shelf.bytes(now.tag, of: now.picture.revision) { [now] in
-            let asked = try Asked(selection, now.picture, now.campaign) { try aggregator.look(on: $0) }
+            let asked = try asked(selection, now)
             let whole = try make(asked)
             return isZipped ? Gzip.compress(whole) : whole
         }
@@ -50,20 +52,35 @@ struct StatsReading: Sendable {
 
     /// For one answer that nobody asks for twice.
     func asked(_ selection: StatsSelection) throws -> Asked {
-        let now = try current(selection, "")
-        return try Asked(selection, now.picture, now.campaign) { try aggregator.look(on: $0) }
+        try asked(selection, try current(selection, ""))
+    }
+
+    private func asked(_ selection: StatsSelection, _ now: Current) throws -> Asked {
+        var asked = try Asked(selection, now.picture, now.campaign) { try aggregator.look(on: $0) }
+        if now.isOver { asked.course = series?.log(now.campaign, now.picture) }
+        return asked
     }
 
     /// The latest picture, the round that is asked for in it, and the tag of the answer.
-    private func current(_ selection: StatsSelection, _ words: String) throws(StatsProblem) -> (
-        picture: Picture, campaign: Code, tag: String
-    ) {
+    private struct Current {
+        var picture: Picture
+        var campaign: Code
+        /// The round's deadline has come, and what stood then is kept.
+        var isOver: Bool
+        var tag: String
+    }
+
+    private func current(_ selection: StatsSelection, _ words: String) throws(StatsProblem) -> Current {
         let picture = aggregator.look()
         guard picture.rollup.tree.root != nil else { throw .noUnits }
         guard let campaign = picture.campaign(selection.campaign) else {
             throw .absent("campaign_unknown", "campaign", "no such campaign; see campaign=")
         }
-        return (picture, campaign, aggregator.tag(picture, selection.words(campaign), words))
+        let deadline = picture.campaigns.first { $0.code == campaign }?.deadline ?? .max
+        let isOver = deadline <= series?.keptAt ?? 0
+        return Current(
+            picture: picture, campaign: campaign, isOver: isOver,
+            tag: aggregator.tag(picture, selection.words(campaign), words + (isOver ? "-over" : "")))
     }
 
     /// Returns once there is news, or when the time that was asked for is over. Whoever waits again and again is

@@ -16,7 +16,7 @@ package struct StatsRoutes: Sendable {
         self.aggregator = aggregator
         self.guarding = guarding
         self.upward = upward
-        reading = StatsReading(aggregator)
+        reading = StatsReading(aggregator, series)
     }
 
     package var routes: [Route] {

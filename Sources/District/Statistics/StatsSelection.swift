@@ -93,6 +93,8 @@ struct Asked: Sendable {
     let others: [Spot]
     /// Everything of one level was asked for.
     let isOneLevel: Bool
+    /// How the round went, for what is said of its deadline; nil where nobody keeps it.
+    var course: SeriesLog?
 
     /// Of one answer: memory is bounded, whatever is asked.
     static let mostPlaces = 10_000
@@ -127,6 +129,12 @@ struct Asked: Sendable {
                 status: 422, error: "too_many_places", parameter: "level",
                 hint: "\(others.count) places, at most \(Asked.mostPlaces) in one answer: ask for each division= below")
         }
+    }
+
+    /// Nil before the round's deadline, and where nobody knows. The members of an overlay change, so none is said of it.
+    func timeliness(_ spot: Spot) -> Timeliness? {
+        guard !picture.cutWords.isOverlay else { return nil }
+        return course?.timeliness(picture.subject(spot), deadline: campaign.deadline, now: picture.wall)
     }
 }
 
