@@ -35,6 +35,8 @@ def orders(desk, staff, what):
     officer, node = desk.new_page(), staff.new_page()
     seen = {}
     seen["refused"], seen["published"] = publish(officer, what["district"])
+    node.goto(f"{what['node']}/directives?lang=zh-Hans")
+    node.wait_for_selector("li:has-text('今晚完成入户摸底')", timeout=20000)
     seen["changed"] = change(officer)
     node.goto(f"{what['node']}/survey?lang=zh-Hans")
     node.wait_for_selector("#standing a[href^='/directives']", timeout=20000)

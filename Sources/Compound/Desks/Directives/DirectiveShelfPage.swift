@@ -42,7 +42,8 @@ enum DirectiveShelfPage {
 
     private static func item(_ item: DirectiveShelf.Item, _ since: Int64, _ reader: String, _ view: PageView) -> HTML {
         let (text, last) = (view.text, item.last)
-        let isNew = last.receivedAt > since
+        // In the same second: better marked twice than never.
+        let isNew = last.receivedAt >= since
         let new: HTML = isNew ? " <strong class=\"warn\">\(text("node.directive.new"))</strong>" : ""
         return """
             <li><p>\(kind(item, text)) <strong>\(last.title)</strong>\(new)</p>
