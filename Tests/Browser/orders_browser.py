@@ -37,6 +37,8 @@ def orders(desk, staff, what):
     seen["refused"], seen["published"] = publish(officer, what["district"])
     node.goto(f"{what['node']}/directives?lang=zh-Hans")
     node.wait_for_selector("li:has-text('今晚完成入户摸底')", timeout=20000)
+    # A look is remembered to the second.
+    node.wait_for_timeout(1100)
     seen["changed"] = change(officer)
     node.goto(f"{what['node']}/survey?lang=zh-Hans")
     node.wait_for_selector("#standing a[href^='/directives']", timeout=20000)

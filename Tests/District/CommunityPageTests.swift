@@ -168,6 +168,36 @@ import Testing
         #expect(CommunityAffairs(picture, 0, round, .everything) == nil, "a city has no compound directly below it")
     }
 
+    // MARK: Orders
+
+    /// A community reads the orders to its compounds and who has read them; others' orders aren't told there.
+    @Test func aCommunityReadsTheOrdersToItsCompounds() async throws {
+        try await District.with { district in
+            func publish(_ code: String, _ members: String) async throws {
+                try await district.admin(
+                    "/admin/directives",
+                    body: #"{"code":"\#(code)","kind":"order","title":"title-\#(code)","text":"text-\#(code)","#
+                        + #""reason":"first","officer":"zhang"\#(members)}"#)
+            }
+            try await publish("ours", #","to":["\#(District.community)"]"#)
+            try await publish("theirs", #","to":["\#(District.other)"]"#)
+            try await publish("alls", "")
+            let token = try await district.token(["scope": District.community]).token
+            let page = try await district.get("/division/\(District.community)", ["lang": "en"], token: token).words
+            #expect(page.contains("title-ours") && page.contains("text-ours") && page.contains("title-alls"))
+            #expect(!page.contains("title-theirs") && page.contains("not received"))
+            let unit = try await district.get("/unit/\(District.units[1])", ["lang": "en"], token: token).words
+            #expect(unit.contains("title-ours") && !unit.contains("title-theirs"))
+            #expect(try await district.get("/directive/ours", token: token).status == 403, "it says who else has it")
+            let street = try await district.get("/division/\(District.street)", token: District.token).words
+            #expect(!street.contains("text-ours"), "officers have the page of orders")
+            try await district.admin(
+                "/admin/directives/withdraw", body: #"{"code":"ours","reason":"over","officer":"zhang"}"#)
+            let after = try await district.get("/division/\(District.community)", token: token).words
+            #expect(!after.contains("title-ours") && after.contains("title-alls"))
+        }
+    }
+
     // MARK: Down to the building
 
     @Test func aSilentCompoundsBuildingsAreNeverShownAsIfTheyWereCurrent() throws {

@@ -1,19 +1,44 @@
 import Coverage
 import Daemon
 import Federation
+import Wire
 
-/// Of a community beside its figures: what was rung up and by whom, where somebody may ring up more, and households
+/// Of a community beside its figures: orders and who has read them, what was rung up and by whom, where somebody may ring up more, and households
 /// that two compounds have.
 enum CommunitySections {
     static func html(_ affairs: CommunityAffairs, asOf now: Int64, asked: Code?, _ text: Messages) -> HTML {
-        "\(calls(affairs, now, asked, text))\(shared(affairs, now, asked, text))"
+        "\(orders(affairs, now, asked, text))\(calls(affairs, now, asked, text))\(shared(affairs, now, asked, text))"
     }
 
     /// Beside a unit's own list of calls.
     static func ofUnit(_ affairs: CommunityAffairs, asOf now: Int64, asked: Code?, _ text: Messages) -> HTML {
         let forms = affairs.compounds.filter { affairs.takesCalls && $0.standing != .known }
             .map { PhoneInForm.folded($0.code, affairs.campaign, asked: asked, text) }
-        return "\(forms)\(shared(affairs, now, asked, text))"
+        return "\(orders(affairs, now, asked, text))\(forms)\(shared(affairs, now, asked, text))"
+    }
+
+    // MARK: Orders
+
+    private static func orders(_ affairs: CommunityAffairs, _ now: Int64, _ asked: Code?, _ text: Messages) -> HTML {
+        guard !affairs.orders.isEmpty else { return "" }
+        let items = affairs.orders.map { order -> HTML in
+            let directive = order.directive
+            let held = order.held.map { compound, state -> HTML in
+                let link = DashboardShell.link("/unit/\(compound.code)", text.language, asked)
+                return """
+                    <li><a href="\(link)">\(compound.name)</a> <span class="\(state.style)">\(state.mark) \(text("directive.state.\(state.rawValue)"))</span></li>
+                    """
+            }
+            return """
+                <li><p>\(DirectiveWordsText.kind(directive, text)) <b>\(directive.title)</b>
+                <span class="muted">\(DirectiveWordsText.head(directive, asOf: now, text))</span></p>
+                <p class="words">\(directive.text)</p><ul>\(held)</ul></li>
+                """
+        }
+        let earlier: HTML =
+            affairs.earlierOrders > 0
+            ? "<p class=\"muted\">\(text("directive.earlier", ["count": "\(affairs.earlierOrders)"]))</p>" : ""
+        return "<section><h2>\(text("directive.title"))</h2><ul class=\"items\">\(items)</ul>\(earlier)</section>"
     }
 
     // MARK: Calls

@@ -53,8 +53,8 @@ package struct DashboardRoutes: Sendable {
                     return DashboardShell.refused(call, problem, isTry: true)
                 }
             },
-            Route("GET", "/assets/style.css") { _ in asset("style.css", "text/css; charset=utf-8") },
-            Route("GET", "/assets/page.js") { _ in asset("page.js", "text/javascript; charset=utf-8") },
+            Route("GET", "/assets/style.css") { asset("style.css", "text/css; charset=utf-8").packed(for: $0) },
+            Route("GET", "/assets/page.js") { asset("page.js", "text/javascript; charset=utf-8").packed(for: $0) },
         ]
     }
 
@@ -172,10 +172,11 @@ package struct DashboardRoutes: Sendable {
         let tag = aggregator.tag(
             picture, text.language.rawValue, theme ?? "", reading.round?.text ?? "",
             "\(series.keptAt)", "\(reading.since ?? 0)", reader.word,
+            Encoding.takesGzip(call.headers["accept-encoding"]) ? "gzip" : "",
             RegistryDocument.digest(of: Array(standing.source.utf8)))
         let headers = [
             (name: "etag", value: tag), (name: "cache-control", value: "private, no-cache"),
-            (name: "set-cookie", value: look.cookie),
+            (name: "set-cookie", value: look.cookie), (name: "vary", value: "accept-encoding"),
         ]
         if call.headers["if-none-match"] == tag {
             return Reply(status: 304, type: "text/html", body: [], headers: headers)
@@ -191,12 +192,12 @@ package struct DashboardRoutes: Sendable {
         }
         var reply = Reply.html(framed(content))
         reply.headers += headers
-        return DashboardShell.secured(reply)
+        return DashboardShell.secured(reply.packed(for: call))
     }
 
     private func asset(_ name: String, _ type: String) -> Reply {
         Reply(
             status: 200, type: type, body: Asset.bytes(name) ?? [],
-            headers: [(name: "cache-control", value: "max-age=300")])
+            headers: [(name: "cache-control", value: "max-age=300"), (name: "vary", value: "accept-encoding")])
     }
 }

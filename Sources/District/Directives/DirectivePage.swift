@@ -82,19 +82,13 @@ enum DirectivePage {
     }
 
     private static func row(_ unit: Model.Unit, _ now: Int64, _ text: Messages) -> HTML {
-        let (mark, style): (HTML, HTML) =
-            switch unit.line.state {
-            case .missing: ("○", "bad")
-            case .received: ("◐", "warn")
-            case .acknowledged: ("●", "ok")
-            }
         let since = unit.line.since.map { text("directive.since", ["at": FigureText.time($0, asOf: now)]) } ?? ""
         let quiet: HTML =
             unit.standing == .known || unit.line.state == .acknowledged
             ? "" : "<br><small>\(unit.standing.mark) \(text("dash.state.\(unit.standing.word)"))</small>"
         return """
             <tr><th scope="row"><a href="\(DashboardShell.link("/unit/\(unit.code)", text.language, nil))">\(unit.name)</a></th>
-            <td><span class="\(style)">\(mark) \(text("directive.state.\(unit.line.state.rawValue)"))</span> \(since)\(quiet)</td>
+            <td><span class="\(unit.line.state.style)">\(unit.line.state.mark) \(text("directive.state.\(unit.line.state.rawValue)"))</span> \(since)\(quiet)</td>
             <td><a href="tel:\(unit.telephone)">\(unit.telephone)</a></td></tr>
             """
     }
@@ -154,6 +148,25 @@ enum DirectivePage {
         return DirectiveForm.form(
             "/directives/withdraw", "directive.withdraw", "directive.withdraw", text,
             "\(known(filled, ["code"]))\(DirectiveForm.word(filled, text))")
+    }
+}
+
+extension DirectiveReading.State {
+    /// A shape and a class beside the words.
+    var mark: String {
+        switch self {
+        case .missing: "○"
+        case .received: "◐"
+        case .acknowledged: "●"
+        }
+    }
+
+    var style: String {
+        switch self {
+        case .missing: "bad"
+        case .received: "warn"
+        case .acknowledged: "ok"
+        }
     }
 }
 

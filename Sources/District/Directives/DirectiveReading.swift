@@ -21,12 +21,15 @@ struct DirectiveReading: Sendable {
     let directive: Directive
     let lines: [Line]
 
-    init(_ directive: Directive, _ picture: Picture) {
+    /// - Parameter among: units that are looked at; all of them without it.
+    init(_ directive: Directive, _ picture: Picture, among units: [Int]? = nil) {
         self.directive = directive
         let tree = picture.rollup.tree
         let cut = directive.period.map { Cut(dataset: Directive.dataset, period: $0) }
-        lines = tree.units.indices.filter { tree.isCounted($0) && Audience($0, tree).told(directive) != nil }.map {
-            unit in
+        let told = (units ?? Array(tree.units.indices)).filter {
+            tree.isCounted($0) && Audience($0, tree).told(directive) != nil
+        }
+        lines = told.map { unit in
             let row = cut.flatMap { picture.block(unit, $0) }?.entries.first
             return DirectiveReading.line(unit, row, directive, picture)
         }

@@ -20,7 +20,8 @@ extension StatsDocument {
             throw StatsProblem.absent("not_sampled", "at", "it wasn't counted then")
         }
         self.init(
-            campaign: asked.campaign.code.text, as_of: step.at, deadline: asked.campaign.deadline, revision: picture.revision,
+            campaign: asked.campaign.code.text, as_of: step.at, deadline: asked.campaign.deadline,
+            revision: picture.revision,
             division_edition: picture.edition, cut: Cut(picture.cutWords),
             place: subject, children: asked.others.compactMap(place))
     }

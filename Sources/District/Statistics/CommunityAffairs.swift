@@ -1,8 +1,9 @@
 import Coverage
 import Federation
+import Wire
 
-/// What somebody in a community has to do with beside its figures: counts that were rung up for its compounds, and
-/// households that two of them have.
+/// What somebody in a community has to do with beside its figures: orders to its compounds, counts that were rung up for
+/// them, and households that two of them have.
 struct CommunityAffairs: Sendable {
     struct Compound: Sendable {
         var code: Code
@@ -32,7 +33,17 @@ struct CommunityAffairs: Sendable {
         var since: Int64
     }
 
+    /// What was published to compounds here and holds, the newest first.
+    struct Order: Sendable {
+        var directive: Directive
+        /// Of those here that it is for, in their order.
+        var held: [(compound: Compound, state: DirectiveReading.State)]
+    }
+
     var compounds: [Compound]
+    var orders: [Order]
+    /// Published before those that are shown.
+    var earlierOrders: Int
     var shared: [Shared]
     /// Counts are taken for compounds that don't report by themselves now.
     var takesCalls: Bool
@@ -43,7 +54,9 @@ struct CommunityAffairs: Sendable {
         let tree = picture.rollup.tree
         guard !tree.places[place].units.isEmpty else { return nil }
         self.campaign = campaign.code
-        compounds = tree.places[place].units.map { CommunityAffairs.compound($0, picture, campaign.code) }
+        let units = tree.places[place].units
+        compounds = units.map { CommunityAffairs.compound($0, picture, campaign.code) }
+        (orders, earlierOrders) = CommunityAffairs.orders(picture, units, campaign.code)
         takesCalls = reader.may(.phoneIn) && !campaign.closed
         shared = CommunityAffairs.shared(picture, Set(tree.places[place].units), campaign.code, reader)
     }
@@ -52,6 +65,7 @@ struct CommunityAffairs: Sendable {
     init(_ picture: Picture, unit: Int, _ campaign: RegistryCampaign, _ reader: Reader) {
         self.campaign = campaign.code
         compounds = [CommunityAffairs.compound(unit, picture, campaign.code)]
+        (orders, earlierOrders) = CommunityAffairs.orders(picture, [unit], campaign.code)
         takesCalls = reader.may(.phoneIn) && !campaign.closed && picture.rollup.tree.isCounted(unit)
         shared = CommunityAffairs.shared(picture, [unit], campaign.code, reader)
     }
@@ -62,6 +76,23 @@ struct CommunityAffairs: Sendable {
             code: entry.code, name: entry.name,
             standing: picture.cut(Measure.completion.dataset, campaign).standings[unit], telephone: entry.dutyTelephone,
             calls: (picture.book.phoneIns[entry.code] ?? []).filter { $0.campaign == campaign })
+    }
+
+    /// As many as stand on a page before the rest is only counted.
+    private static let mostOrders = 10
+
+    /// The round itself is what the page is about; an order of another round isn't.
+    private static func orders(_ picture: Picture, _ units: [Int], _ campaign: Code) -> ([Order], earlier: Int) {
+        let orders = picture.directives.latest.reversed().compactMap { directive -> Order? in
+            guard !directive.withdrawn, directive.kind != Directive.Kind.round.rawValue,
+                directive.campaign == nil || directive.campaign == campaign.text
+            else { return nil }
+            let lines = DirectiveReading(directive, picture, among: units).lines
+            guard !lines.isEmpty else { return nil }
+            return Order(
+                directive: directive, held: lines.map { (compound($0.unit, picture, campaign), $0.state) })
+        }
+        return (Array(orders.prefix(mostOrders)), max(0, orders.count - mostOrders))
     }
 
     private static func shared(_ picture: Picture, _ units: Set<Int>, _ campaign: Code, _ reader: Reader) -> [Shared] {

@@ -175,6 +175,17 @@ enum Encoding {
     }
 }
 
+extension Reply {
+    /// Compressed for whoever takes that; the tag of a page, where it has one, has to tell the two apart.
+    func packed(for call: Call) -> Reply {
+        guard Encoding.takesGzip(call.headers["accept-encoding"]), !body.isEmpty else { return self }
+        var packed = self
+        packed.body = Gzip.compress(body)
+        packed.headers.append((name: "content-encoding", value: "gzip"))
+        return packed
+    }
+}
+
 extension Substring {
     fileprivate func trimming(_ isBlank: (Character) -> Bool) -> Substring {
         guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) }) else {

@@ -104,6 +104,22 @@ final class BenchCity: @unchecked Sendable {
 
     var url: String { "http://127.0.0.1:\(port)" }
 
+    /// Another city may take its place then.
+    func stop() {
+        stage.stop(pid)
+        try? FileManager.default.removeItem(atPath: stage.folder + "/aggregator")
+    }
+
+    /// Bytes that a browser asks for to show the city, as they go over the line.
+    func firstPage() throws -> Double {
+        let client = HTTPClient(base: url)
+        let replies = try ["/", "/assets/style.css", "/assets/page.js"].map {
+            try client.send("GET", $0, headers: ["accept-encoding: gzip"], limit: 4 * 1024 * 1024)
+        }
+        guard replies.allSatisfy({ $0.status == 200 }) else { throw DemoFailure("the first page is not answered") }
+        return Double(replies.reduce(0) { $0 + $1.body.count })
+    }
+
     func preload() throws {
         before = ProcessMemory(pid).proportional
         let progress = Progress("preload", total: compounds.count)

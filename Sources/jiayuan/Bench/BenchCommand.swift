@@ -9,13 +9,16 @@ struct BenchCommand: AsyncParsableCommand {
             W1: one summary of 12 buildings × 8 counts per request, 64 connections, answered after the fsync; the \
             median of three. W2: 200 compounds reconnect at once, each with 500 revisions in order, then with the last \
             alone. W3: city figures read while W1 runs. W4: memory and disk per compound, after W1. A node at rest, \
-            its page of 5,000 households, and the durable records of 32 phones at once. Client and servers share this \
+            its page of 5,000 households, and the durable records of 32 phones at once. Readers: city figures while ingest \
+            runs at half its rate, and ingest beside dashboards that poll with the tag of what they have. Client and servers share this \
             machine; compare ratios, not figures.
             """)
     @Option(help: "Compounds.") var compounds = 1000
     @Option(help: "Seconds of each measurement.") var seconds = 8
     @Option(help: "Times that W1 and the empty handler are measured; the median is printed.") var repeats = 3
     @Flag(help: "Measure a node alone.") var nodeOnly = false
+    @Flag(help: "Measure readers of figures alone: cities of 1,000 and of 100,000 compounds, 5,000 dashboards.")
+    var readersOnly = false
     @Option(help: "Folder for data; emptied first if an earlier run left it.") var folder = ".bench"
 
     func validate() throws {
@@ -38,6 +41,11 @@ struct BenchCommand: AsyncParsableCommand {
         table.machine()
         if nodeOnly {
             try BenchNode(stage: stage).rows(&table, emptyPort: empty.port, seconds: seconds, repeats: repeats)
+            return Console.out(table.text)
+        }
+        let readers = BenchReaders(stage: stage, emptyPort: empty.port, seconds: seconds, repeats: repeats)
+        if readersOnly {
+            try readers.rows(&table)
             return Console.out(table.text)
         }
         let city = try BenchCity(stage: stage, compounds: compounds)
@@ -79,6 +87,8 @@ struct BenchCommand: AsyncParsableCommand {
         table.row("   per compound of 12 rows, after W1", memory.perCompound, "B", nil, nil)
         table.row("   on disk per compound", city.diskPerCompound(), "B", nil, nil)
         try BenchNode(stage: stage).rows(&table, emptyPort: empty.port, seconds: seconds, repeats: repeats)
+        city.stop()
+        try readers.rows(&table)
         Console.out(table.text)
     }
 }

@@ -70,8 +70,11 @@ final class Stage: @unchecked Sendable {
         return output
     }
 
-    func stopAll() {
-        let running = lock.withLock { processes }
+    func stop(_ pid: Int32) { end(lock.withLock { processes.filter { $0.process.processIdentifier == pid } }) }
+
+    func stopAll() { end(lock.withLock { processes }) }
+
+    private func end(_ running: [(name: String, process: Process)]) {
         for (_, process) in running where process.isRunning { process.terminate() }
         let deadline = Date(timeIntervalSinceNow: 6)
         for (_, process) in running {

@@ -42,8 +42,7 @@ enum DirectiveShelfPage {
 
     private static func item(_ item: DirectiveShelf.Item, _ since: Int64, _ reader: String, _ view: PageView) -> HTML {
         let (text, last) = (view.text, item.last)
-        // In the same second: better marked twice than never.
-        let isNew = last.receivedAt >= since
+        let isNew = last.receivedAt > since
         let new: HTML = isNew ? " <strong class=\"warn\">\(text("node.directive.new"))</strong>" : ""
         return """
             <li><p>\(kind(item, text)) <strong>\(last.title)</strong>\(new)</p>

@@ -1,0 +1,130 @@
+import Foundation
+import Sync
+
+/// What readers of figures wait for in a small and in a large city, and what many dashboards cost ingest.
+struct BenchReaders {
+    let stage: Stage
+    let emptyPort: Int
+    let seconds: Int
+    let repeats: Int
+
+    static let sizes = [1000, 100_000]
+    static let dashboards = 5000
+    /// Seconds between two polls of a dashboard.
+    static let pause = 5
+
+    func rows(_ table: inout BenchTable) throws {
+        var waits: [Double] = []
+        for size in BenchReaders.sizes {
+            let city = try BenchCity(stage: stage, compounds: size)
+            try city.preload()
+            waits.append(try rows(of: city, size, &table))
+            if size == BenchReaders.sizes[0] { try polls(at: city, &table) }
+            city.stop()
+        }
+        table.row(
+            "city figures at half load, \(BenchReaders.sizes[1]) compounds", waits[1] / waits[0], "×", nil, nil)
+    }
+
+    /// - Returns: the figures' p99 while ingest runs at half its rate.
+    private func rows(of city: BenchCity, _ size: Int, _ table: inout BenchTable) throws -> Double {
+        let whole = Load.median(of: repeats, seconds: seconds) { city.worker($0) }
+        let reader = Reading(city: city, emptyPort: emptyPort)
+        reader.start()
+        let pace = whole.rate / 2 / Double(Load.connections)
+        let half = Load.run(seconds: seconds * 2) { worker in
+            BenchReaders.paced(city.worker(worker), perSecond: pace)
+        }
+        let busy = reader.stop()
+        table.row("city of \(size): durable updates", whole.rate, "/s", whole, nil)
+        table.row("   figures at \(Int(half.rate)) updates/s, p50", busy.stats.p50, "ms", nil, nil)
+        table.row("   p99", busy.stats.p99, "ms", nil, busy.stats.p99 / busy.empty.p99, of: "empty GET")
+        table.row("   first page, packed, style and script with it", try city.firstPage() / 1024, "KiB", nil, nil)
+        return busy.stats.p99
+    }
+
+    /// A client that makes so many requests a second and no more.
+    private static func paced(_ request: @escaping () -> Bool, perSecond: Double) -> () -> Bool {
+        var next = ContinuousClock.now + .seconds(Double.random(in: 0...1) / perSecond)
+        return {
+            let wait = (next - ContinuousClock.now) / .microseconds(1)
+            if wait > 0 { usleep(UInt32(wait)) }
+            next += .seconds(1 / perSecond)
+            return request()
+        }
+    }
+
+    // MARK: Dashboards
+
+    private func polls(at city: BenchCity, _ table: inout BenchTable) throws {
+        // In turns, so that a machine that grows slower meanwhile weighs on both.
+        var (alone, beside, rates): ([Double], [Double], [Double]) = ([], [], [])
+        for _ in 0..<repeats {
+            alone.append(Load.run(seconds: seconds) { city.worker($0) }.rate)
+            let dashboards = Dashboards(city.url)
+            dashboards.start()
+            // Until every one of them has its first answer, figures are read and not polled.
+            Thread.sleep(forTimeInterval: Double(BenchReaders.pause) * 1.5)
+            beside.append(Load.run(seconds: seconds) { city.worker($0) }.rate)
+            rates.append(dashboards.stop())
+        }
+        let (without, with) = (alone.sorted()[repeats / 2], beside.sorted()[repeats / 2])
+        table.row(
+            "durable updates beside \(BenchReaders.dashboards) dashboards", with, "/s", nil, with / without,
+            of: "without them")
+        table.row("   their polls", rates.sorted()[repeats / 2], "/s", nil, nil)
+    }
+
+    /// Connections that stay open, each of which asks every few seconds whether its page has changed.
+    private final class Dashboards: @unchecked Sendable {
+        private let url: String
+        private let stopping = HTTPClient.Stop()
+        private let group = DispatchGroup()
+        private let polls = Gathered()
+        private let begun = ContinuousClock.now
+        private static let threads = 50
+
+        init(_ url: String) { self.url = url }
+
+        func start() {
+            for _ in 0..<Dashboards.threads {
+                group.enter()
+                let thread = Thread { [self] in
+                    read()
+                    group.leave()
+                }
+                thread.stackSize = 512 * 1024
+                thread.start()
+            }
+        }
+
+        /// - Returns: polls a second.
+        func stop() -> Double {
+            stopping.set()
+            group.wait()
+            return Double(polls.all.count) / ((ContinuousClock.now - begun) / .seconds(1))
+        }
+
+        private func read() {
+            let own = BenchReaders.dashboards / Dashboards.threads
+            var clients = (0..<own).map { _ in (client: HTTPClient(base: url), tag: "") }
+            var times: [Double] = []
+            var next = ContinuousClock.now
+            while !stopping.isSet {
+                for index in clients.indices where !stopping.isSet {
+                    let wait = (next - ContinuousClock.now) / .microseconds(1)
+                    if wait > 0 { usleep(UInt32(wait)) }
+                    next += .seconds(Double(BenchReaders.pause) / Double(own))
+                    let reply = try? clients[index].client.send(
+                        "GET", "/v1/stats?division=421300000000",
+                        headers: ["accept-encoding: gzip", "if-none-match: \(clients[index].tag)"],
+                        limit: 4 * 1024 * 1024)
+                    guard let reply else { continue }
+                    clients[index].tag = reply.etag
+                    times.append(0)
+                }
+            }
+            polls.add(times)
+        }
+    }
+}
