@@ -213,6 +213,18 @@ import Testing
                     String(page[$0.upperBound...])
                 } ?? ""
             }
+            /// Numbers of the table of data by building: done, due, bounds, last done and due.
+            func data() throws -> [String: [String]] {
+                let unit = try #require(district.picture.rollup.tree.unit(BookDistrict.unit))
+                let bytes = BuildingsCSV.encoded(unit, BookDistrict.campaign, district.picture)
+                let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\r\n").dropFirst()
+                return Dictionary(
+                    uniqueKeysWithValues: lines.map { line in
+                        let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+                        return (cells[5], Array(cells[7..<13]))
+                    })
+            }
+            #expect(try data()["7"] == ["", "", "", "", "30", "80"] && data()["9"] == Array(repeating: "", count: 6))
             // A null row makes the unit unknown, and the others' counts old.
             #expect(table(.en).contains("unknown rows") && table(.en).contains("not how things stand now"))
             let at = node.position
@@ -222,8 +234,10 @@ import Testing
             #expect(known.contains("30 / 80") && known.contains("37.5") && !known.contains("not how things stand now"))
             let order = ["7", "9", "10"].map { known.firstRange(of: "building \($0)<")?.lowerBound }
             #expect(order.allSatisfy { $0 != nil } && order.compactMap { $0 } == order.compactMap { $0 }.sorted())
+            #expect(try data()["7"] == ["30", "80", "37.5", "37.5", "30", "80"])
             district.now = 10 * BookDistrict.minute
             _ = district.sweptFigures
+            #expect(try data()["7"] == ["", "", "", "", "30", "80"])
             for (language, words) in [(Language.zhHans, "不是现在的数"), (.en, "not how things stand now")] {
                 let old = table(language)
                 #expect(

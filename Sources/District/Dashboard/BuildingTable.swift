@@ -4,9 +4,11 @@ import Federation
 
 /// A unit's buildings. What a unit that isn't heard said last stands under words that say so, and nowhere else.
 enum BuildingTable {
-    /// - Parameter heardAt: when the unit was last heard.
+    /// - Parameters:
+    ///   - heardAt: when the unit was last heard.
+    ///   - csv: where the same is as a table of data.
     static func html(
-        _ buildings: [BuildingFigures], isCurrent: Bool, heardAt: Int64?, asOf now: Int64, _ text: Messages
+        _ buildings: [BuildingFigures], isCurrent: Bool, heardAt: Int64?, asOf now: Int64, csv: String, _ text: Messages
     ) -> HTML {
         guard !buildings.isEmpty else { return "" }
         let heads = ["building", "survey.completion", "households", "survey.tested", "residents"].map {
@@ -16,7 +18,8 @@ enum BuildingTable {
         let old: HTML = isCurrent ? "" : "<p class=\"warn\">◐ \(text("dash.building.old", ["at": at]))</p>"
         return """
             <section><h2>\(text("dash.buildings"))</h2>\(old)<table class="table figures buildings"><thead><tr>\(heads)</tr></thead>
-            <tbody>\(buildings.map { row($0, isCurrent, text) })</tbody></table></section>
+            <tbody>\(buildings.map { row($0, isCurrent, text) })</tbody></table>
+            <p class="muted"><a href="\(csv)">CSV</a></p></section>
             """
     }
 

@@ -61,7 +61,8 @@ enum UnitPage {
             <div class="tiles">\(model.figures.map { tile($0, model, text) })</div>
             \(FigureText.claims(model.openClaims, text))
             \(BuildingTable.html(
-                model.buildings, isCurrent: model.standing == .known, heardAt: model.why.heardAt, asOf: model.asOf, text))
+                model.buildings, isCurrent: model.standing == .known, heardAt: model.why.heardAt, asOf: model.asOf,
+                csv: "/v1/units/\(model.code)/buildings.csv" + (model.asked.map { "?campaign=\($0)" } ?? ""), text))
             <section><h2>\(text("dash.copies"))</h2><table class="table"><tbody>
             <tr><th scope="row">\(text("dash.code"))</th><td>\(model.code)</td></tr>
             <tr><th scope="row">\(text("dash.last_heard"))</th><td>\(heard)</td></tr>

@@ -26,6 +26,9 @@ package struct StatsRoutes: Sendable {
             },
             guarding.route("GET", "/v1/units", about: .affairs(.query(["division"]))) { call, _ in try units(call) },
             guarding.route("GET", "/v1/units/{unit}/why", about: .affairs(.path("unit"))) { call, _ in try why(call) },
+            guarding.route("GET", "/v1/units/{unit}/buildings.csv", about: .figures(.path("unit"))) { call, _ in
+                try buildings(call)
+            },
             guarding.route("GET", "/v1/upward", about: .everything) { _, _ in try standing() },
             guarding.route("GET", "/metrics", about: .everything) { _, _ in metrics() },
             Route("GET", "/v1/openapi.json") { _ in
@@ -65,6 +68,21 @@ package struct StatsRoutes: Sendable {
             return problem(404, "unit_unknown", "no such unit is registered here")
         }
         return .json(Why(picture, unit: unit, campaign: picture.campaign(nil), now: aggregator.clock.now).json)
+    }
+
+    private func buildings(_ call: Call) throws -> Reply {
+        try StatsSelection.refuseOthers(than: ["campaign"], call)
+        let latest = aggregator.look()
+        guard let campaign = latest.campaign(call.query["campaign"]) else {
+            throw StatsProblem.absent("campaign_unknown", "campaign", "no such campaign; see campaign=")
+        }
+        let picture = latest.along(campaign)
+        guard let unit = call.captures["unit"].flatMap({ Code($0) }).flatMap({ picture.rollup.tree.unit($0) }) else {
+            return problem(404, "unit_unknown", "no such unit is registered here")
+        }
+        return Reply(
+            status: 200, type: "text/csv; charset=utf-8", body: BuildingsCSV.encoded(unit, campaign, picture),
+            headers: [(name: "cache-control", value: "private, no-cache")])
     }
 
     private func standing() throws -> Reply {
