@@ -122,13 +122,23 @@ final class BenchCity: @unchecked Sendable {
 
     func preload() throws {
         before = ProcessMemory(pid).proportional
-        let progress = Progress("preload", total: compounds.count)
-        let client = HTTPClient(base: url)
-        for (index, compound) in compounds.enumerated() {
-            guard send(compound, compound.next(buildings: 12), client) else {
-                throw DemoFailure("preload of \(compound.code)")
+        let group = DispatchGroup()
+        for worker in 0..<Load.connections {
+            group.enter()
+            let job = Job { [self] in
+                let client = HTTPClient(base: url)
+                for place in stride(from: worker, to: compounds.count, by: Load.connections) {
+                    _ = send(compounds[place], compounds[place].next(buildings: 12), client)
+                }
+                group.leave()
             }
-            progress.update(index + 1)
+            let thread = Thread { job.run() }
+            thread.stackSize = 512 * 1024
+            thread.start()
+        }
+        group.wait()
+        if let missing = compounds.first(where: { $0.held == nil }) {
+            throw DemoFailure("preload of \(missing.code)")
         }
     }
 
