@@ -163,7 +163,7 @@ package struct DashboardRoutes: Sendable {
     private func page(_ call: Call, _ reader: Reader, wall: Bool = false, _ body: (Reading) -> HTML?) -> Reply {
         let text = Messages.of(Language(call))
         let picture = aggregator.look()
-        let theme = call.query["theme"].flatMap { ["dark", "light"].contains($0) ? $0 : nil }
+        let theme = DashboardShell.theme(call)
         let look = LastLook(call, now: picture.wall)
         let reading = Reading(
             picture: picture, asked: call.query["campaign"], text: text, since: look.since(step: series.stepSeconds),

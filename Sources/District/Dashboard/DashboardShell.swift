@@ -9,6 +9,17 @@ enum DashboardShell {
         "\(path)?lang=\(language.rawValue)" + (round.map { "&campaign=\($0)" } ?? "")
     }
 
+    /// The colours that were chosen; nil for the browser's.
+    static func theme(_ call: Call) -> String? {
+        call.query["theme"].flatMap { ["dark", "light"].contains($0) ? $0 : nil }
+    }
+
+    /// What bars are filled with where nobody knows.
+    static let patterns: HTML = """
+        <svg class="defs" width="0" height="0" aria-hidden="true"><pattern id="open" width="12" height="12"
+        patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="stripe" width="6" height="12"/></pattern></svg>
+        """
+
     /// - Parameters:
     ///   - standing: what the aggregator above doesn't hold yet; empty at the top.
     ///   - isStill: the answer to a form, which isn't asked for again.
@@ -34,8 +45,7 @@ enum DashboardShell {
             <link rel="stylesheet" href="/assets/style.css"><script type="module" src="/assets/page.js"></script></head>
             <body\(walled)\(polling)><header class="bar"><a href="\(link("/", text.language, round))"><strong>\(text("dash.title"))</strong></a>\(affairs)
             <a class="lang" href="\(link(path, other, round))" hreflang="\(other.rawValue)">\(Messages.of(other)("lang.name"))</a></header>
-            <svg class="defs" width="0" height="0" aria-hidden="true"><pattern id="open" width="12" height="12"
-            patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="stripe" width="6" height="12"/></pattern></svg>
+            \(patterns)
             <p id="standing-live" role="status" hidden data-away="\(text("dash.away"))"></p>\(standing)<main>\(content)</main>
             <footer class="muted"><p>\(text("dash.bounds_note"))</p>
             <p>\(text("dash.legend"))</p></footer></body></html>

@@ -79,7 +79,6 @@ package struct DirectivePages: Sendable {
         guarding.route(
             "POST", path, about: .everything, needs: .publish, refused: { DashboardShell.refused($0, $1) }
         ) { call, reader in
-            guard call.isOfThisSite else { throw StatsProblem.otherSite }
             guard let form = Form(call.body) else { return .text("the form is no UTF-8\n", status: 400) }
             do {
                 return .seeOther(DashboardShell.link(DirectivePages.path(try await act(form)), Language(call), nil))
@@ -99,7 +98,7 @@ package struct DirectivePages: Sendable {
         let html = DashboardShell.html(
             found ?? DashboardShell.empty("dash.not_found", text), "",
             path: call.method == "GET" ? call.path : DirectivePages.list,
-            theme: call.query["theme"].flatMap { ["dark", "light"].contains($0) ? $0 : nil }, round: nil,
+            theme: DashboardShell.theme(call), round: nil,
             isStill: call.method != "GET", text)
         var reply = DashboardShell.secured(.html(html.source, status: found == nil ? 404 : status))
         reply.headers.append((name: "cache-control", value: "no-store"))

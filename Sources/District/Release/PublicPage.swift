@@ -51,8 +51,7 @@ struct PublicPage {
             <link rel="stylesheet" href="/assets/style.css"></head>
             <body><header class="bar"><a href="/public?lang=\(text.language.rawValue)"><strong>\(text("public.title"))</strong></a>
             <a class="lang" href="\(call.path)?lang=\(other.rawValue)\(place)" hreflang="\(other.rawValue)">\(Messages.of(other)("lang.name"))</a></header>
-            <svg class="defs" width="0" height="0" aria-hidden="true"><pattern id="open" width="12" height="12"
-            patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="stripe" width="6" height="12"/></pattern></svg>
+            \(DashboardShell.patterns)
             <main>\(content)</main><footer class="muted"><p>\(text("public.hidden.note"))</p><p>\(text("public.bounds.note"))
             \(text("dash.bounds_note"))</p></footer></body></html>
             """

@@ -67,10 +67,8 @@ struct PublicRoutes: Sendable {
         }
         var reply = Reply.html(PublicPage.framed(content, call, text).source, status: status)
         reply.headers += [
-            (name: "content-security-policy", value: "default-src 'self'; frame-ancestors 'none'"),
-            (name: "x-content-type-options", value: "nosniff"), (name: "referrer-policy", value: "no-referrer"),
-            (name: "cache-control", value: "public, max-age=60"),
+            (name: "cache-control", value: "public, max-age=60"), (name: "vary", value: "accept-encoding"),
         ]
-        return reply
+        return DashboardShell.secured(reply.packed(for: call))
     }
 }

@@ -56,7 +56,7 @@ struct CommunityAffairs: Sendable {
         self.campaign = campaign.code
         let units = tree.places[place].units
         compounds = units.map { CommunityAffairs.compound($0, picture, campaign.code) }
-        (orders, earlierOrders) = CommunityAffairs.orders(picture, units, campaign.code)
+        (orders, earlierOrders) = CommunityAffairs.orders(picture, Array(zip(units, compounds)), campaign.code)
         takesCalls = reader.may(.phoneIn) && !campaign.closed
         shared = CommunityAffairs.shared(picture, Set(tree.places[place].units), campaign.code, reader)
     }
@@ -65,7 +65,7 @@ struct CommunityAffairs: Sendable {
     init(_ picture: Picture, unit: Int, _ campaign: RegistryCampaign, _ reader: Reader) {
         self.campaign = campaign.code
         compounds = [CommunityAffairs.compound(unit, picture, campaign.code)]
-        (orders, earlierOrders) = CommunityAffairs.orders(picture, [unit], campaign.code)
+        (orders, earlierOrders) = CommunityAffairs.orders(picture, [(unit, compounds[0])], campaign.code)
         takesCalls = reader.may(.phoneIn) && !campaign.closed && picture.rollup.tree.isCounted(unit)
         shared = CommunityAffairs.shared(picture, [unit], campaign.code, reader)
     }
@@ -82,15 +82,18 @@ struct CommunityAffairs: Sendable {
     private static let mostOrders = 10
 
     /// The round itself is what the page is about; an order of another round isn't.
-    private static func orders(_ picture: Picture, _ units: [Int], _ campaign: Code) -> ([Order], earlier: Int) {
+    private static func orders(
+        _ picture: Picture, _ units: [(unit: Int, compound: Compound)], _ campaign: Code
+    ) -> ([Order], earlier: Int) {
+        let compounds = Dictionary(uniqueKeysWithValues: units.map { ($0.unit, $0.compound) })
         let orders = picture.directives.latest.reversed().compactMap { directive -> Order? in
             guard !directive.withdrawn, directive.kind != Directive.Kind.round.rawValue,
                 directive.campaign == nil || directive.campaign == campaign.text
             else { return nil }
-            let lines = DirectiveReading(directive, picture, among: units).lines
+            let lines = DirectiveReading(directive, picture, among: units.map(\.unit)).lines
             guard !lines.isEmpty else { return nil }
-            return Order(
-                directive: directive, held: lines.map { (compound($0.unit, picture, campaign), $0.state) })
+            let held = lines.compactMap { line in compounds[line.unit].map { (compound: $0, state: line.state) } }
+            return Order(directive: directive, held: held)
         }
         return (Array(orders.prefix(mostOrders)), max(0, orders.count - mostOrders))
     }

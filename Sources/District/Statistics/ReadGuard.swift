@@ -52,6 +52,8 @@ package struct ReadGuard: Sendable {
                 guard try sees(reader, call, about) else { throw StatsProblem.scoped(reader.scope ?? "") }
                 guard right.map(reader.may) ?? true else { throw StatsProblem.readsOnly }
             } catch let problem as StatsProblem { return refused(call, problem) }
+            // A cookie comes along with a form of any site.
+            guard method == "GET" || call.isOfThisSite else { throw StatsProblem.otherSite }
             return try await handler(call, reader)
         }
     }
@@ -137,6 +139,8 @@ extension StatsProblem {
         status: 403, error: "read_token_not_configured", hint: said("read.not_configured"))
     static let tokenWrong = StatsProblem(status: 401, error: "read_token_wrong", hint: said("read.wrong"))
     static let tokenEnded = StatsProblem(status: 401, error: "read_token_ended", hint: said("read.ended"))
+    static let otherSite = StatsProblem(
+        status: 403, error: "other_site", hint: "a form is taken from this aggregator's own pages only")
     static let readsOnly = StatsProblem(status: 403, error: "read_token_reads_only", hint: said("read.reads_only"))
 
     /// Never that there is no such place, nor an empty answer: either would be a figure.

@@ -32,7 +32,6 @@ package struct WorkRoutes: Sendable {
         guarding.route(
             "POST", pattern, about: about, needs: .settle, refused: { DashboardShell.refused($0, $1) }
         ) { call, _ in
-            guard call.isOfThisSite else { throw StatsProblem.otherSite }
             return try await posted(call)
         }
     }

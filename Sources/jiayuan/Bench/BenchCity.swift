@@ -122,21 +122,12 @@ final class BenchCity: @unchecked Sendable {
 
     func preload() throws {
         before = ProcessMemory(pid).proportional
-        let group = DispatchGroup()
-        for worker in 0..<Load.connections {
-            group.enter()
-            let job = Job { [self] in
-                let client = HTTPClient(base: url)
-                for place in stride(from: worker, to: compounds.count, by: Load.connections) {
-                    _ = send(compounds[place], compounds[place].next(buildings: 12), client)
-                }
-                group.leave()
+        Load.threads(Load.connections) { [self] worker in
+            let client = HTTPClient(base: url)
+            for place in stride(from: worker, to: compounds.count, by: Load.connections) {
+                _ = send(compounds[place], compounds[place].next(buildings: 12), client)
             }
-            let thread = Thread { job.run() }
-            thread.stackSize = 512 * 1024
-            thread.start()
-        }
-        group.wait()
+        }.wait()
         if let missing = compounds.first(where: { $0.held == nil }) {
             throw DemoFailure("preload of \(missing.code)")
         }
@@ -197,23 +188,14 @@ final class BenchCity: @unchecked Sendable {
         let some = Array(compounds.prefix(number))
         let up = Counter()
         let start = ContinuousClock.now
-        let group = DispatchGroup()
-        for compound in some {
-            group.enter()
-            let job = Job { [self] in
-                let client = HTTPClient(base: url)
-                for _ in 0..<revisions {
-                    let push = compound.next(buildings: 12)
-                    if revisions == 1 { up.add(Gzip.compress(PushCodec.encode(push)).count) }
-                    _ = send(compound, push, client, zipped: true)
-                }
-                group.leave()
+        Load.threads(number) { [self] place in
+            let client = HTTPClient(base: url)
+            for _ in 0..<revisions {
+                let push = compounds[place].next(buildings: 12)
+                if revisions == 1 { up.add(Gzip.compress(PushCodec.encode(push)).count) }
+                _ = send(compounds[place], push, client, zipped: true)
             }
-            let thread = Thread { job.run() }
-            thread.stackSize = 512 * 1024
-            thread.start()
-        }
-        group.wait()
+        }.wait()
         let took = (ContinuousClock.now - start) / .milliseconds(1)
         guard some.allSatisfy({ $0.held == $0.position }) else { throw DemoFailure("a reconnect was not accepted") }
         some[0].revision += 1
@@ -229,17 +211,6 @@ final class BenchCity: @unchecked Sendable {
             compounds: number, milliseconds: took, bytesUp: up.sum / number, bytesNothing: nothing.body.count,
             bytesDown: answer.body.count)
     }
-
-    private final class Counter: @unchecked Sendable {
-        // `lock` guards it.
-        private var total = 0
-        private let lock = NSLock()
-        func add(_ more: Int) { lock.withLock { total += more } }
-        var sum: Int { lock.withLock { total } }
-    }
-
-    /// A closure handed to a thread of its own.
-    private struct Job: @unchecked Sendable { let run: () -> Void }
 
     func memory() -> (before: Double, perCompound: Double) {
         (before, (ProcessMemory(pid).proportional - before) * 1_048_576 / Double(compounds.count))

@@ -125,28 +125,37 @@ enum Load {
         let start = ContinuousClock.now
         let before = processorSeconds()
         let end = start + .seconds(seconds)
+        threads(connections) { worker in
+            let request = client(worker)
+            var times: [Double] = []
+            while ContinuousClock.now < end {
+                let begun = ContinuousClock.now
+                guard request() else { continue }
+                times.append((ContinuousClock.now - begun) / .milliseconds(1))
+            }
+            gathered.add(times)
+        }.wait()
+        let took = (ContinuousClock.now - start) / .seconds(1)
+        let all = gathered.all
+        let share = (processorSeconds() - before) / took / Double(ProcessInfo.processInfo.activeProcessorCount)
+        return LoadResult(rate: Double(all.count) / took, latencies: Latencies(all), clientShare: share)
+    }
+
+    /// Starts each body on a thread of its own.
+    ///
+    /// - Returns: what is left once all of them have ended.
+    static func threads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) -> DispatchGroup {
         let group = DispatchGroup()
-        for worker in 0..<connections {
+        for number in 0..<count {
             group.enter()
             let thread = Thread {
-                let request = client(worker)
-                var times: [Double] = []
-                while ContinuousClock.now < end {
-                    let begun = ContinuousClock.now
-                    guard request() else { continue }
-                    times.append((ContinuousClock.now - begun) / .milliseconds(1))
-                }
-                gathered.add(times)
+                body(number)
                 group.leave()
             }
             thread.stackSize = 512 * 1024
             thread.start()
         }
-        group.wait()
-        let took = (ContinuousClock.now - start) / .seconds(1)
-        let all = gathered.all
-        let share = (processorSeconds() - before) / took / Double(ProcessInfo.processInfo.activeProcessorCount)
-        return LoadResult(rate: Double(all.count) / took, latencies: Latencies(all), clientShare: share)
+        return group
     }
 
     /// The run whose rate is in the middle.
@@ -170,6 +179,14 @@ final class Gathered: @unchecked Sendable {
     private var times: [Double] = []
     func add(_ more: [Double]) { lock.withLock { times += more } }
     var all: [Double] { lock.withLock { times } }
+}
+
+final class Counter: @unchecked Sendable {
+    // `lock` guards it.
+    private var total = 0
+    private let lock = NSLock()
+    func add(_ more: Int) { lock.withLock { total += more } }
+    var sum: Int { lock.withLock { total } }
 }
 
 /// What is printed at the end.

@@ -79,36 +79,25 @@ struct BenchReaders {
     private final class Dashboards: @unchecked Sendable {
         private let url: String
         private let stopping = HTTPClient.Stop()
-        private let group = DispatchGroup()
-        private let polls = Gathered()
+        private var running: DispatchGroup?
+        private let polls = Counter()
         private let begun = ContinuousClock.now
         private static let threads = 50
 
         init(_ url: String) { self.url = url }
 
-        func start() {
-            for _ in 0..<Dashboards.threads {
-                group.enter()
-                let thread = Thread { [self] in
-                    read()
-                    group.leave()
-                }
-                thread.stackSize = 512 * 1024
-                thread.start()
-            }
-        }
+        func start() { running = Load.threads(Dashboards.threads) { [self] _ in read() } }
 
         /// - Returns: polls a second.
         func stop() -> Double {
             stopping.set()
-            group.wait()
-            return Double(polls.all.count) / ((ContinuousClock.now - begun) / .seconds(1))
+            running?.wait()
+            return Double(polls.sum) / ((ContinuousClock.now - begun) / .seconds(1))
         }
 
         private func read() {
             let own = BenchReaders.dashboards / Dashboards.threads
             var clients = (0..<own).map { _ in (client: HTTPClient(base: url), tag: "") }
-            var times: [Double] = []
             var next = ContinuousClock.now
             while !stopping.isSet {
                 for index in clients.indices where !stopping.isSet {
@@ -121,10 +110,9 @@ struct BenchReaders {
                         limit: 4 * 1024 * 1024)
                     guard let reply else { continue }
                     clients[index].tag = reply.etag
-                    times.append(0)
+                    polls.add(1)
                 }
             }
-            polls.add(times)
         }
     }
 }
