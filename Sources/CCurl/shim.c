@@ -1,14 +1,17 @@
 #include "CCurl.h"
 #include <curl/curl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+
+struct jy_stop { atomic_int is_set; };
 
 struct jy_client {
     CURL *easy;
     unsigned char *body;
     size_t length, capacity, limit;
-    const volatile int *stop;
+    const jy_stop *stop;
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -33,8 +36,13 @@ static size_t take(char *bytes, size_t size, size_t count, void *context) {
 static int progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d) {
     const jy_client *client = context;
     (void)a, (void)b, (void)c, (void)d;
-    return client->stop && *client->stop;
+    return client->stop && jy_stop_is_set(client->stop);
 }
+
+jy_stop *jy_stop_new(void) { return calloc(1, sizeof(jy_stop)); }
+void jy_stop_free(jy_stop *stop) { free(stop); }
+void jy_stop_set(jy_stop *stop) { atomic_store(&stop->is_set, 1); }
+int jy_stop_is_set(const jy_stop *stop) { return atomic_load(&stop->is_set); }
 
 jy_client *jy_client_new(void) {
     pthread_once(&once, global_init);

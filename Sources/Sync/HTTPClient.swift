@@ -17,12 +17,15 @@ package final class HTTPClient {
 
     /// Set from another thread to abort the transfer under way.
     package final class Stop: @unchecked Sendable {
-        // A plain C flag, because libcurl's callback polls it: one word, written once, from 0 to 1.
-        fileprivate let flag = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
-        package init() { flag.initialize(to: 0) }
-        deinit { flag.deallocate() }
-        package func set() { flag.pointee = 1 }
-        package var isSet: Bool { flag.pointee != 0 }
+        // A flag of C, because libcurl's callback polls it.
+        fileprivate let flag: OpaquePointer
+        package init() {
+            guard let flag = jy_stop_new() else { preconditionFailure("no memory for a flag") }
+            self.flag = flag
+        }
+        deinit { jy_stop_free(flag) }
+        package func set() { jy_stop_set(flag) }
+        package var isSet: Bool { jy_stop_is_set(flag) != 0 }
     }
 
     private let client: OpaquePointer
@@ -56,7 +59,7 @@ package final class HTTPClient {
         request.connect_ms = connectMilliseconds
         request.total_ms = totalMilliseconds
         request.response_limit = limit
-        request.stop = stop.map { UnsafePointer($0.flag) }
+        request.stop = stop?.flag
         withCStrings([method, base + path] + headers) { strings in
             request.method = strings[0]
             request.url = strings[1]

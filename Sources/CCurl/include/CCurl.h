@@ -9,6 +9,9 @@
  * response's body belongs to the client and lives until the next call or jy_client_free. */
 typedef struct jy_client jy_client;
 
+/* A flag that any thread may set, once, while transfers on others look at it. */
+typedef struct jy_stop jy_stop;
+
 typedef struct {
     const char *method;
     const char *url;
@@ -20,7 +23,7 @@ typedef struct {
     long connect_ms;
     long total_ms;
     size_t response_limit;     /* decoded bytes; more is an error */
-    const volatile int *stop;  /* aborts the transfer once it is not 0 */
+    const jy_stop *stop;       /* aborts the transfer once it is set; or NULL */
 } jy_request;
 
 typedef struct {
@@ -32,6 +35,11 @@ typedef struct {
     char etag[128];
     char error[256];           /* why no answer came */
 } jy_response;
+
+jy_stop *jy_stop_new(void);
+void jy_stop_free(jy_stop *stop);
+void jy_stop_set(jy_stop *stop);
+int jy_stop_is_set(const jy_stop *stop);
 
 jy_client *jy_client_new(void);
 void jy_client_free(jy_client *client);
