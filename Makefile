@@ -116,10 +116,16 @@ fuzz: setup ## libFuzzer on everything that reads bytes from outside [SECONDS=60
 	@JIAYUAN_FUZZ=1 swift build -c release --scratch-path .build-fuzz --product Fuzz
 	@Tests/Fuzz/fuzz.sh .build-fuzz/release/Fuzz $(or $(SECONDS),60) $(TARGET)
 
-.PHONY: sanitize
-sanitize: setup ## unit tests under the thread sanitizer, then under the address sanitizer (half an hour)
+.PHONY: sanitize sanitize-thread sanitize-address
+sanitize: sanitize-thread sanitize-address ## unit tests under both sanitizers (an hour)
+
+sanitize-thread: setup ## unit tests under the thread sanitizer
 	@$(SWIFT_TEST) --sanitize=thread --scratch-path .build-tsan
-	@$(SWIFT_TEST) --sanitize=address --scratch-path .build-asan
+
+sanitize-address: setup ## unit tests under the address sanitizer
+	@ASAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitizers/address.txt \
+		LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitizers/leak.txt \
+		$(SWIFT_TEST) --sanitize=address --scratch-path .build-asan
 
 .PHONY: test-host
 test-host: ## one Debian 12 machine with systemd: install, cable pulled, kill -9 [BIN=path] (root)

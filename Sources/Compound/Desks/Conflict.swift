@@ -77,7 +77,7 @@ struct ConflictStatement {
     var answers: [String]
 
     static func read(_ detail: String) -> [ConflictStatement] {
-        let lines = (try? JSONSerialization.jsonObject(with: Data(detail.utf8))) as? [[String: Any]]
+        let lines = JSONLine.value(detail) as? [[String: Any]]
         return (lines ?? []).compactMap(ConflictStatement.init)
     }
 

@@ -1,4 +1,4 @@
-import Foundation
+import Wire
 
 /// A statement's value: one line of JSON with sorted keys, so that equal statements are equal bytes.
 enum JSONLine {
@@ -17,8 +17,40 @@ enum JSONLine {
     /// A member that is there only where something was said.
     static func text(_ name: String, _ text: String?) -> [(String, Value)] { text.map { [(name, .text($0))] } ?? [] }
 
-    static func read(_ line: String) -> [String: Any]? {
-        (try? JSONSerialization.jsonObject(with: Data(line.utf8))) as? [String: Any]
+    /// - Returns: nil for what no journal wrote.
+    static func read(_ line: String) -> [String: Any]? { value(line) as? [String: Any] }
+
+    /// Whole numbers, texts, lists and objects of these: a statement has nothing else. Several are read for each record.
+    static func value(_ text: String) -> Any? {
+        var text = text
+        return text.withUTF8 { bytes in
+            var cursor = JSONCursor(UnsafeRawBufferPointer(bytes))
+            guard let value = try? value(&cursor), cursor.peek() == nil else { return nil }
+            return value
+        }
+    }
+
+    private static func value(_ cursor: inout JSONCursor) throws(WireError) -> Any {
+        switch cursor.peek() {
+        case UInt8(ascii: "{"):
+            var members: [String: Any] = [:]
+            try cursor.object { (cursor, name) throws(WireError) in members[name] = try value(&cursor) }
+            return members
+        case UInt8(ascii: "["):
+            var values: [Any] = []
+            try cursor.array { (cursor) throws(WireError) in values.append(try value(&cursor)) }
+            return values
+        case UInt8(ascii: "\""): return try cursor.string()
+        default:
+            var number = cursor
+            if let whole = try? number.integer() {
+                cursor = number
+                return Int(whole)
+            }
+            // Another copy's journal may hold what no node writes: it is there, and says nothing.
+            try cursor.skipValue()
+            return ()
+        }
     }
 
     private static func text(_ value: Value) -> String {

@@ -153,16 +153,7 @@ struct Journal {
         try observations(Journal.told, [subject, field]).sorted(by: Observation.standsBelow)
     }
 
-    /// Whether anything that was ever said about one fact has a member of this name, which is a text.
-    func says(_ member: String, _ subject: String, _ field: String) throws -> Bool {
-        // A quote within a text is written with a backslash, so nothing that somebody typed looks like a member.
-        try Bool.fetchOne(
-            db.cachedStatement(
-                sql: "SELECT 1 FROM observation WHERE subject = ? AND field = ? AND instr(value, ?) > 0 LIMIT 1"),
-            arguments: [subject, field, "\"\(member)\":\""]) ?? false
-    }
-
-    /// The same about all facts of a subject.
+    /// All that was ever said about a subject.
     func said(about subject: String) throws -> [Observation] {
         try observations("WHERE subject = ?", [subject]).sorted(by: Observation.standsBelow)
     }

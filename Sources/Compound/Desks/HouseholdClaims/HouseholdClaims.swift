@@ -10,7 +10,7 @@ struct HouseholdClaims {
 
     /// Whether another unit counts a registered door in the round that is the parameter.
     static let isElsewhere = """
-        EXISTS (SELECT 1 FROM counted_elsewhere AS other WHERE other.campaign = ? AND other.door = registered_door.code)
+        (registered_door.code IN (SELECT door FROM counted_elsewhere WHERE campaign = ?))
         """
 
     // MARK: Doors

@@ -23,7 +23,7 @@ struct SurveyDesk: Desk {
             agrees INTEGER NOT NULL CHECK (agrees IN (0, 1))
         ) STRICT, WITHOUT ROWID;
         CREATE INDEX survey_check_door ON survey_check(campaign, door);
-        """
+        """, Verification.index,
     ]
     /// A door may be called at many times in one request, and its fold reads every call.
     let foldsLast = true
