@@ -85,8 +85,7 @@ package final class CompoundStore: Sendable {
             let journal = Journal(db: db, now: self.clock())
             var folding = Folding(journal)
             var outcomes = try requests.map { try self.take($0, &folding, journal) }
-            let keys = try folding.finish()
-            let seq = try self.derive(keys, db)
+            let seq = try self.derive(folding.finish(), db)
             for place in outcomes.indices { outcomes[place].seq = seq }
             return outcomes
         }
@@ -175,14 +174,17 @@ package final class CompoundStore: Sendable {
         return try Set(Desks.all.flatMap { try $0.keys(of: period, db) })
     }
 
+    func derive(_ anew: Set<RowKey>, _ db: Database) throws -> UInt64 { try derive(ChangedRows(anew: anew), db) }
+
     /// - Returns: the number of the last change.
-    func derive(_ changed: Set<RowKey>, _ db: Database) throws -> UInt64 {
+    private func derive(_ changed: ChangedRows, _ db: Database) throws -> UInt64 {
         var row = try PositionRow.read(db)
         guard var standing = row.standing else { return 0 }
         // A change of the frame may be one of the doors, and so of what this compound claims.
-        let frames = changed.filter { $0.dataset == RegistryDesk.dataset }.map(\.subject).sorted()
-        let keys = changed.union(try HouseholdClaims(db: db).refresh(frames))
-        try RowTable(db: db, now: clock()).derive(keys, catalogues, standing: &standing)
+        let frames = changed.anew.filter { $0.dataset == RegistryDesk.dataset }.map(\.subject).sorted()
+        var rows = changed
+        rows.formUnion(anew: try HouseholdClaims(db: db).refresh(frames))
+        try RowTable(db: db, now: clock()).derive(rows, catalogues, standing: &standing)
         if standing.position != row.position {
             row.position = standing.position
             try row.write(db)

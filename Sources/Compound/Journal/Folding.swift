@@ -5,13 +5,13 @@ import Sync
 /// once, or once at the end where no record is.
 struct Folding {
     private let journal: Journal
-    private var keys: Set<RowKey> = []
+    private var rows = ChangedRows()
     private var waiting: Set<Observation.Fact> = []
 
     init(_ journal: Journal) { self.journal = journal }
 
     /// Rows that change with no fact.
-    mutating func changed(_ rows: Set<RowKey>) { keys.formUnion(rows) }
+    mutating func changed(_ rows: Set<RowKey>) { self.rows.formUnion(anew: rows) }
 
     mutating func touch(_ facts: Set<Observation.Fact>) throws {
         waiting.formUnion(facts)
@@ -20,15 +20,15 @@ struct Folding {
     }
 
     /// - Returns: the rows that may have changed.
-    mutating func finish() throws -> Set<RowKey> {
+    mutating func finish() throws -> ChangedRows {
         try fold()
-        return keys
+        return rows
     }
 
     mutating func fold() throws {
         for fact in waiting.sorted() {
             guard let desk = Desks.named(fact.desk) else { continue }
-            keys.formUnion(try desk.fold(fact.subject, fact.field, journal))
+            rows.formUnion(try desk.foldRecorded(fact.subject, fact.field, journal))
         }
         waiting = []
     }

@@ -88,7 +88,7 @@ struct Replay {
         try db.execute(sql: "CREATE TEMP TABLE stood_row AS SELECT * FROM row WHERE counts IS NOT NULL")
         let (stood, refused) = try stood()
         let own = keys.union(stood).subtracting(refused)
-        try table.derive(own, catalogues, standing: &standing)
+        try table.derive(ChangedRows(anew: own), catalogues, standing: &standing)
         let datasets = Set(Desks.all.flatMap(\.datasets))
         for key in stood.sorted() where !datasets.contains(key.dataset.text) {
             try table.replace(key, by: nil, &standing)

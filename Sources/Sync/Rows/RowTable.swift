@@ -42,6 +42,9 @@ package struct RowTable {
             ])
     }
 
+    /// What stands under a key; nil for a row that isn't there, or was deleted.
+    package func body(of key: RowKey) throws -> RowBody? { try stored(key)?.body }
+
     /// By place and without a copy of the row: this is read for each record.
     private func stored(_ key: RowKey) throws -> (body: RowBody?, seq: UInt64, owedSince: Int64)? {
         try Row.fetchCursor(

@@ -38,9 +38,13 @@ struct SurveyDesk: Desk {
     // MARK: Folding
 
     func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> [RowKey] {
+        Array(try foldRecorded(subject, field, journal).all)
+    }
+
+    func foldRecorded(_ subject: String, _ field: String, _ journal: Journal) throws -> ChangedRows {
         guard field.hasPrefix(SurveyDesk.prefix), let campaign = Code(field.dropFirst(SurveyDesk.prefix.count)),
             let door = Door(subject)
-        else { return [] }
+        else { return ChangedRows() }
         try Verification.fold(subject, field, campaign, journal)
         let visits = try journal.live(subject, field).compactMap(Told.init)
         try journal.note(SurveyDesk.conflict(visits), subject, field)
@@ -49,8 +53,9 @@ struct SurveyDesk: Desk {
             // Every visit was taken back: it was at another door. This one is unvisited again.
             try journal.db.cachedStatement(sql: "DELETE FROM survey_door WHERE campaign = ? AND door = ?")
                 .execute(arguments: [campaign.text, subject])
-            return try [row] + RegistryDesk.rows(of: door.building, journal.db)
+            return try ChangedRows(anew: [row] + RegistryDesk.rows(of: door.building, journal.db))
         }
+        let before = try SurveyDesk.counts(of: .door(door.code), campaign, journal.db)
         let isRegistered = try RegistryDesk.exists(door: door.code, journal.db)
         if !isRegistered { try RegistryDesk.keep(door, journal.db) }
         try journal.db.cachedStatement(
@@ -67,7 +72,10 @@ struct SurveyDesk: Desk {
                 visits.last { !$0.lessons.isEmpty }?.lessons ?? "",
             ])
         // A door that nothing else speaks for is there because somebody called at it.
-        return try [row] + (isRegistered ? [] : RegistryDesk.rows(of: door.building, journal.db))
+        guard isRegistered else {
+            return try ChangedRows(anew: [row] + RegistryDesk.rows(of: door.building, journal.db))
+        }
+        return ChangedRows(row, from: before, to: try SurveyDesk.counts(of: .door(door.code), campaign, journal.db))
     }
 
     /// A visit as the fold reads it.
@@ -117,16 +125,35 @@ struct SurveyDesk: Desk {
 
     // MARK: Counts
 
-    /// Doors that are told alike are read as one line: a row is counted anew with each record of its building.
     func counts(of key: RowKey, _ db: Database) throws -> [String: Int64]? {
+        let counts = try SurveyDesk.counts(of: .building(key.subject), key.period, db)
+        // Explicit zeros where every door is counted elsewhere: a unit without a row would be silent.
+        return try counts.isEmpty && !RegistryDesk.exists(building: key.subject, db) ? nil : counts
+    }
+
+    /// What a row adds up: a building's doors, of which each record changes one.
+    private enum Part {
+        case building(Code), door(Code)
+
+        var condition: (sql: String, code: String) {
+            switch self {
+            case .building(let building): ("building = ?", building.text)
+            case .door(let door): ("code = ?", door.text)
+            }
+        }
+    }
+
+    /// Doors that are told alike are read as one line.
+    private static func counts(of part: Part, _ campaign: Code, _ db: Database) throws -> [String: Int64] {
+        let condition = part.condition
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
                     SELECT \(HouseholdClass.columns), people, count(*) AS doors, sum(residents) AS residents,
                     sum(NOT stated) AS unlisted FROM registered_door
-                    LEFT JOIN survey_door ON survey_door.door = registered_door.code AND campaign = ? WHERE building = ?
+                    LEFT JOIN survey_door ON survey_door.door = registered_door.code AND campaign = ? WHERE \(condition.sql)
                     AND NOT \(HouseholdClaims.isElsewhere) GROUP BY 1, 2, 3, 4
-                    """), arguments: [key.period.text, key.subject.text, key.period.text])
+                    """), arguments: [campaign.text, condition.code, campaign.text])
         var counts: [String: Int64] = [:]
         while let row = try rows.next() {
             let disposition = (row["disposition"] as String?).flatMap { Disposition(rawValue: $0) }
@@ -136,8 +163,7 @@ struct SurveyDesk: Desk {
                 doors: doors, residents: row["residents"], unlisted: row["unlisted"], told: row["people"])
             SurveyDesk.count(&counts, disposition, people)
         }
-        // Explicit zeros where every door is counted elsewhere: a unit without a row would be silent.
-        return try counts.isEmpty && !RegistryDesk.exists(building: key.subject, db) ? nil : counts
+        return counts
     }
 
     /// The people behind doors that are told alike.
