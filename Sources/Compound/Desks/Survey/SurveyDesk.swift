@@ -135,25 +135,31 @@ struct SurveyDesk: Desk {
     private enum Part {
         case building(Code), door(Code)
 
-        var condition: (sql: String, code: String) {
+        var code: String {
             switch self {
-            case .building(let building): ("building = ?", building.text)
-            case .door(let door): ("code = ?", door.text)
+            case .building(let code), .door(let code): code.text
+            }
+        }
+
+        /// Doors that are told alike are one line.
+        var lines: String {
+            let columns = "SELECT \(HouseholdClass.columns), people, "
+            let doors = """
+                 FROM registered_door LEFT JOIN survey_door ON survey_door.door = registered_door.code AND campaign = ?
+                WHERE NOT \(HouseholdClaims.isElsewhere) AND\u{20}
+                """
+            return switch self {
+            case .building:
+                columns + "count(*) AS doors, sum(residents) AS residents, sum(NOT stated) AS unlisted" + doors
+                    + "building = ? GROUP BY 1, 2, 3, 4"
+            case .door: columns + "1 AS doors, residents, NOT stated AS unlisted" + doors + "code = ?"
             }
         }
     }
 
-    /// Doors that are told alike are read as one line.
     private static func counts(of part: Part, _ campaign: Code, _ db: Database) throws -> [String: Int64] {
-        let condition = part.condition
         let rows = try Row.fetchCursor(
-            db.cachedStatement(
-                sql: """
-                    SELECT \(HouseholdClass.columns), people, count(*) AS doors, sum(residents) AS residents,
-                    sum(NOT stated) AS unlisted FROM registered_door
-                    LEFT JOIN survey_door ON survey_door.door = registered_door.code AND campaign = ? WHERE \(condition.sql)
-                    AND NOT \(HouseholdClaims.isElsewhere) GROUP BY 1, 2, 3, 4
-                    """), arguments: [campaign.text, condition.code, campaign.text])
+            db.cachedStatement(sql: part.lines), arguments: [campaign.text, campaign.text, part.code])
         var counts: [String: Int64] = [:]
         while let row = try rows.next() {
             let disposition = (row["disposition"] as String?).flatMap { Disposition(rawValue: $0) }
