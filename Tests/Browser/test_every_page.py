@@ -6,7 +6,7 @@ import re
 import secrets
 import time
 
-from conftest import CAMPAIGN, eventually, run
+from conftest import CAMPAIGN, Node, eventually, run
 from offices import curl, network, office, shots, watched  # noqa: F401
 from records import NOW, UNIT
 
@@ -37,11 +37,28 @@ def records():
     yield {"kind": "follow_up", "item": "s1", "state": "answered", "answer": TRICKS[1]}
 
 
+def spare_people(office):
+    """A compound of the same district that has two people more than it needs, and whose manager says that they may be asked for."""
+    unit = "421303003006-001"
+    folder = office.folder / "spare"
+    folder.mkdir()
+    node = office.placed(
+        Node(folder, unit, office.aggregator.tokens[unit], f"{office.host}:{office.aggregator.port}", pin=office.pin, listen=office.host),
+        *office.guard)
+    said = [{"kind": "need", "task": CAMPAIGN, "required": 1}, {"kind": "help_consent", "task": CAMPAIGN, "state": "offered"},
+            *[{"kind": "fill", "task": CAMPAIGN, "volunteer": f"v0{number}", "state": "filled"} for number in range(3)]]
+    body = [{"id": secrets.token_hex(16), "recorder": "s01", "observed_at": NOW, **record} for record in said]
+    answer = json.loads(curl(f"http://{office.host}:{node.port}/api/v1/records", *office.guard, "-d", json.dumps(body)))
+    assert not answer["refused"], answer["refused"]
+
+
 def test_every_page(office):  # noqa: F811
     body = [{"id": secrets.token_hex(16), "recorder": "s01", "observed_at": NOW, **record} for record in records()]
     answer = office.get("/api/v1/records", "-d", json.dumps(body))
     assert not answer["refused"], answer["refused"]
     eventually(lambda: office.get("/api/v1/status")["unacknowledged"] == 0)
+    spare_people(office)
+    eventually(lambda: "可以支援你们 2 人" in curl(f"{office.base}/volunteers?lang=zh-Hans", *office.guard), 40)
     arrived = time.time()
     told = lambda: [release["appointed"] for release in json.loads(curl(office.district + "/public/releases.json"))]
     eventually(lambda: told() and told()[-1] > arrived, 40)
@@ -53,7 +70,7 @@ def test_every_page(office):  # noqa: F811
     assert "1 units today" in said and "nobody is registered for 1-1" in said, said
     seen = watched("visit.py", shots(office.folder), said=json.dumps(what))
     keyboard, live, unsent, in_hand, orders = (seen.pop(name) for name in ("keyboard", "live", "unsent", "in_hand", "orders"))
-    phoned, away = (seen.pop(name) for name in ("phoned_in", "away"))
+    phoned, away, helped = (seen.pop(name) for name in ("phoned_in", "away", "helped"))
     wrong = []
     for place, found in seen.items():
         wrong += [f"{place}: {problem}" for problem in found["problems"]]
@@ -71,6 +88,8 @@ def test_every_page(office):  # noqa: F811
     assert "第 2 版" in orders["changed"] and "较早的版本（1）" in orders["changed"], orders["changed"]
     assert "补充时间" in orders["list"] and "新" in orders["list"] and "阅知人" in orders["list"], orders["list"]
     assert "已阅 1，" in orders["read"] and "李主任" not in orders["read"], "the name stays at the compound"
+    assert "可以支援你们 2 人" in helped["manager"] and "● " in helped["manager"], helped["manager"]
+    assert "● 可以" in helped["officer"] and "○ " in helped["officer"], "one side has answered, the other not yet"
     assert unsent == ["电梯三天没有消毒", 1], "what was typed stays, and an invite's code stands until somebody goes on"
     assert in_hand["key"].startswith("unheard/") and "李四" in in_hand["text"] and "<b>线路抢修</b>" in in_hand["text"], in_hand
     assert re.fullmatch(r"连不上汇总服务器。.*截至 \d\d:\d\d \(\d分钟前\)", away[0]) and away[1], away

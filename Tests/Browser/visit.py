@@ -143,6 +143,27 @@ def in_hand(context, base):
     return {"key": key, "text": text}
 
 
+def helped(manager, officer, what, folder):
+    """A manager says yes to the help that her page offers, and the officer sees that she did."""
+    page = manager.new_page()
+    page.goto(f"{what['node']}/volunteers?lang=zh-Hans")
+    with page.expect_navigation():
+        page.click("#help form[action*=help_answer] button[value=yes]")
+    page.goto(f"{what['node']}/volunteers?lang=zh-Hans")
+    seen = {"manager": page.inner_text("#help")}
+    page.locator("#help").screenshot(path=str(folder / "node-help.png"))
+    page.close()
+    page = officer.new_page()
+    for _ in range(40):
+        page.goto(f"{what['district']}/help?lang=zh-Hans")
+        seen["officer"] = page.inner_text("main")
+        if "● 可以" in seen["officer"]:
+            break
+        page.wait_for_timeout(500)
+    page.close()
+    return seen
+
+
 def phoned_in(browser, what, folder):
     """Whoever may see one community and phone in for it: in by the token, a call written down, and no further."""
     context = browser.new_context(locale="zh-CN", bypass_csp=True, viewport={"width": 1366, "height": 900})
@@ -200,6 +221,7 @@ def main():
         seen["orders"] = orders(desk, context, what)
         for language in ("zh-Hans", "en"):
             seen[f"node {language}"] = visit(context, what["node"], NODE, language, folder, "node")
+        seen["helped"] = helped(context, desk, what, folder)
         seen["keyboard"] = by_keyboard(context, what["node"])
         seen["unsent"] = unsent(context, what["node"], ("/desk/volunteers/need", "required", "49"))
         alter(context, what["node"], ("/desk/volunteers/need", "required", "50"))

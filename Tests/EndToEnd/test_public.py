@@ -82,6 +82,7 @@ def test_what_is_hidden_stays_hidden(stage):
                 assert attack.hidden and not attack.finds()
     an_attack_can_win(releases[:1], truths["survey.completion"])
     nobody_reads_more(aggregator)
+    nothing_is_sent_twice(aggregator, releases)
     what_is_told_stays(aggregator, releases)
 
 
@@ -130,6 +131,16 @@ def nobody_reads_more(aggregator):
               f"/v1/units/{LATE}-001/why", "/v1/upward", "/metrics", "/v1/series", "/v1/series.csv", "/v1/export/fhir.json", "/v1/receipts", "/v1/phone-ins")
     assert [fetch(aggregator.port, path)[0] for path in open_to_all] == [200] * len(open_to_all)
     assert {path: fetch(aggregator.port, path)[0] for path in inside} == dict.fromkeys(inside, 401)
+
+
+def nothing_is_sent_twice(aggregator, releases):
+    """Who has a page, a list or a file already is told so in no bytes."""
+    for path in ("/public", "/public/releases.json", f"/public/{releases[0]['id']}.json", f"/public/{releases[0]['id']}.csv"):
+        status, body, said = fetch(aggregator.port, path)
+        assert status == 200 and body
+        again = fetch(aggregator.port, path, headers={"if-none-match": said["etag"], "accept-encoding": "gzip"})
+        assert again[:2] == (304, b""), (path, again)
+        assert fetch(aggregator.port, path, headers={"if-none-match": '"another"'})[0] == 200
 
 
 def what_is_told_stays(aggregator, releases):

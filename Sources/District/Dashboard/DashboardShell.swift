@@ -36,6 +36,7 @@ enum DashboardShell {
             : """
             <a href="\(link(DirectivePages.list, text.language, round))">\(text("directive.title"))</a>
             <a href="\(link(DirectivePages.help, text.language, round))">\(text("help.title"))</a>
+            <a href="\(link(PublicRoutes.page, text.language, nil))">\(text("public.link"))</a>
             """
         let polling: HTML = polls ? " data-polls" : ""
         let themed: HTML = theme.map { " data-theme=\"\($0)\"" } ?? ""

@@ -47,7 +47,7 @@ enum HelpPage {
     }
 
     private static func table(_ lines: [Model.Line], _ text: Messages) -> HTML {
-        let heads = ["taker", "giver", "role", "people", "near"].map {
+        let heads = ["taker", "giver", "people"].map {
             "<th scope=\"col\">\(text("help.\($0)"))</th>" as HTML
         }
         return
@@ -55,11 +55,13 @@ enum HelpPage {
     }
 
     private static func row(_ line: Model.Line, _ text: Messages) -> HTML {
-        """
-        <tr><th scope="row">\(side(line.taker, text)) · \(text("help.short", ["count": "\(line.offer.short)"]))</th>
-        <td>\(side(line.giver, text))</td><td>\(text("node.volunteers.role.\(line.offer.pair.role)"))</td>
-        <td>\(line.offer.people)</td><td>\(text("node.help.near.\(line.level)"))</td></tr>
-        """
+        let people = text(
+            "node.help.role_people",
+            ["role": text("node.volunteers.role.\(line.offer.pair.role)"), "people": "\(line.offer.people)"])
+        return """
+            <tr><th scope="row">\(side(line.taker, text)) · \(text("help.short", ["count": "\(line.offer.short)"]))</th>
+            <td>\(side(line.giver, text))<br><small>\(text("node.help.near.\(line.level)"))</small></td><td>\(people)</td></tr>
+            """
     }
 
     private static func side(_ side: Model.Side, _ text: Messages) -> HTML {

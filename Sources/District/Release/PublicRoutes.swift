@@ -1,27 +1,43 @@
 import Daemon
 import Federation
 import Foundation
+import Wire
 
 /// What anybody may read, without a token: releases, and nothing that isn't in one.
 struct PublicRoutes: Sendable {
     private let edge: PublicEdge
+    /// The latest release, as a page.
+    static let page = "/public"
 
     init(_ edge: PublicEdge) { self.edge = edge }
 
     var routes: [Route] {
         [
-            Route("GET", "/public") { call in try page(call, edge.releases.last { $0.isPublished }?.id) },
+            Route("GET", PublicRoutes.page) { call in try page(call, edge.releases.last { $0.isPublished }?.id) },
             Route("GET", "/public/{name}") { call in try answer(call, call.captures["name"] ?? "") },
         ]
     }
 
     private func answer(_ call: Call, _ name: String) throws -> Reply {
-        if name == "releases.json" { return try list() }
-        if name.hasSuffix(".json") { return try file(name, "application/json; charset=utf-8") { try edge.bytes($0) } }
+        if name == "releases.json" { return tagged(try list(), call) }
+        if name.hasSuffix(".json") {
+            return tagged(try file(name, "application/json; charset=utf-8") { try edge.bytes($0) }, call)
+        }
         if name.hasSuffix(".csv") {
-            return try file(name, "text/csv; charset=utf-8") { try edge.document($0).map(ReleaseCSV.encoded) }
+            return tagged(
+                try file(name, "text/csv; charset=utf-8") { try edge.document($0).map(ReleaseCSV.encoded) }, call)
         }
         return try page(call, name)
+    }
+
+    /// Whoever has these bytes already is told so. The tag is a weak one: packed and plain are one answer.
+    private func tagged(_ reply: Reply, _ call: Call) -> Reply {
+        guard reply.status == 200 else { return reply }
+        let tag = "\"\(RegistryDocument.digest(of: reply.body))\""
+        var tagged = reply
+        if ETag.names(call.headers["if-none-match"], tag) { (tagged.status, tagged.body) = (304, []) }
+        tagged.headers.append((name: "etag", value: "W/" + tag))
+        return tagged
     }
 
     /// Every appointment, also those that weren't kept.
@@ -69,6 +85,6 @@ struct PublicRoutes: Sendable {
         reply.headers += [
             (name: "cache-control", value: "public, max-age=60"), (name: "vary", value: "accept-encoding"),
         ]
-        return DashboardShell.secured(reply.packed(for: call))
+        return DashboardShell.secured(tagged(reply, call).packed(for: call))
     }
 }
