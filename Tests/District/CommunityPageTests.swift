@@ -134,7 +134,7 @@ import Testing
         let list = try #require(Catalogue(text: "claim\nclaimed households open\ncounted households open\n"))
         let tree = RollupTests.tree(units: 7)
         var claims = Claims(ClaimTests.registered())
-        var speakers = Array(repeating: UnitCopies(), count: tree.units.count)
+        var speakers = Paged(repeatElement(UnitCopies(), count: tree.units.count))
         for (unit, tokens) in [0: [1, 2, 3], 1: [1, 2], 4: [3]] as [Int: [UInt64]] {
             let said = ClaimTests.unit(
                 Dictionary(uniqueKeysWithValues: tokens.map { ($0, (Int64(1), Int64(1) as Int64?)) }))
@@ -145,8 +145,8 @@ import Testing
             code: ClaimTests.period, name: "r", opens: 0, deadline: 1, order: "", closed: false, claimKey: 1)
         var picture = Picture(
             rollup: Rollup.recomputed(
-                Hierarchy(current: tree), shelf: CatalogueShelf([list]), speakers: speakers, now: 0),
-            speakers: speakers,
+                Hierarchy(current: tree), shelf: CatalogueShelf([list]), speakers: Paged(speakers), now: 0),
+            speakers: Paged(speakers),
             campaigns: [round], edition: nil, now: 0, wall: 0, revision: 1, tokens: [:])
         picture.claims = claims.board
         let place = try #require(tree.place("421303001000"))

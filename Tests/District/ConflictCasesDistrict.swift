@@ -51,8 +51,8 @@ struct CaseDistrict {
 
     var picture: Picture {
         Picture(
-            rollup: Rollup.recomputed(Hierarchy(current: tree), shelf: shelf, speakers: [unit], now: now),
-            speakers: [unit],
+            rollup: Rollup.recomputed(Hierarchy(current: tree), shelf: shelf, speakers: Paged([unit]), now: now),
+            speakers: Paged([unit]),
             campaigns: [
                 RegistryCampaign(
                     code: Self.campaign, name: "survey", opens: 0, deadline: 1, order: "", closed: false)

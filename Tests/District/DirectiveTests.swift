@@ -171,9 +171,10 @@ import Wire
             return UnitCopies(copies: [copy])
         }
         let rollup = Rollup.recomputed(
-            Hierarchy(current: tree), shelf: CatalogueShelf([catalogue]), speakers: speakers, now: 0)
+            Hierarchy(current: tree), shelf: CatalogueShelf([catalogue]), speakers: Paged(speakers), now: 0)
         var picture = Picture(
-            rollup: rollup, speakers: speakers, campaigns: [], edition: nil, now: 0, wall: 900, revision: 0, tokens: [:]
+            rollup: rollup, speakers: Paged(speakers), campaigns: [], edition: nil, now: 0, wall: 900, revision: 0,
+            tokens: [:]
         )
         picture.directives = book
         return picture

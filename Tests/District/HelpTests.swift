@@ -226,14 +226,14 @@ import Wire
         }
         let campaigns = [RegistryCampaign(code: round, name: "摸底", opens: 0, deadline: 9, order: "", closed: closed)]
         let rollup = Rollup.recomputed(
-            Hierarchy(current: tree), shelf: CatalogueShelf(catalogues), speakers: speakers, now: 50)
+            Hierarchy(current: tree), shelf: CatalogueShelf(catalogues), speakers: Paged(speakers), now: 50)
         var picture = Picture(
-            rollup: rollup, speakers: speakers, campaigns: campaigns, edition: nil, now: 50, wall: 0, revision: 0,
+            rollup: rollup, speakers: Paged(speakers), campaigns: campaigns, edition: nil, now: 50, wall: 0,
+            revision: 0,
             tokens: [:])
         picture.help = Help(
             Tally.Registered(hierarchy: Hierarchy(current: tree), campaigns: campaigns, edition: nil, tokens: [:]),
-            rollup,
-            speakers)
+            rollup, Paged(speakers))
         return picture
     }
 

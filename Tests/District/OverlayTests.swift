@@ -49,8 +49,8 @@ import Testing
         }
         let round = RegistryCampaign(code: period, name: "r", opens: 0, deadline: 1, order: "", closed: false)
         var picture = Picture(
-            rollup: Rollup.recomputed(Hierarchy(current: tree), shelf: shelf, speakers: speakers, now: 0),
-            speakers: speakers, campaigns: [round], edition: "2023", now: 0, wall: 0, revision: 1, tokens: [:])
+            rollup: Rollup.recomputed(Hierarchy(current: tree), shelf: shelf, speakers: Paged(speakers), now: 0),
+            speakers: Paged(speakers), campaigns: [round], edition: "2023", now: 0, wall: 0, revision: 1, tokens: [:])
         picture.claims = claims.board
         return picture
     }

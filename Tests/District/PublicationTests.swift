@@ -32,9 +32,10 @@ import Testing
             return UnitCopies(copies: [copy])
         }
         let rollup = Rollup.recomputed(
-            Hierarchy(current: tree), shelf: CatalogueShelf(shelf), speakers: speakers, now: now)
+            Hierarchy(current: tree), shelf: CatalogueShelf(shelf), speakers: Paged(speakers), now: now)
         return Picture(
-            rollup: rollup, speakers: speakers, campaigns: [], edition: nil, now: now, wall: 0, revision: 0, tokens: [:]
+            rollup: rollup, speakers: Paged(speakers), campaigns: [], edition: nil, now: now, wall: 0, revision: 0,
+            tokens: [:]
         )
     }
 
@@ -95,10 +96,10 @@ import Testing
         ])
         let speakers = [UnitCopies(), UnitCopies(copies: [copy])]
         let rollup = Rollup.recomputed(
-            Hierarchy(current: tree), shelf: CatalogueShelf(first.catalogues), speakers: speakers, now: 0)
+            Hierarchy(current: tree), shelf: CatalogueShelf(first.catalogues), speakers: Paged(speakers), now: 0)
         let again = DerivedRows(
             Picture(
-                rollup: rollup, speakers: speakers, campaigns: [], edition: nil, now: 0, wall: 0, revision: 0,
+                rollup: rollup, speakers: Paged(speakers), campaigns: [], edition: nil, now: 0, wall: 0, revision: 0,
                 tokens: [:]))
         #expect(again.rows[Self.key(0)]?.counts == body.counts && again.catalogues == first.catalogues)
     }

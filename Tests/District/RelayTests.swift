@@ -78,16 +78,18 @@ import Testing
         ) { _ in [RegistryDivision(code: "c", name: "c", level: "community", parent: "")] }
         let said = [Self.row(2, .known, 3, 7), Self.row(2, .known, 1, 9)].map { Self.copies(RowBlock([$0])) }
         let rollup = Rollup.recomputed(
-            Hierarchy(current: tree), shelf: Self.shelf(), speakers: [UnitCopies()] + said, now: 0)
+            Hierarchy(current: tree), shelf: Self.shelf(), speakers: Paged([UnitCopies()] + said), now: 0)
         #expect(Self.counted(rollup) == [1, 9], "once, through its home")
         let picture = Picture(
-            rollup: rollup, speakers: [UnitCopies()] + said, campaigns: [], edition: nil, now: 0, wall: 0, revision: 0,
+            rollup: rollup, speakers: Paged([UnitCopies()] + said), campaigns: [], edition: nil, now: 0, wall: 0,
+            revision: 0,
             tokens: [:])
         let why = Why(picture, unit: 0, campaign: Self.period, now: 0)
         #expect(why.through == "421381000000")
         #expect(why.reason == "最近一次按约上报 / kept its last appointment")
         let strayed = Rollup.recomputed(
-            Hierarchy(current: tree), shelf: Self.shelf(), speakers: [UnitCopies(), said[0], UnitCopies()], now: 0)
+            Hierarchy(current: tree), shelf: Self.shelf(), speakers: Paged([UnitCopies(), said[0], UnitCopies()]),
+            now: 0)
         #expect(strayed.cuts[Self.cut]?.standings[0] != .known, "the other district may not stand in for it")
     }
 
@@ -154,7 +156,7 @@ import Testing
                 let later = now + Int64.random(in: 0..<90, using: &chance)
                 rollup.restate(4, next, now: later)
                 let fresh = Rollup.recomputed(
-                    Hierarchy(current: Self.tree), shelf: Self.shelf(), speakers: speakers, now: later)
+                    Hierarchy(current: Self.tree), shelf: Self.shelf(), speakers: Paged(speakers), now: later)
                 #expect(
                     (rollup.cuts[Self.cut] ?? rollup.empty(Self.cut.period)).sameFigures(
                         as: fresh.cuts[Self.cut] ?? fresh.empty(Self.cut.period)),

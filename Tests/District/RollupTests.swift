@@ -57,7 +57,7 @@ import Testing
                 units[unit] = next
                 for unit in units.indices { rollup.restate(unit, units[unit], now: now) }
             }
-            let fresh = Rollup.recomputed(Hierarchy(current: tree), shelf: shelf, speakers: units, now: now)
+            let fresh = Rollup.recomputed(Hierarchy(current: tree), shelf: shelf, speakers: Paged(units), now: now)
             for (cut, totals) in rollup.cuts {
                 let other = fresh.cuts[cut] ?? fresh.empty(cut.period)
                 #expect(totals.standings == other.standings, "seed \(seed)")

@@ -9,7 +9,7 @@ struct Help: Sendable, Equatable {
 
     init() {}
 
-    init(_ registered: Tally.Registered, _ rollup: Rollup, _ speakers: [UnitCopies]) {
+    init(_ registered: Tally.Registered, _ rollup: Rollup, _ speakers: Paged<UnitCopies>) {
         for campaign in registered.campaigns where !campaign.closed {
             let board = HelpBoard(Help.said(campaign.code, registered.tree, rollup, speakers))
             if !board.offers.isEmpty { boards[campaign.code] = board }
@@ -19,7 +19,7 @@ struct Help: Sendable, Equatable {
     /// What is short or spare counts while it is known; an answer is somebody's word until he says otherwise. A district
     /// settles its own: nobody speaks for compounds behind a relay.
     private static func said(
-        _ round: Code, _ tree: PlaceTree, _ rollup: Rollup, _ speakers: [UnitCopies]
+        _ round: Code, _ tree: PlaceTree, _ rollup: Rollup, _ speakers: Paged<UnitCopies>
     ) -> [HelpBoard.Said] {
         let (help, answers) = (
             Cut(dataset: HelpOffer.dataset, period: round), Cut(dataset: HelpOffer.answers, period: round)

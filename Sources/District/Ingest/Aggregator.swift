@@ -12,7 +12,7 @@ struct Picture: Sendable {
     var rollup: Rollup
     var claims = ClaimBoard()
     /// Per speaker: every unit, then the relays.
-    var speakers: [UnitCopies]
+    var speakers: Paged<UnitCopies>
     var campaigns: [RegistryCampaign]
     var edition: String?
     /// Milliseconds on the serving clock, and seconds since 1970, at which it was taken.

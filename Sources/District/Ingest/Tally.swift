@@ -46,7 +46,7 @@ struct Tally {
     let identity: Incarnation
     private(set) var registered: Registered
     /// Per speaker: every unit, then the relays.
-    private(set) var speakers: [UnitCopies]
+    private(set) var speakers: Paged<UnitCopies>
     private(set) var rollup: Rollup
     private(set) var claims: Claims
     /// Help between compounds, as of the last sweep.
@@ -87,7 +87,7 @@ struct Tally {
             }
         }
         let tree = registered.tree
-        speakers = (0..<tree.speakers).map { held[tree.code(ofSpeaker: $0)] ?? UnitCopies() }
+        speakers = Paged((0..<tree.speakers).map { held[tree.code(ofSpeaker: $0)] ?? UnitCopies() })
         for index in speakers.indices { speakers[index].retired = registered.retired(index) }
         strangers = held.filter { tree.speaker($0.key) == nil }
         rollup = Rollup.recomputed(registered.hierarchy, shelf: shelf, speakers: speakers, now: now)
@@ -276,7 +276,7 @@ struct Tally {
         for (index, copies) in speakers.enumerated() { held[self.registered.tree.code(ofSpeaker: index)] = copies }
         self.registered = registered
         let tree = registered.tree
-        speakers = (0..<tree.speakers).map { held.removeValue(forKey: tree.code(ofSpeaker: $0)) ?? UnitCopies() }
+        speakers = Paged((0..<tree.speakers).map { held.removeValue(forKey: tree.code(ofSpeaker: $0)) ?? UnitCopies() })
         for index in speakers.indices { speakers[index].retired = registered.retired(index) }
         strangers = held
         staged = [:]

@@ -26,7 +26,7 @@ struct Claims: Sendable, Equatable {
     }
 
     /// Everything computed anew from rows alone.
-    static func recomputed(_ registered: Tally.Registered, speakers: [UnitCopies]) -> Claims {
+    static func recomputed(_ registered: Tally.Registered, speakers: Paged<UnitCopies>) -> Claims {
         var claims = Claims(registered)
         for (index, unit) in speakers.enumerated() {
             _ = claims.settle(index, from: UnitCopies(), to: unit, cuts: nil, tree: registered.tree)

@@ -5,10 +5,10 @@ import Federation
 struct Handover {
     let lineage: Lineage
     let rollup: Rollup
-    let speakers: [UnitCopies]
+    let speakers: Paged<UnitCopies>
     private let openRounds: [Code]
 
-    init(lineage: Lineage, rollup: Rollup, speakers: [UnitCopies], campaigns: [RegistryCampaign]) {
+    init(lineage: Lineage, rollup: Rollup, speakers: Paged<UnitCopies>, campaigns: [RegistryCampaign]) {
         self.lineage = lineage
         self.rollup = rollup
         self.speakers = speakers

@@ -152,7 +152,7 @@ struct Rollup: Sendable {
 
     /// The totals computed anew from rows alone; differs from `self` only if something is broken.
     static func recomputed(
-        _ hierarchy: Hierarchy, shelf: CatalogueShelf, speakers: [UnitCopies], now: Int64
+        _ hierarchy: Hierarchy, shelf: CatalogueShelf, speakers: Paged<UnitCopies>, now: Int64
     ) -> Rollup {
         var rollup = Rollup(hierarchy, shelf: shelf)
         for (index, copies) in speakers.enumerated() {
