@@ -65,10 +65,8 @@ extension Picture {
                     registered: tree.expected[place].registered($0.base))
             },
             completeness: completeness(place, survey), oldestContact: oldestContact(place, survey),
-            counts: counts(place, cut("volunteers", question.period)),
-            others: others(question.period).reduce(into: [:]) {
-                $0[$1.text] = counts(place, cut($1.text, question.period))
-            },
+            counts: counts(place, "volunteers", question.period),
+            others: others(question.period).reduce(into: [:]) { $0[$1.text] = counts(place, $1.text, question.period) },
             phonedIn: standingPhoneIns(question.period, below: place).map(\.call),
             openClaims: unsettled(at: place, question.period))
     }
@@ -201,6 +199,11 @@ extension Picture {
         return counts
     }
 
+    /// The same of a dataset. Of one that nobody has sent no sums are made: that would look at every unit.
+    func counts(_ place: Int, _ dataset: String, _ period: Code) -> [String: Int64] {
+        Code(dataset).flatMap { rollup.cuts[Cut(dataset: $0, period: period)] }.map { counts(place, $0) } ?? [:]
+    }
+
     // MARK: Completeness
 
     func completeness(_ place: Int, _ totals: CutTotals) -> Completeness {
@@ -214,7 +217,9 @@ extension Picture {
     }
 
     private func oldestContact(_ place: Int, _ totals: CutTotals) -> Int64? {
-        rollup.tree.units(below: place).lazy.filter { totals.standings[$0] != .known }
+        // Where all are known, as on a good evening, no unit is looked at.
+        guard totals.counts[place].reduce(0, +) > totals.counts[place][Int(Standing.known.rawValue)] else { return nil }
+        return rollup.tree.units(below: place).lazy.filter { totals.standings[$0] != .known }
             .compactMap { heardAt($0, totals) }.min()
     }
 }
