@@ -9,7 +9,7 @@ package struct JSONCursor {
 
     package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-    package var atEnd: Bool { index >= bytes.count }
+    var atEnd: Bool { index >= bytes.count }
 
     /// The byte that a value begins with; nil at the end.
     package mutating func peek() -> UInt8? {
@@ -17,7 +17,7 @@ package struct JSONCursor {
         return atEnd ? nil : bytes[index]
     }
 
-    package mutating func skipSpace() {
+    mutating func skipSpace() {
         while index < bytes.count, bytes[index] == 0x20 || bytes[index] == 0x09 || bytes[index] == 0x0d { index += 1 }
     }
 
@@ -32,7 +32,7 @@ package struct JSONCursor {
         guard take(byte) else { throw malformed("expected '\(Character(UnicodeScalar(byte)))'") }
     }
 
-    package func malformed(_ what: String) -> WireError { WireError(.malformed, "\(what) at byte \(index)") }
+    func malformed(_ what: String) -> WireError { WireError(.malformed, "\(what) at byte \(index)") }
 
     /// A whole number without fraction, exponent or leading zeros.
     package mutating func integer() throws(WireError) -> Int64 {

@@ -94,8 +94,11 @@ extension Picture {
             openClaims: unsettled(of: unit, question.period))
     }
 
-    func cut(_ dataset: String, _ period: Code) -> CutTotals {
-        Code(dataset).flatMap { rollup.cuts[Cut(dataset: $0, period: period)] } ?? rollup.empty(period)
+    func cut(_ dataset: String, _ period: Code) -> CutTotals { sent(dataset, period) ?? rollup.empty(period) }
+
+    /// Nil where nobody has sent any of it.
+    private func sent(_ dataset: String, _ period: Code) -> CutTotals? {
+        Code(dataset).flatMap { rollup.cuts[Cut(dataset: $0, period: period)] }
     }
 
     // MARK: Bounds
@@ -201,7 +204,7 @@ extension Picture {
 
     /// The same of a dataset. Of one that nobody has sent no sums are made: that would look at every unit.
     func counts(_ place: Int, _ dataset: String, _ period: Code) -> [String: Int64] {
-        Code(dataset).flatMap { rollup.cuts[Cut(dataset: $0, period: period)] }.map { counts(place, $0) } ?? [:]
+        sent(dataset, period).map { counts(place, $0) } ?? [:]
     }
 
     // MARK: Completeness
