@@ -24,12 +24,9 @@ protocol Desk: Sendable {
 
     /// Folds the live statements of one fact into the desk's tables.
     ///
-    /// - Returns: the rows that may have changed.
-    func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> [RowKey]
-
-    /// The same for what is recorded now. A desk whose rows hold many facts may say by how much each row differs, so that it
-    /// needn't be counted anew with every record.
-    func foldRecorded(_ subject: String, _ field: String, _ journal: Journal) throws -> ChangedRows
+    /// - Returns: the rows that may have changed. A desk whose rows hold many facts may say by how much each differs, so that
+    ///   it needn't be counted anew with every record.
+    func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> ChangedRows
 
     /// The counts of one row by indicator; nil if there is no such row (any more).
     func counts(of key: RowKey, _ db: Database) throws -> [String: Int64]?
@@ -49,9 +46,6 @@ extension Desk {
     var tables: [String] { [] }
     var places: [String] { [] }
     var foldsLast: Bool { false }
-    func foldRecorded(_ subject: String, _ field: String, _ journal: Journal) throws -> ChangedRows {
-        ChangedRows(anew: try fold(subject, field, journal))
-    }
     func routes(_ pages: NodePages) -> [Route] { [] }
     func documents(_ api: CompoundAPI) -> [Route] { [] }
 }

@@ -109,7 +109,7 @@ struct Adoption {
     private mutating func fold() throws {
         for desk in Desks.all {
             let own = facts.filter { $0.desk == desk.name }.sorted { ($0.subject, $0.field) < ($1.subject, $1.field) }
-            for fact in own { keys.formUnion(try desk.fold(fact.subject, fact.field, journal)) }
+            for fact in own { keys.formUnion(try desk.fold(fact.subject, fact.field, journal).all) }
         }
     }
 }

@@ -5,7 +5,7 @@ import Sync
 /// once, or once at the end where no record is.
 struct Folding {
     private let journal: Journal
-    private var rows = ChangedRows()
+    private var rows: ChangedRows = []
     private var waiting: Set<Observation.Fact> = []
 
     init(_ journal: Journal) { self.journal = journal }
@@ -28,7 +28,7 @@ struct Folding {
     mutating func fold() throws {
         for fact in waiting.sorted() {
             guard let desk = Desks.named(fact.desk) else { continue }
-            rows.formUnion(try desk.foldRecorded(fact.subject, fact.field, journal))
+            rows.formUnion(try desk.fold(fact.subject, fact.field, journal))
         }
         waiting = []
     }

@@ -1,14 +1,15 @@
 import Federation
 
 /// Rows that may have changed, each with what its counts differ by where a fold knows that, else to be counted anew.
-struct ChangedRows {
+struct ChangedRows: ExpressibleByArrayLiteral {
     /// By indicator; an indicator that isn't named stands.
     typealias Difference = [String: Int64]
 
     private(set) var anew: Set<RowKey>
     private var differing: [RowKey: Difference] = [:]
 
-    init(anew: some Sequence<RowKey> = []) { self.anew = Set(anew) }
+    init(anew: some Sequence<RowKey>) { self.anew = Set(anew) }
+    init(arrayLiteral rows: RowKey...) { self.init(anew: rows) }
 
     init(_ row: RowKey, from before: Difference, to after: Difference) {
         anew = []

@@ -58,7 +58,7 @@ extension CompoundStore: RowOutbox {
         let withdrawals = try journal.observations("WHERE value \(Record.Withdrawal.isSaid)", [])
         let touched = try withdrawals + journal.statements(takenBackBy: withdrawals.map(\.id))
         return try Set(touched.map(\.fact)).sorted().reduce(into: []) { keys, fact in
-            keys.formUnion(try Desks.named(fact.desk)?.fold(fact.subject, fact.field, journal) ?? [])
+            keys.formUnion(try Desks.named(fact.desk)?.fold(fact.subject, fact.field, journal).all ?? [])
         }
     }
 

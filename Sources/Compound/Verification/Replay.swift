@@ -55,7 +55,7 @@ struct Replay {
                 sql: "SELECT DISTINCT subject, field FROM observation WHERE desk = ? ORDER BY subject, field",
                 arguments: [desk.name])
             while let fact = try facts.next() {
-                keys.formUnion(try desk.fold(fact["subject"], fact["field"], journal))
+                keys.formUnion(try desk.fold(fact["subject"], fact["field"], journal).all)
             }
         }
         for campaign in try String.fetchAll(db, sql: "SELECT code FROM campaign ORDER BY code").compactMap({ Code($0) })

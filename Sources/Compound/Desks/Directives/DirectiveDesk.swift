@@ -55,7 +55,7 @@ struct DirectiveDesk: Desk {
         """
     ]
 
-    func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> [RowKey] {
+    func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> ChangedRows {
         guard let (version, at) = DirectiveDesk.words(field), let period = Directive.period(subject, version) else {
             return []
         }

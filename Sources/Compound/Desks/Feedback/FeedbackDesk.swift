@@ -31,13 +31,13 @@ struct FeedbackDesk: Desk {
         """
     ]
 
-    func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> [RowKey] {
+    func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> ChangedRows {
         let before = try FeedbackDesk.campaign(of: subject, journal.db)
         try journal.db.cachedStatement(sql: "DELETE FROM feedback WHERE item = ?").execute(arguments: [subject])
         let said = try journal.live(subject, FeedbackDesk.suggestion).last
         let answered = try journal.live(subject, FeedbackDesk.followUp).last.flatMap { JSONLine.read($0.value) }
         guard let said, let words = JSONLine.read(said.value), let campaign = words["campaign"] as? String else {
-            return FeedbackDesk.rows([before])
+            return ChangedRows(anew: FeedbackDesk.rows([before]))
         }
         try journal.db.cachedStatement(sql: "INSERT INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?, ?)").execute(
             arguments: [
@@ -45,7 +45,7 @@ struct FeedbackDesk: Desk {
                 said.observedAt, answered?["state"] as? String ?? Record.FollowUp.State.open.rawValue,
                 answered?["answer"] as? String ?? "",
             ])
-        return FeedbackDesk.rows([before, campaign])
+        return ChangedRows(anew: FeedbackDesk.rows([before, campaign]))
     }
 
     private static func rows(_ campaigns: Set<String?>) -> [RowKey] {

@@ -30,14 +30,14 @@ struct HelpDesk: Desk {
         """
     ]
 
-    func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> [RowKey] {
+    func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> ChangedRows {
         let value = try journal.live(subject, field).last.flatMap { JSONLine.read($0.value) }
         if field == HelpDesk.consent {
             try journal.db.cachedStatement(sql: "DELETE FROM help_consent WHERE task = ?").execute(arguments: [subject])
             if value?["state"] as? String == Record.HelpConsent.State.offered.rawValue {
                 try journal.db.cachedStatement(sql: "INSERT INTO help_consent VALUES (?)").execute(arguments: [subject])
             }
-            return HelpDesk.key(subject).map { [$0] } ?? []
+            return ChangedRows(anew: HelpDesk.key(subject).map { [$0] } ?? [])
         }
         guard field.hasPrefix(HelpDesk.answer + "/"), let task = Code(subject),
             let offer = Code(String(field.dropFirst(HelpDesk.answer.count + 1)))

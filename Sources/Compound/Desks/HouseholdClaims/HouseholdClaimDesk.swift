@@ -8,7 +8,7 @@ struct HouseholdClaimDesk: Desk {
     let datasets = ["claim"]
     static let dataset = Code(literal: "claim")
 
-    func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> [RowKey] { [] }
+    func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> ChangedRows { [] }
 
     func counts(of key: RowKey, _ db: Database) throws -> [String: Int64]? {
         let row = try Row.fetchOne(

@@ -33,7 +33,7 @@ struct RegistryDesk: Desk {
     /// The facts of a building and of a door.
     static let (building, household) = ("building", "household")
 
-    func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> [RowKey] {
+    func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> ChangedRows {
         let statements = try journal.live(subject, field)
         switch field {
         case RegistryDesk.building:
@@ -41,12 +41,12 @@ struct RegistryDesk: Desk {
             try RegistryDesk.note(building, statements, journal.db)
             let told = try journal.told(subject, field)
             try fold(building: building, statements.filter(\.states), said: told, journal.db)
-            return try RegistryDesk.rows(of: building, journal.db)
+            return ChangedRows(anew: try RegistryDesk.rows(of: building, journal.db))
         case RegistryDesk.household:
             guard let door = Door(subject) else { return [] }
             try RegistryDesk.note(door.code, statements, journal.db)
             try fold(household: door, statements.filter(\.states), journal)
-            return try RegistryDesk.rows(of: door.building, journal.db)
+            return ChangedRows(anew: try RegistryDesk.rows(of: door.building, journal.db))
         default: return []
         }
     }

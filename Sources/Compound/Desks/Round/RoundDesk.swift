@@ -38,7 +38,7 @@ struct RoundDesk: Desk {
         """
     ]
 
-    func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> [RowKey] {
+    func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> ChangedRows {
         let stands = try journal.live(subject, field).last
         let value = stands.flatMap { JSONLine.read($0.value) }
         switch field {
@@ -52,7 +52,7 @@ struct RoundDesk: Desk {
                 try journal.db.cachedStatement(sql: "INSERT INTO final_report VALUES (?, ?, ?)").execute(
                     arguments: [subject, stands.recorder, stands.observedAt])
             }
-            return try Code(subject).map { try keys(of: $0, journal.db) } ?? []
+            return ChangedRows(anew: try Code(subject).map { try keys(of: $0, journal.db) } ?? [])
         default: return []
         }
     }

@@ -37,14 +37,10 @@ struct SurveyDesk: Desk {
 
     // MARK: Folding
 
-    func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> [RowKey] {
-        Array(try foldRecorded(subject, field, journal).all)
-    }
-
-    func foldRecorded(_ subject: String, _ field: String, _ journal: Journal) throws -> ChangedRows {
+    func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> ChangedRows {
         guard field.hasPrefix(SurveyDesk.prefix), let campaign = Code(field.dropFirst(SurveyDesk.prefix.count)),
             let door = Door(subject)
-        else { return ChangedRows() }
+        else { return [] }
         try Verification.fold(subject, field, campaign, journal)
         let visits = try journal.live(subject, field).compactMap(Told.init)
         try journal.note(SurveyDesk.conflict(visits), subject, field)

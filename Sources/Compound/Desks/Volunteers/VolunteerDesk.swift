@@ -17,18 +17,19 @@ struct VolunteerDesk: Desk {
 
     // MARK: Folding
 
-    func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> [RowKey] {
+    func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> ChangedRows {
         let statements = try journal.live(subject, field)
         switch VolunteerFact(field) {
         case .need(let role)?:
             try journal.note(Disagreement.clock(statements, says: VolunteerDesk.required), subject, field)
-            return try fold(need: subject, role, statements.last, journal.db)
+            return ChangedRows(anew: try fold(need: subject, role, statements.last, journal.db))
         case .fill(let volunteer, let role)?:
             try journal.note(Disagreement.clock(statements, says: VolunteerDesk.stated), subject, field)
-            return try fold(fill: volunteer, role, of: subject, statements.last, journal.db)
+            return ChangedRows(anew: try fold(fill: volunteer, role, of: subject, statements.last, journal.db))
         case .claim(let volunteer, let role)?:
-            return try fold(claimOf: volunteer, role, on: subject, statements, journal)
-        case .attendance(let volunteer)?: return try fold(attendanceOf: volunteer, at: subject, statements, journal)
+            return ChangedRows(anew: try fold(claimOf: volunteer, role, on: subject, statements, journal))
+        case .attendance(let volunteer)?:
+            return ChangedRows(anew: try fold(attendanceOf: volunteer, at: subject, statements, journal))
         case .restriction?:
             try DutyRestrictions.fold(subject, statements.last, journal.db)
             return []
