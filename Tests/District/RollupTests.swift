@@ -56,6 +56,8 @@ import Testing
                 rollup.settle(unit, from: units[unit], to: next, cuts: cuts, now: now)
                 units[unit] = next
                 for unit in units.indices { rollup.restate(unit, units[unit], now: now) }
+                let standings = units.map { $0.active == nil ? Standing.neverConnected : .silent }
+                #expect(rollup.empty(Self.unsent).standings == standings, "a round that nobody has sent, seed \(seed)")
             }
             let fresh = Rollup.recomputed(Hierarchy(current: tree), shelf: shelf, speakers: Paged(units), now: now)
             for (cut, totals) in rollup.cuts {
@@ -85,6 +87,16 @@ import Testing
                     subject: Code("b\(number)")!, seq: 1, asOf: 0, catalogue: 0,
                     counts: (0..<2).map { _ in unknown ? .unknown : Count(Int64.random(in: 0..<50, using: &chance))! })
             })
+    }
+
+    private static let unsent = Code(literal: "unsent")
+
+    @Test func unitsBelowAPlaceAreThoseWhosePathLeadsThere() {
+        let tree = Self.tree(units: 7)
+        for place in tree.places.indices {
+            let below = tree.units.indices.filter { tree.path(tree.units[$0].place).contains(place) }
+            #expect(tree.units(below: place).sorted() == below)
+        }
     }
 
     @Test func blocksKeepEveryRow() {

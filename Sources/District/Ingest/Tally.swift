@@ -60,6 +60,8 @@ struct Tally {
     private var staged: [Int: StagedPush] = [:]
     /// Whether a unit's appointment was kept at the last sweep.
     private var fresh: [Bool]
+    /// Until when each unit counts as heard, beside what is held of it: a sweep looks at all of them.
+    private var appointments: [Int64]
     /// Whether the last batch changed what some unit is told about its claims.
     private(set) var toldOfClaims = false
     /// Digests of registry documents, made when asked for.
@@ -91,7 +93,8 @@ struct Tally {
         for index in speakers.indices { speakers[index].retired = registered.retired(index) }
         strangers = held.filter { tree.speaker($0.key) == nil }
         rollup = Rollup.recomputed(registered.hierarchy, shelf: shelf, speakers: speakers, now: now)
-        fresh = speakers.map { ($0.active?.appointment ?? -1) >= now }
+        appointments = speakers.map(Tally.appointment)
+        fresh = appointments.map { $0 >= now }
         claims = Claims.recomputed(registered, speakers: speakers)
     }
 
@@ -185,6 +188,7 @@ struct Tally {
             helpIsOld = helpIsOld || touch.everything || touch.cuts.contains { Help.datasets.contains($0.dataset) }
             toldOfClaims = toldOfClaims || !told.isEmpty
             speakers[index] = touch.write.state
+            appointments[index] = Tally.appointment(touch.write.state)
             // A kept appointment makes a stale unit known again, in every cut too.
             refresh(index, now)
         }
@@ -195,8 +199,9 @@ struct Tally {
     ///
     /// - Returns: whether any did.
     mutating func sweep(now: Int64) -> Bool {
-        let changed = speakers.indices.reduce(false) { refresh($1, now) || $0 }
-        return renewHelp() || changed
+        let due = appointments.indices.filter { (appointments[$0] >= now) != fresh[$0] }
+        for index in due { refresh(index, now) }
+        return renewHelp() || !due.isEmpty
     }
 
     /// Once a sweep and not with every batch: it looks at all units, and nobody waits for it.
@@ -210,20 +215,17 @@ struct Tally {
         return !told.isEmpty
     }
 
-    /// - Returns: whether the speaker's appointment was kept at the last look and isn't now, or the other way about.
-    @discardableResult
-    private mutating func refresh(_ index: Int, _ now: Int64) -> Bool {
-        let isKept = isFresh(speakers[index], now)
-        guard fresh[index] != isKept else { return false }
+    /// Lets every cut know if the speaker's appointment was kept at the last look and isn't now, or the other way about.
+    private mutating func refresh(_ index: Int, _ now: Int64) {
+        let isKept = appointments[index] >= now
+        guard fresh[index] != isKept else { return }
         fresh[index] = isKept
         helpIsOld = true
         rollup.restate(index, speakers[index], now: now)
-        return true
     }
 
-    private func isFresh(_ unit: UnitCopies, _ now: Int64) -> Bool {
-        unit.active.map { $0.appointment >= now } ?? false
-    }
+    /// Of a unit that was never heard, none that can be kept.
+    private static func appointment(_ unit: UnitCopies) -> Int64 { unit.appointment ?? .min }
 
     // MARK: Scrub
 
@@ -282,7 +284,8 @@ struct Tally {
         staged = [:]
         documents = [:]
         rollup = Rollup.recomputed(registered.hierarchy, shelf: shelf, speakers: speakers, now: now)
-        fresh = speakers.map { isFresh($0, now) }
+        appointments = speakers.map(Tally.appointment)
+        fresh = appointments.map { $0 >= now }
         claims = Claims.recomputed(registered, speakers: speakers)
         (help, helpIsOld) = (Help(registered, rollup, speakers), false)
     }

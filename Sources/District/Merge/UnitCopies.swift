@@ -79,6 +79,10 @@ struct UnitCopies: Sendable {
     func index(of incarnation: Incarnation) -> Int? { copies.firstIndex { $0.parent.incarnation == incarnation } }
     var active: Copy? { copies.first { $0.parent.role == .active } }
     var activeIndex: Int? { copies.firstIndex { $0.parent.role == .active } }
+    /// Of the active copy: milliseconds on the serving clock until which the unit counts as heard.
+    var appointment: Int64? { activeIndex.map { copies[$0].appointment } }
+    /// Of the active copy: seconds since 1970.
+    var heardAt: Int64? { activeIndex.map { copies[$0].heardAt } }
 
     /// The role as people and the child are told.
     func shownRole(_ copy: Copy) -> Role { disputed && copy.parent.role == .active ? .disputed : copy.parent.role }

@@ -41,19 +41,26 @@ struct CutTotals: Sendable, Equatable {
     private(set) var standings: [Standing]
     /// What a relay says of a unit: its one row, kept apart so that reading it costs the same as reading a unit's own.
     private(set) var relayed: [Int: RowBlock] = [:]
-    /// Per place: how many units stand how.
-    private(set) var counts: [[Int32]]
+    /// How many units stand how, place by place.
+    private(set) var counts: [Int32]
     /// Per place: what the known units are expected to have, to be taken off the ceilings.
     private(set) var knownExpected: [PlaceTree.Expected]
 
     /// - Parameter connected: per unit, whether it ever sent anything.
     init(tree: PlaceTree, connected: [Bool]) {
         standings = connected.map { $0 ? .silent : .neverConnected }
-        counts = Array(repeating: Array(repeating: 0, count: Standing.allCases.count), count: tree.places.count)
+        counts = Array(repeating: 0, count: Standing.allCases.count * tree.places.count)
         knownExpected = Array(repeating: PlaceTree.Expected(), count: tree.places.count)
         for unit in tree.units.indices { count(unit, standings[unit], sign: 1, tree) }
-        if tree.unresolved > 0 { counts[0][Int(Standing.neverConnected.rawValue)] += Int32(tree.unresolved) }
+        if tree.unresolved > 0 { counts[CutTotals.slot(0, .neverConnected)] += Int32(tree.unresolved) }
     }
+
+    private static func slot(_ place: Int, _ standing: Standing) -> Int {
+        place * Standing.allCases.count + Int(standing.rawValue)
+    }
+
+    /// How many units of a subtree stand so.
+    func number(of standing: Standing, at place: Int) -> Int { Int(counts[CutTotals.slot(place, standing)]) }
 
     /// Takes the unit's old rows out and puts the new ones in: (new − old) up the tree.
     mutating func replace(
@@ -72,7 +79,7 @@ struct CutTotals: Sendable, Equatable {
     private mutating func count(_ unit: Int, _ standing: Standing, sign: Int32, _ tree: PlaceTree) {
         var place = tree.units[unit].place
         while place >= 0 {
-            counts[place][Int(standing.rawValue)] += sign
+            counts[CutTotals.slot(place, standing)] += sign
             if standing == .known { knownExpected[place].add(tree.units[unit], sign: Int(sign)) }
             place = tree.places[place].parent
         }

@@ -48,6 +48,9 @@ struct PlaceTree: Sendable {
     /// Where units that aren't counted would stand, or stood: the divisions above them, the root first.
     private var apart: [Int: [RegistryDivision]] = [:]
     private var placeByCode: [String: Int] = [:]
+    /// The counted units, those of a subtree side by side, and where each place's own begin and end among them.
+    private var ordered: [Int] = []
+    private var spans: [Range<Int>] = []
     private var speakerByCode: [Code: Int] = [:]
 
     /// Expected units and their ceilings per place, subtree included.
@@ -117,6 +120,20 @@ struct PlaceTree: Sendable {
             self.units[unit].home = home
             self.relays[relay].units.append(unit)
         }
+        order()
+    }
+
+    private mutating func order() {
+        ordered = []
+        spans = Array(repeating: 0..<0, count: places.count)
+        if let root { order(root) }
+    }
+
+    private mutating func order(_ place: Int) {
+        let start = ordered.count
+        ordered += places[place].units
+        for child in places[place].children { order(child) }
+        spans[place] = start..<ordered.count
     }
 
     /// Several trees stand under one top, or all but one of them would be on no page and in no sum.
@@ -152,6 +169,7 @@ struct PlaceTree: Sendable {
         tree.expected[0].units += unresolved
         tree.expected[0].withoutHouseholds += unresolved
         tree.expected[0].withoutResidents += unresolved
+        tree.order()
         return tree
     }
 
@@ -187,10 +205,8 @@ struct PlaceTree: Sendable {
             ?? path(units[unit].place).map { (places[$0].code, places[$0].name, places[$0].level) }
     }
 
-    /// Units of the subtree, for lists that people read.
-    func units(below place: Int) -> [Int] {
-        places[place].units + places[place].children.flatMap { units(below: $0) }
-    }
+    /// Units of the subtree, those of one place side by side.
+    func units(below place: Int) -> ArraySlice<Int> { ordered[spans[place]] }
 }
 
 /// Who speaks.

@@ -10,6 +10,7 @@ struct Rollup: Sendable {
     private(set) var shelf: CatalogueShelf
     /// Per unit: whether anything was ever heard of it.
     private(set) var connected: [Bool]
+    private var unsent = UnsentCuts()
 
     init(_ hierarchy: Hierarchy, shelf: CatalogueShelf) {
         self.hierarchy = hierarchy
@@ -26,7 +27,10 @@ struct Rollup: Sendable {
     mutating func settle(_ speaker: Int, from old: UnitCopies, to new: UnitCopies, cuts changed: [Cut]?, now: Int64) {
         let before = old.active?.blocks ?? [:]
         let after = new.active?.blocks ?? [:]
-        for unit in hierarchy.current.units(through: speaker) { connected[unit] = new.active != nil }
+        for unit in hierarchy.current.units(through: speaker) where connected[unit] != (new.active != nil) {
+            connected[unit].toggle()
+            unsent = UnsentCuts()
+        }
         let touched = changed ?? Array(Set(before.keys).union(after.keys).union(cuts.keys))
         for cut in touched {
             let tree = hierarchy[cut.period]
@@ -85,7 +89,9 @@ struct Rollup: Sendable {
     }
 
     /// A cut that nobody has sent: everyone is expected and nobody is known.
-    func empty(_ period: Code) -> CutTotals { CutTotals(tree: hierarchy[period], connected: connected) }
+    func empty(_ period: Code) -> CutTotals {
+        unsent.totals(period) { CutTotals(tree: hierarchy[period], connected: connected) }
+    }
 
     /// The same, read along the tree that a round is counted in.
     func along(_ period: Code) -> Rollup {
@@ -100,6 +106,7 @@ struct Rollup: Sendable {
     func gathered(_ tree: PlaceTree, _ period: Code, _ rows: (Int, Cut) -> RowBlock) -> Rollup {
         var rollup = self
         (rollup.hierarchy, rollup.tree, rollup.cuts) = (Hierarchy(current: tree), tree, [:])
+        rollup.unsent = UnsentCuts()
         for (cut, totals) in cuts where cut.period == period {
             var sums = rollup.empty(period)
             for unit in tree.places[0].units {

@@ -172,7 +172,7 @@ extension Picture {
         var samples: [SeriesSubject: Sample] = [:]
         samples.reserveCapacity(tree.places.count + tree.units.count)
         for place in tree.places.indices {
-            let standings = Standing.allCases.map { ($0, Int64(totals.counts[place][Int($0.rawValue)])) }
+            let standings = Standing.allCases.map { ($0, Int64(totals.number(of: $0, at: place))) }
             samples[.place(tree.places[place].code)] = Sample(
                 standings: Dictionary(uniqueKeysWithValues: standings.filter { $0.1 != 0 }),
                 short: counts(place, volunteers)["short"],

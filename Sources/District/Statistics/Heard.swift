@@ -15,16 +15,16 @@ extension Picture {
     /// A unit that a relay calls known was heard within that relay's pace of the relay's own push. Else its row says
     /// when, and never later than the relay itself.
     func heardAt(_ unit: Int, _ totals: CutTotals) -> Int64? {
-        guard let active = home(unit).active else { return nil }
-        guard rollup.tree.isRelayed(unit) else { return active.heardAt }
+        guard let heardAt = home(unit).heardAt else { return nil }
+        guard rollup.tree.isRelayed(unit) else { return heardAt }
         guard let row = totals.relayed[unit]?.entries.first, row.asOf > 0 else { return nil }
         return DerivedRow.standing(RowBlock([row]), rollup.shelf) == .known
-            ? active.heardAt : min(row.asOf, active.heardAt)
+            ? heardAt : min(row.asOf, heardAt)
     }
 
     /// The same over all that was said of the unit.
     func heardAt(_ unit: Int) -> Int64? {
-        guard rollup.tree.isRelayed(unit) else { return home(unit).active?.heardAt }
+        guard rollup.tree.isRelayed(unit) else { return home(unit).heardAt }
         return rollup.cuts.values.compactMap { heardAt(unit, $0) }.max()
     }
 

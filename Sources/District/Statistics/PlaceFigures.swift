@@ -191,7 +191,7 @@ extension Picture {
 
     /// Over known units; nothing where none is known, which is not zero.
     func counts(_ place: Int, _ totals: CutTotals) -> [String: Int64] {
-        guard totals.counts[place][Int(Standing.known.rawValue)] > 0 else { return [:] }
+        guard totals.number(of: .known, at: place) > 0 else { return [:] }
         var counts: [String: Int64] = [:]
         for (catalogue, sums) in totals.sums {
             let own = DerivedRow.own(rollup.shelf[catalogue])
@@ -214,14 +214,15 @@ extension Picture {
             expected: rollup.tree.expected[place].units, known: 0, stale: 0, silent: 0, neverConnected: 0, disputed: 0,
             unknownRows: 0)
         for standing in Standing.allCases {
-            completeness.add(standing, Int(totals.counts[place][Int(standing.rawValue)]))
+            completeness.add(standing, totals.number(of: standing, at: place))
         }
         return completeness
     }
 
     private func oldestContact(_ place: Int, _ totals: CutTotals) -> Int64? {
         // Where all are known, as on a good evening, no unit is looked at.
-        guard totals.counts[place].reduce(0, +) > totals.counts[place][Int(Standing.known.rawValue)] else { return nil }
+        let expected = Standing.allCases.reduce(0) { $0 + totals.number(of: $1, at: place) }
+        guard expected > totals.number(of: .known, at: place) else { return nil }
         return rollup.tree.units(below: place).lazy.filter { totals.standings[$0] != .known }
             .compactMap { heardAt($0, totals) }.min()
     }

@@ -90,7 +90,7 @@ extension Picture {
         return item(.unheard(state: state), speaker, campaign.text, extent: heard ?? 0, since: heard)
     }
 
-    private func excesses(_ units: [Int], _ campaign: Code) -> [WorkItem] {
+    private func excesses(_ units: ArraySlice<Int>, _ campaign: Code) -> [WorkItem] {
         Measure.all.flatMap { measure -> [WorkItem] in
             guard let dataset = Code(measure.dataset), measure.code != Measure.contact.code else { return [] }
             let due = DueColumns(measure, rollup.shelf)
