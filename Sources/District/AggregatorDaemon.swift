@@ -128,8 +128,8 @@ package enum AggregatorDaemon {
 
     private static func status(_ aggregator: Aggregator, _ upward: Upward?) -> String {
         let picture = aggregator.look()
-        let connected = picture.speakers.count { $0.active != nil }
-        let fresh = picture.speakers.count { ($0.active?.appointment ?? -1) >= aggregator.clock.now }
+        let connected = picture.speakers.count { $0.activeIndex != nil }
+        let fresh = picture.speakers.count { ($0.appointment ?? .min) >= picture.now }
         return "\(picture.rollup.tree.counted) units expected, \(connected) connected, \(fresh) on time"
             + (upward?.line ?? "")
     }

@@ -29,6 +29,11 @@ package struct SipHash128: Sendable {
         for byte in bytes { combine(byte: byte) }
     }
 
+    /// The same for other modules, where the one for any sequence asks a table for each byte.
+    package mutating func combine(bytes: [UInt8]) {
+        for byte in bytes { combine(byte: byte) }
+    }
+
     /// Eight bytes, least significant first.
     package mutating func combine(word: UInt64) {
         let shift = (length & 7) * 8

@@ -39,7 +39,12 @@ struct BenchReaders {
         table.row("city of \(size): durable updates", whole.rate, "/s", whole, nil)
         table.row("   figures at \(Int(half.rate)) updates/s, p50", busy.stats.p50, "ms", nil, nil)
         table.row("   p99", busy.stats.p99, "ms", nil, busy.stats.p99 / busy.empty.p99, of: "empty GET")
-        table.row("   first page, packed, style and script with it", try city.firstPage() / 1024, "KiB", nil, nil)
+        table.row(
+            "   p99 of /healthz of the same server", busy.health.p99, "ms", nil, busy.stats.p99 / busy.health.p99,
+            of: "this is the figures'")
+        let page = try city.firstPage()
+        table.row("   first page, packed, style and script with it", page.bytes / 1024, "KiB", nil, nil)
+        table.row("   the page alone, at rest", page.milliseconds, "ms", nil, nil)
         return busy.stats.p99
     }
 

@@ -31,7 +31,8 @@ final class EmptyServer: Sendable {
     }
 }
 
-/// One dashboard that reads the city's figures every 50 ms, and an empty page beside it.
+/// One dashboard that reads the city's figures every few milliseconds, and beside them an empty page of an idle server
+/// and the smallest of this one.
 final class Reading: @unchecked Sendable {
     private let city: BenchCity
     private let emptyPort: Int
@@ -41,7 +42,10 @@ final class Reading: @unchecked Sendable {
 
     struct Result {
         var stats: Latencies
+        /// Of a server that has nothing else to do.
         var empty: Latencies
+        /// `/healthz` of the server that the figures come from.
+        var health: Latencies
     }
 
     init(city: BenchCity, emptyPort: Int) { (self.city, self.emptyPort) = (city, emptyPort) }
@@ -61,23 +65,24 @@ final class Reading: @unchecked Sendable {
     func stop() -> Result {
         stopping.set()
         finished.wait()
-        return result ?? Result(stats: Latencies([]), empty: Latencies([]))
+        return result ?? Result(stats: Latencies([]), empty: Latencies([]), health: Latencies([]))
     }
 
     private func read(while going: () -> Bool) -> Result {
-        let figures = HTTPClient(base: city.url)
-        let nothing = HTTPClient(base: "http://127.0.0.1:\(emptyPort)")
-        var (stats, empty): ([Double], [Double]) = ([], [])
+        let asked = [
+            (HTTPClient(base: city.url), "/v1/stats?division=421300000000"),
+            (HTTPClient(base: "http://127.0.0.1:\(emptyPort)"), "/empty"), (HTTPClient(base: city.url), "/healthz"),
+        ]
+        var times: [[Double]] = asked.map { _ in [] }
         while going() {
-            for (client, path) in [(figures, "/v1/stats?division=421300000000"), (nothing, "/empty")] {
+            for (number, (client, path)) in asked.enumerated() {
                 let begun = ContinuousClock.now
                 guard (try? client.send("GET", path, limit: 4 * 1024 * 1024))?.status == 200 else { continue }
-                let took = (ContinuousClock.now - begun) / .milliseconds(1)
-                if path == "/empty" { empty.append(took) } else { stats.append(took) }
+                times[number].append((ContinuousClock.now - begun) / .milliseconds(1))
             }
-            usleep(50_000)
+            usleep(10_000)
         }
-        return Result(stats: Latencies(stats), empty: Latencies(empty))
+        return Result(stats: Latencies(times[0]), empty: Latencies(times[1]), health: Latencies(times[2]))
     }
 }
 
@@ -119,7 +124,7 @@ enum PostgreSQL {
             \(script)
             END
             \(bin)/psql -h $dir -d postgres -qc "\(table) \(fill)"
-            \(bin)/pgbench -h $dir -n -M prepared -c 64 -j 2 -T \(seconds) -f $dir/upsert.sql postgres
+            nice -n 10 \(bin)/pgbench -h $dir -n -M prepared -c 64 -j 2 -T \(seconds) -f $dir/upsert.sql postgres
             """
         let process = Process()
         let (pipe, errors) = (Pipe(), Pipe())
