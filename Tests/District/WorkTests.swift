@@ -38,6 +38,20 @@ import Testing
         }
     }
 
+    @Test func aCountIsSaidAgainOnlyWhereItTookLong() throws {
+        try District.with { district in
+            let (quick, slow) = (OpenWork(quick: .seconds(60)), OpenWork(quick: .zero, times: 1_000_000_000))
+            for count in [quick, slow] { #expect(count.count(district.picture, District.campaign, below: 0) == 2) }
+            var node = CaseNode(1)
+            node.count("7", completed: 30, unvisited: 50)
+            try district.hear(node.push(from: nil))
+            var later = district.picture
+            later.revision += 1
+            #expect(quick.count(later, District.campaign, below: 0) == 1)
+            #expect(slow.count(later, District.campaign, below: 0) == 2, "a large city's stands for a while")
+        }
+    }
+
     @Test func aWordAnswersAnItemUntilItHappensAnew() throws {
         try District.with { district in
             var node = CaseNode(1)

@@ -52,7 +52,12 @@ async function refresh() {
 let source = null;
 const listens = () => source !== null && source.readyState === EventSource.OPEN;
 let refreshing = null;
-const soon = () => { refreshing = refreshing || setTimeout(() => { refreshing = null; refresh(); }, 400 + Math.random() * 400); };
+// At once after a quiet while; while news keeps coming, every three seconds, and not all pages at the same moment.
+let refreshedAt = -Infinity;
+const soon = () => {
+  const wait = Math.max(400, 3000 - (performance.now() - refreshedAt)) + Math.random() * 400;
+  refreshing = refreshing || setTimeout(() => { refreshing = null; refreshedAt = performance.now(); refresh(); }, wait);
+};
 function listen() {
   if (source) source.close();
   source = document.hidden || !window.EventSource || "polls" in document.body.dataset ? null : new EventSource("/live");

@@ -12,6 +12,9 @@ package struct DashboardRoutes: Sendable {
     /// The division that this aggregator stands for; nil at the top. Above it there is nothing but what it holds
     /// itself, which must not be taken for the whole.
     private let home: Code?
+    private let openWork = OpenWork()
+    /// Where pages are made, one after the other: a page of a large city takes a while, and pushes don't wait for it.
+    private let maker = SerialQueue("pages")
 
     package init(
         _ aggregator: Aggregator, guarding: ReadGuard, series: Series, upward: Upward? = nil, home: Code? = nil
@@ -25,25 +28,29 @@ package struct DashboardRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            shown("/", .home(wall: false)) { call, reader in page(call, reader) { root($0, DivisionPage.html) } },
+            shown("/", .home(wall: false)) { call, reader in
+                try await page(call, reader) { root($0, DivisionPage.html) }
+            },
             shown("/division/{code}", .figures(.path("code"))) { call, reader in
-                page(call, reader) { division($0, call.captures["code"] ?? "", DivisionPage.html) }
+                try await page(call, reader) { division($0, call.captures["code"] ?? "", DivisionPage.html) }
             },
             shown("/wall", .home(wall: true)) { call, reader in
-                page(call, reader, wall: true) { root($0, WallPage.html) }
+                try await page(call, reader, wall: true) { root($0, WallPage.html) }
             },
             shown("/wall/{code}", .figures(.path("code"))) { call, reader in
-                page(call, reader, wall: true) { division($0, call.captures["code"] ?? "", WallPage.html) }
+                try await page(call, reader, wall: true) { division($0, call.captures["code"] ?? "", WallPage.html) }
             },
             shown("/overlay/{code}", .everything) { call, reader in
-                page(call, reader) { overlay($0, call.captures["code"] ?? "") }
+                try await page(call, reader) { overlay($0, call.captures["code"] ?? "") }
             },
-            shown("/work", .everything) { call, reader in page(call, reader) { work($0, nil) } },
+            shown("/work", .everything) { call, reader in
+                try await page(call, reader) { work($0, nil) }
+            },
             shown("/work/{code}", .affairs(.path("code"))) { call, reader in
-                page(call, reader) { work($0, call.captures["code"] ?? "") }
+                try await page(call, reader) { work($0, call.captures["code"] ?? "") }
             },
             shown("/unit/{code}", .figures(.path("code"))) { call, reader in
-                page(call, reader) { unit($0, call.captures["code"] ?? "") }
+                try await page(call, reader) { unit($0, call.captures["code"] ?? "") }
             },
             PhoneInPage(aggregator, guarding: guarding).route,
             // How often something changes is told of everything at once: whoever sees a part asks every few seconds.
@@ -67,7 +74,7 @@ package struct DashboardRoutes: Sendable {
     // MARK: Pages
 
     /// What a page is made of.
-    private struct Reading {
+    private struct Reading: Sendable {
         var picture: Picture
         /// The round in the address.
         var asked: String?
@@ -110,7 +117,7 @@ package struct DashboardRoutes: Sendable {
         guard let place = picture.rollup.tree.place(code) else { return nil }
         var model = DivisionPage.Model(
             picture, place, campaign, asked: reading.round, series.log(campaign, picture), since: reading.since,
-            reader: reading.reader)
+            reader: reading.reader, open: openWork.count(picture, campaign, below: place))
         model.path = path(model.path, picture, reading.reader)
         model.pace = series.pace(.place(picture.rollup.tree.places[place].code), campaign, picture)
         return html(model, reading.text)
@@ -160,7 +167,13 @@ package struct DashboardRoutes: Sendable {
     // MARK: Answering
 
     /// - Parameter body: the content; nil if there is no such page.
-    private func page(_ call: Call, _ reader: Reader, wall: Bool = false, _ body: (Reading) -> HTML?) -> Reply {
+    private func page(
+        _ call: Call, _ reader: Reader, wall: Bool = false, _ body: @escaping @Sendable (Reading) -> HTML?
+    ) async throws -> Reply {
+        try await maker.run { made(call, reader, wall: wall, body) }
+    }
+
+    private func made(_ call: Call, _ reader: Reader, wall: Bool, _ body: (Reading) -> HTML?) -> Reply {
         let text = Messages.of(Language(call))
         let picture = aggregator.look()
         let theme = DashboardShell.theme(call)

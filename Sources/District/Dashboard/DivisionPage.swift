@@ -41,10 +41,12 @@ enum DivisionPage {
         /// Of a community.
         var affairs: CommunityAffairs?
 
-        /// - Parameter since: when the reader last looked, seconds since 1970; nil at the first look.
+        /// - Parameters:
+        ///   - since: when the reader last looked, seconds since 1970; nil at the first look.
+        ///   - open: matters that wait for a person here; nil to count them.
         init(
             _ picture: Picture, _ place: Int, _ campaign: Code, asked: Code?, _ log: SeriesLog, since: Int64?,
-            reader: Reader = .everything
+            reader: Reader = .everything, open: Int? = nil
         ) {
             let tree = picture.rollup.tree
             let question = Question(period: campaign, measures: Measure.all)
@@ -80,7 +82,7 @@ enum DivisionPage {
                 log.timeliness(.place(tree.places[place].code), deadline: $0, now: picture.wall)
             }
             drawn = DivisionPage.drawn(children).map { [progress] in ($0, progress.line($0.subject)) }
-            open = picture.work(campaign, below: place).count { $0.note == nil }
+            self.open = open ?? picture.openWork(campaign, below: place)
             changes = since.map { ChangesSince($0, picture, place, log) }
             affairs = picture.campaigns.first { $0.code == campaign }
                 .flatMap { CommunityAffairs(picture, place, $0, reader) }

@@ -51,11 +51,11 @@ struct Why: Sendable {
     var reasonKey: String { "dash.why.\(state.hasPrefix("relay_") ? "relay" : state)" }
 
     /// - Returns: nil for a unit that is counted.
-    private static func judge(_ life: Life, _ stillSpeaks: Bool) -> String? {
+    private static func judge(_ life: Life, _ stillSpeaks: @autoclosure () -> Bool) -> String? {
         switch life {
         case .counted: nil
         case .awaited: "awaited"
-        case .ended: stillSpeaks ? "ended_speaking" : "ended"
+        case .ended: stillSpeaks() ? "ended_speaking" : "ended"
         }
     }
 

@@ -16,7 +16,7 @@ extension Picture {
         // Units that aren't counted stand in no place; relays stand above many.
         let apart = all ? tree.units.indices.filter { !tree.isCounted($0) } : []
         let speakers = units + apart + (all ? Array(tree.units.count..<tree.speakers) : [])
-        var items = speakers.flatMap { copies($0) + history($0) } + apart.flatMap(speaking)
+        var items = speakers.flatMap(copies) + history(among: all ? nil : Set(speakers)) + apart.flatMap(speaking)
         if let campaign {
             items += speakers.compactMap { unheard($0, campaign) } + excesses(units, campaign)
             items += doubleClaims(campaign, among: all ? nil : Set(units.map { tree.units[$0].code.text }))
@@ -58,6 +58,14 @@ extension Picture {
         return unit.copies.filter { $0.parent.role == .shadow && $0.past == .none && $0.parent.verified }.map {
             item(.shadow($0.parent.incarnation), speaker, "\($0.parent.incarnation)", since: $0.heardAt)
         }
+    }
+
+    /// What was written down about units; few of them have any of it.
+    ///
+    /// - Parameter speakers: nil for all.
+    private func history(among speakers: Set<Int>?) -> [WorkItem] {
+        Set(book.receipts.keys).union(book.phoneIns.keys).sorted().compactMap { rollup.tree.speaker($0) }
+            .filter { speakers?.contains($0) ?? true }.flatMap(history)
     }
 
     private func history(_ speaker: Int) -> [WorkItem] {

@@ -24,6 +24,7 @@ struct BenchReaders {
         }
         table.row(
             "city figures at half load, \(BenchReaders.sizes[1]) compounds", waits[1] / waits[0], "×", nil, nil)
+        BenchReleases.rows(&table)
     }
 
     /// - Returns: the figures' p99 while ingest runs at half its rate.
