@@ -10,7 +10,7 @@ struct BenchCommand: AsyncParsableCommand {
             median of three. W2: 200 compounds reconnect at once, each with 500 revisions in order, then with the last \
             alone. W3: city figures read while W1 runs. W4: memory and disk per compound, after W1. A node at rest, \
             its page of 5,000 households, and the durable records of 32 phones at once. Readers: city figures while ingest \
-            runs at half its rate, and ingest beside dashboards that poll with the tag of what they have. Client and servers share this \
+            runs at half its rate, and ingest beside dashboards that poll with the tag of what they have. Releases: what the public edge takes to decide what it hides. Client and servers share this \
             machine; compare ratios, not figures.
             """)
     @Option(help: "Compounds.") var compounds = 1000
@@ -19,6 +19,7 @@ struct BenchCommand: AsyncParsableCommand {
     @Flag(help: "Measure a node alone.") var nodeOnly = false
     @Flag(help: "Measure readers of figures alone: cities of 1,000 and of 100,000 compounds, 5,000 dashboards.")
     var readersOnly = false
+    @Flag(help: "Measure how long the planner of public releases takes, alone.") var releasesOnly = false
     @Option(help: "Folder for data; emptied first if an earlier run left it.") var folder = ".bench"
 
     func validate() throws {
@@ -39,6 +40,10 @@ struct BenchCommand: AsyncParsableCommand {
         var table = BenchTable()
         let empty = try await EmptyServer.start()
         table.machine()
+        if releasesOnly {
+            BenchReleases.rows(&table)
+            return Console.out(table.text)
+        }
         if nodeOnly {
             try BenchNode(stage: stage).rows(&table, emptyPort: empty.port, seconds: seconds, repeats: repeats)
             return Console.out(table.text)

@@ -9,21 +9,18 @@ enum BenchReleases {
     static func rows(_ table: inout BenchTable) {
         var evening = Evening(communities)
         var history = ReleaseHistory()
-        var times: [Double] = []
-        var hidden = 0
-        for _ in 0..<releases {
+        for number in 1...releases {
             evening.goOn()
             let counts = evening.table
             let begun = ContinuousClock.now
-            guard let plan = history.plan(counts) else { return table.note("a release was not decided") }
-            history.append(Release(counts, hidden: plan))
-            times.append((ContinuousClock.now - begun) / .milliseconds(1))
-            hidden = plan.count { $0 }
+            let plan = history.plan(counts)
+            if let plan { history.append(Release(counts, hidden: plan)) }
+            table.row(
+                "release \(number) over \(evening.places.count) places decided",
+                (ContinuousClock.now - begun) / .milliseconds(1), "ms", nil, nil)
+            let hidden = plan.map { Double($0.count { $0 }) * 100 / Double(counts.values.count) }
+            table.row("   of its counts not published", hidden ?? 100, "%", nil, nil)
         }
-        table.row("release over \(evening.places.count) places, the first", times[0], "ms", nil, nil)
-        table.row("   the slowest of \(releases)", times.max() ?? 0, "ms", nil, nil)
-        table.row(
-            "   hidden in the last", Double(hidden) * 100 / Double(evening.places.count * 3), "% of the counts", nil, nil)
     }
 
     private struct Evening {
