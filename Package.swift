@@ -99,7 +99,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         // Checkers that more than one of the test targets apply.
-        .target(name: "Laws", path: "Tests/Laws", swiftSettings: strict),
+        .target(name: "Laws", dependencies: ["Coverage"], path: "Tests/Laws", swiftSettings: strict),
         // Archives that tests put together byte by byte.
         .target(name: "Archives", path: "Tests/Archives", swiftSettings: strict),
         .testTarget(

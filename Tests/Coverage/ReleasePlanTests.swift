@@ -63,14 +63,37 @@ import Testing
         #expect(ReleaseHistory().plan(wrong) == nil, "counts of different moments")
     }
 
+    /// Ceilings of whom nobody was heard are published in tens, and add up along the tree to the ceilings themselves.
     @Test func aCeilingThatIsKnownNarrowsWhatMayBe() throws {
-        // Of 32 due at most 40 can be, so it can't rise by much; the other leaf has to leave it room below.
-        var table = Self.table([(9, 9), (21, 32), (200, 400)])
-        let free = try #require(ReleaseHistory().plan(table))
-        table = ReleaseTable(
-            table.places.map { .init(code: $0.code, parent: $0.parent, ceiling: $0.code == "1" ? 32 : nil) },
-            counts: (0..<4).map { (table.values[$0 * 3], table.values[$0 * 3 + 2]) })
-        #expect(ReleaseHistory().plan(table) != nil && free.contains(true))
+        func table(_ ceilings: [Int64?]) -> ReleaseTable {
+            let dues = [9, 91, 91, 91, 91] as [Int64]
+            let places: [ReleaseTable.Place] =
+                [.init(code: "root", parent: -1)]
+                + dues.indices.map { .init(code: "\($0)", parent: 0, ceiling: ceilings[$0]) }
+            return ReleaseTable(places, counts: [(160, 373)] + dues.map { ($0 == 9 ? 0 : 40, $0) })
+        }
+        let known = table([11, 91, 91, 91, 91])
+        let careless = try #require(ReleaseHistory().plan(table(Array(repeating: nil, count: 5))))
+        #expect(!Outsider([Release(known, hidden: careless)], believing: .nothing).finds.isEmpty)
+        let hidden = try #require(ReleaseHistory().plan(known))
+        #expect(Outsider([Release(known, hidden: hidden)], believing: .nothing).finds.isEmpty)
+    }
+
+    /// Whoever is due in one round is due in the next: what the one hides, the other must not tell.
+    @Test func whatOneRoundHidesNoOtherTells() throws {
+        let first = Self.table([(0, 5), (30, 60), (35, 70), (40, 80)])
+        let second = Self.table([(0, 5), (60, 60), (35, 70), (40, 80)])
+        func plans(_ history: inout ReleaseHistory) throws -> [Release] {
+            try [(first, "survey"), (second, "tests")].map { table, round in
+                let release = Release(table, hidden: try #require(history.plan(table, round: round)), round: round)
+                history.append(release)
+                return release
+            }
+        }
+        var (one, other, both) = (ReleaseHistory(), ReleaseHistory(), ReleaseHistory())
+        let apart = [try plans(&one)[0], Release(second, hidden: try #require(other.plan(second)), round: "tests")]
+        #expect(!Outsider(apart, believing: .progress).finds.isEmpty, "each for itself, they tell of each other")
+        #expect(Outsider(try plans(&both), believing: .progress).finds.isEmpty)
     }
 
     // MARK: Rounds made up at random
@@ -152,6 +175,35 @@ import Testing
             }
         }
         #expect(planned >= 9, "\(planned) of 15")
+    }
+
+    /// Communities at very different paces, and at last a few households here and there: hardly a release is withheld.
+    @Test func anEveningThatGoesByFitsAndStartsIsTold() {
+        var withheld = 0
+        for seed in 0..<4 as Range<UInt64> {
+            var random = Seeded(state: seed)
+            var places: [ReleaseTable.Place] = [.init(code: "city", parent: -1)]
+            for street in 0..<6 { places.append(.init(code: "s\(street)", parent: 0)) }
+            for community in 0..<60 { places.append(.init(code: "c\(community)", parent: 1 + community / 10)) }
+            let due = places.indices.map { $0 < 7 ? 0 : Int64.random(in: 40...840, using: &random) }
+            var missing = due
+            var history = ReleaseHistory()
+            for _ in 0..<8 {
+                for place in missing.indices { missing[place] = .random(in: 0...missing[place], using: &random) }
+                var counts = places.indices.map { (done: due[$0] - missing[$0], due: due[$0]) }
+                for place in places.indices.dropFirst().reversed() {
+                    counts[places[place].parent].done += counts[place].done
+                    counts[places[place].parent].due += counts[place].due
+                }
+                let table = ReleaseTable(places, counts: counts)
+                guard let hidden = history.plan(table) else {
+                    withheld += 1
+                    continue
+                }
+                history.append(Release(table, hidden: hidden))
+            }
+        }
+        #expect(withheld <= 1, "\(withheld) of 32")
     }
 
     /// The day of a district that is like ours: it must be worth reading.

@@ -111,8 +111,9 @@ struct CaseNode {
 
     init(_ number: UInt128) { incarnation = Incarnation(value: number) }
 
-    mutating func count(_ building: String, completed: Int64, unvisited: Int64) {
-        write(building, [unvisited, completed].map { Count(unchecked: $0) })
+    mutating func count(_ building: String, completed: Int64, unvisited: Int64, in round: Code = CaseDistrict.campaign)
+    {
+        write(building, [unvisited, completed].map { Count(unchecked: $0) }, in: round)
     }
 
     /// What a node does with a row that was refused: its key stays, its counts are unknown.
@@ -121,8 +122,11 @@ struct CaseNode {
     /// Its last word about the round, or the word that it wasn't.
     mutating func report(final: Bool) { write("-", [final ? 1 : 0], CaseDistrict.report) }
 
-    private mutating func write(_ subject: String, _ counts: [Count], _ catalogue: Catalogue = CaseDistrict.catalogue) {
-        let key = RowKey(dataset: catalogue.dataset, period: CaseDistrict.campaign, subject: Code(subject)!)
+    private mutating func write(
+        _ subject: String, _ counts: [Count], _ catalogue: Catalogue = CaseDistrict.catalogue,
+        in round: Code = CaseDistrict.campaign
+    ) {
+        let key = RowKey(dataset: catalogue.dataset, period: round, subject: Code(subject)!)
         let body = RowBody(catalogue: catalogue.hash, counts: counts, asOf: CaseDistrict.evening)
         position.digest.replace(key, rows[key]?.body, by: body, in: incarnation)
         position.seq += 1

@@ -2,6 +2,7 @@ import Coverage
 import Daemon
 import Federation
 import Foundation
+import Laws
 import Logging
 import Testing
 
@@ -10,6 +11,8 @@ import Testing
 /// A district of communities with a compound each, over real files, and what it tells the public.
 final class ReleaseDistrict {
     static let campaign = CaseDistrict.campaign
+    /// Of the same people, opened half an hour later.
+    static let second = Code(literal: "2022-04-06-tests")
     /// 08:00 of 7 April 2022 in China.
     static let morning: Int64 = 1_649_289_600
     static let hour: Int64 = 3600
@@ -24,21 +27,42 @@ final class ReleaseDistrict {
     private(set) var wall = morning - 60
 
     /// - Parameter direct: a compound that stands under the district itself.
-    static func with(_ communities: Int, direct: Bool = false, _ body: (ReleaseDistrict) throws -> Void) throws {
-        let district = try made(communities, direct: direct)
+    static func with(
+        _ communities: Int, direct: Bool = false, rounds: Int = 1, _ body: (ReleaseDistrict) throws -> Void
+    ) throws {
+        let district = try made(communities, direct: direct, rounds: rounds)
         defer { district.remove() }
         try body(district)
+        for belief in Outsider.Belief.allCases {
+            let finds = try district.finds(believing: belief)
+            #expect(finds.isEmpty, "whoever believes \(belief) finds out \(finds)")
+        }
     }
 
-    static func made(_ communities: Int, direct: Bool = false) throws -> ReleaseDistrict {
+    /// What is found out from all that was told, as far as it is known what it was made of.
+    func finds(believing belief: Outsider.Belief) throws -> [String] {
+        let documents = try edge.releases.filter(\.isPublished).compactMap { try edge.document($0.id) }
+        return Measure.published.flatMap { measure -> [String] in
+            let releases = documents.compactMap { document -> Release? in
+                guard let round = Code(document.campaign),
+                    let rule = document.measures.first(where: { $0.measure == measure.code && $0.withheld == nil })
+                else { return nil }
+                let cut = ReleaseCut(document.cutPlaces, series.log(round, picture), at: document.as_of)
+                return ToldReleases.release(document, rule, cut)
+            }
+            return Outsider(releases, believing: belief).finds
+        }
+    }
+
+    static func made(_ communities: Int, direct: Bool = false, rounds: Int = 1) throws -> ReleaseDistrict {
         let folder = FileManager.default.temporaryDirectory.path + "/release-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        return try ReleaseDistrict(folder, communities, direct)
+        return try ReleaseDistrict(folder, communities, direct, rounds)
     }
 
     func remove() { try? FileManager.default.removeItem(atPath: folder) }
 
-    private init(_ folder: String, _ communities: Int, _ direct: Bool) throws {
+    private init(_ folder: String, _ communities: Int, _ direct: Bool, _ rounds: Int) throws {
         self.folder = folder
         registry = try RegistryStore(folder + "/registry.sqlite")
         let root = RegistryDivision(code: "421303000000", name: "曾都区", level: "district", parent: "")
@@ -58,11 +82,10 @@ final class ReleaseDistrict {
         units = registered.map(\.code)
         let content = RegistryContent(
             units: registered, divisions: divisions,
-            campaigns: [
+            campaigns: [(Self.campaign, "入户摸底", Self.hour), (Self.second, "检测", Self.hour / 2)].prefix(rounds).map {
                 RegistryCampaign(
-                    code: Self.campaign, name: "入户摸底", opens: Self.morning - Self.hour, deadline: .max / 2, order: "",
-                    closed: false)
-            ])
+                    code: $0, name: $1, opens: Self.morning - $2, deadline: .max / 2, order: "", closed: false)
+            })
         ledger = try Ledger(
             identity: Incarnation(value: 9), pace: BookDistrict.pace, registry: content,
             store: RowStore(folder + "/rows.sqlite"), decisions: registry, now: 0, wall: Self.morning - 60)
@@ -91,18 +114,26 @@ final class ReleaseDistrict {
     }
 
     /// What a community's compound counts from now on.
-    func count(_ community: Int, _ done: Int64, of due: Int64) throws {
+    func count(_ community: Int, _ done: Int64, of due: Int64, in round: Code = campaign) throws {
         let unit = units[community]
         let before = nodes[unit]?.position
         var node = nodes[unit] ?? CaseNode(UInt128(100 + community))
-        node.count("7", completed: done, unvisited: due - done)
+        node.count("7", completed: done, unvisited: due - done, in: round)
         var push = node.push(from: before)
         push.catalogues = [CaseDistrict.catalogue]
         _ = try ledger.perform([.push(push, unit: unit)], now: 0, wall: wall)
         nodes[unit] = node
     }
 
-    var picture: Picture { Picture(ledger.tally, now: 0, wall: wall, revision: 1) }
+    /// Rounds that were closed.
+    var closed: Set<Code> = []
+    var picture: Picture {
+        var picture = Picture(ledger.tally, now: 0, wall: wall, revision: 1)
+        for index in picture.campaigns.indices where closed.contains(picture.campaigns[index].code) {
+            picture.campaigns[index].closed = true
+        }
+        return picture
+    }
 
     /// It is that time: the series takes its step, unless nobody looks, and what was appointed is kept.
     @discardableResult

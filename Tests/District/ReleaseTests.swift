@@ -140,6 +140,34 @@ import Testing
         }
     }
 
+    /// The same people are due in two rounds that are open: told of both, a count that one hides would stand in the other.
+    @Test func oneRoundIsToldOfAtATimeAndNoneAgainOnceAnotherWas() throws {
+        try ReleaseDistrict.with(4, rounds: 2) { district in
+            func count(_ done: [Int64], in round: Code) throws {
+                for (community, one) in done.enumerated() {
+                    try district.count(community, one, of: [5, 60, 70, 80][community], in: round)
+                }
+            }
+            district.closed = [ReleaseDistrict.second]
+            try count([0, 30, 35, 40], in: ReleaseDistrict.campaign)
+            let first = try #require(try district.at(8))
+            #expect(first.campaign == ReleaseDistrict.campaign.text && first.figure(Self.code(1))?.due == nil)
+            district.closed = []
+            try count([0, 60, 35, 40], in: ReleaseDistrict.second)
+            let second = try #require(try district.at(9))
+            #expect(second.campaign == ReleaseDistrict.second.text && district.edge.releases.count == 2)
+            for community in 1...4 where first.figure(Self.code(community))?.due == nil {
+                #expect(second.figure(Self.code(community))?.due == nil, "what one round hid the next one hides")
+            }
+            district.closed = [ReleaseDistrict.second]
+            try district.at(10)
+            #expect(district.edge.releases.count == 2, "nothing more of the first")
+            try district.restart()
+            district.closed = []
+            #expect(try district.at(11)?.campaign == ReleaseDistrict.second.text)
+        }
+    }
+
     /// Whoever subtracts the communities from the district finds what stands under the district itself.
     @Test func whatStandsBetweenIsProtectedToo() throws {
         try ReleaseDistrict.with(2, direct: true) { district in

@@ -3,19 +3,22 @@ package struct Release: Sendable {
     package let table: ReleaseTable
     /// By cell.
     package internal(set) var hidden: [Bool]
+    /// What it counts: between releases of one round done and missing are the same people's, between rounds what is due.
+    package let round: String
     let network: CellNetwork
     /// To the release before it; nil at the first.
     private(set) var link: ReleaseLink?
 
-    package init(_ table: ReleaseTable, hidden: [Bool]) {
+    package init(_ table: ReleaseTable, hidden: [Bool], round: String = "") {
         self.table = table
         self.hidden = hidden
+        self.round = round
         network = CellNetwork(table)
     }
 
     func linked(after last: Release?) -> Release {
         var linked = self
-        linked.link = last.map { ReleaseLink($0.table, table) }
+        linked.link = last.map { ReleaseLink($0.table, table, isOneRound: $0.round == round) }
         return linked
     }
 
@@ -26,7 +29,7 @@ package struct Release: Sendable {
     }
 }
 
-/// The releases of one measure in one round, in the order of their times; a release from which it was withheld says
+/// The releases of one measure, round after round, in the order of their times; a release from which it was withheld says
 /// nothing of it and isn't here.
 ///
 /// A hidden count is safe if it could differ by `Disclosure.spread` with everything that is public being as it is. To be
@@ -61,7 +64,8 @@ package struct ReleaseHistory: Sendable {
     /// - Parameter price: of shifting a cell that isn't hidden; nil where that may not be.
     func followed(_ witness: Witness, _ release: Release, price: ((Int) -> Int64)? = nil) -> Witness? {
         var further = witness
-        guard let link = release.link, let shift = release.following(witness.shift, link, .later, price: price)
+        guard let link = release.link,
+            let shift = ReleaseNeighbour(release, link, .later, knowing: witness.shift, price: price).shift
         else { return nil }
         further.shift = shift
         return further
@@ -108,13 +112,25 @@ package struct ReleaseHistory: Sendable {
             guard closer.bounds(cell)?.contains(amount) == true else { continue }
             if let shift = closer.closed([cell: amount], locked: cell), fitsPast(shift, release) { return shift }
         }
+        return continued(cell, by: amount, release, price: price)
+    }
+
+    /// Another truth of earlier releases in which the cell differs the same way, one release further and by so much.
+    private func continued(_ cell: Int, by amount: Int64, _ release: Release, price: ((Int) -> Int64)?) -> Shift? {
+        guard let link = release.link, let before = link.other(cell, of: .later) else { return nil }
+        for witness in witnesses where witness.shift[before, default: 0].signum() == amount.signum() {
+            let neighbour = ReleaseNeighbour(release, link, .later, knowing: witness.shift, price: price)
+            if let further = neighbour.shift(with: cell, by: amount) { return further }
+        }
         return nil
     }
 
     private func fitsPast(_ shift: Shift, _ release: Release) -> Bool {
         var (shift, link) = (shift, release.link)
         for release in releases.reversed() {
-            guard let after = link, let before = release.following(shift, after, .earlier) else { return false }
+            guard let after = link,
+                let before = ReleaseNeighbour(release, after, .earlier, knowing: shift).shift
+            else { return false }
             if before.isEmpty { return true }
             (shift, link) = (before, release.link)
         }
@@ -126,30 +142,5 @@ extension ReleaseHistory.Witness {
     /// First the way in which a count comes back to the truth by itself, as the round goes on.
     static func directions(_ cell: Int) -> [Bool] {
         ReleaseTable.column(cell) == .missing ? [true, false] : [false, true]
-    }
-}
-
-extension Release {
-    /// This release's part of another truth, of which a neighbouring release's part is known: none if that will do.
-    fileprivate func following(
-        _ known: Shift, _ link: ReleaseLink, _ side: ReleaseLink.Side, price: ((Int) -> Int64)? = nil
-    ) -> Shift? {
-        let given = link.known(known, seeking: side)
-        func linked(_ cell: Int) -> ClosedRange<Int64> {
-            link.bounds(cell, given: given[cell, default: 0], seeking: side)
-        }
-        if given.keys.allSatisfy({ linked($0).contains(0) }) { return [:] }
-        func bounds(_ cell: Int) -> ClosedRange<Int64>? {
-            room(cell).intersection(linked(cell))
-        }
-        func toll(_ cell: Int) -> Int64? { hidden[cell] ? 0 : price?(cell) }
-        var start: Shift = [:]
-        for (cell, amount) in given {
-            // What is shown is as it is, if that will do.
-            if !hidden[cell], linked(cell).contains(0) { continue }
-            guard toll(cell) != nil, let bounds = bounds(cell) else { return nil }
-            start[cell] = bounds.clamp(amount)
-        }
-        return ShiftCloser(network: network, bounds: bounds, price: toll).closed(start)
     }
 }

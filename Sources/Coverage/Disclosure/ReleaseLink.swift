@@ -1,16 +1,18 @@
 /// Two consecutive releases, as whoever reads may take them together: he may assume that what is done only rises, that what
-/// is missing only falls, and that what is due stays or rises, wherever that is so.
+/// is missing only falls, and that what is due stays or rises, wherever that is so. With another round done and missing
+/// begin anew; the people who are due are the same.
 struct ReleaseLink: Sendable {
     private let earlier: ReleaseTable
     private let later: ReleaseTable
+    private let isOneRound: Bool
     /// By place of the one where it stands in the other; nil where both have the same tree.
     private let places: (ofEarlier: [Int?], ofLater: [Int?])?
 
     /// Of which of the two a shift is sought; the other's is known.
     enum Side { case earlier, later }
 
-    init(_ earlier: ReleaseTable, _ later: ReleaseTable) {
-        (self.earlier, self.later) = (earlier, later)
+    init(_ earlier: ReleaseTable, _ later: ReleaseTable, isOneRound: Bool) {
+        (self.earlier, self.later, self.isOneRound) = (earlier, later, isOneRound)
         func places(of one: ReleaseTable, in other: ReleaseTable) -> [Int?] {
             let numbers = Dictionary(other.places.enumerated().map { ($1.code, $0) }) { first, _ in first }
             return one.places.map { numbers[$0.code] }
@@ -36,11 +38,12 @@ struct ReleaseLink: Sendable {
 
     /// Where a cell's shift must lie, the other release's being known.
     func bounds(_ cell: Int, given known: Int64, seeking side: Side) -> ClosedRange<Int64> {
-        guard let other = other(cell, of: side) else { return ReleaseLink.free }
+        let column = ReleaseTable.column(cell)
+        guard isOneRound || column == .due, let other = other(cell, of: side) else { return ReleaseLink.free }
         let growth =
             side == .later ? later.values[cell] - earlier.values[other] : later.values[other] - earlier.values[cell]
         let limit = side == .later ? known - growth : known + growth
-        switch ReleaseTable.column(cell) {
+        switch column {
         case .due where growth == 0: return known...known
         case .done where growth >= 0, .due where growth > 0: return atLeast(limit, side == .later)
         case .missing where growth <= 0: return atLeast(limit, side == .earlier)

@@ -3,9 +3,10 @@ extension ReleaseHistory {
     /// narrowed down. The same history and table always give the same answer.
     ///
     /// - Returns: by cell; nil where no way was found, and nothing may be said of the measure this time.
-    package func plan(_ table: ReleaseTable) -> [Bool]? {
+    package func plan(_ table: ReleaseTable, round: String = "") -> [Bool]? {
         guard table.addsUp else { return nil }
-        let bare = Release(table, hidden: table.values.indices.map(table.isSmall)).linked(after: releases.last)
+        let bare = Release(table, hidden: table.values.indices.map(table.isSmall), round: round)
+            .linked(after: releases.last)
         var plan = ReleasePlan(self, bare)
         return plan.isMended() ? plan.release.hidden : nil
     }

@@ -24,10 +24,15 @@ package struct ReleaseTable: Sendable, Equatable {
     package let places: [Place]
     /// By cell.
     package let values: [Int64]
+    /// By place: nothing is published below it.
+    private let isLeaf: [Bool]
 
     /// - Parameter counts: done and due of each place; a parent's are the sums of its children's.
     package init(_ places: [Place], counts: [(done: Int64, due: Int64)]) {
         self.places = places
+        var isLeaf = Array(repeating: true, count: places.count)
+        for place in places where place.parent >= 0 { isLeaf[place.parent] = false }
+        self.isLeaf = isLeaf
         values = counts.flatMap { [$0.done, $0.due - $0.done, $0.due] }
     }
 
@@ -46,15 +51,17 @@ package struct ReleaseTable: Sendable, Equatable {
     /// A count that is never shown; zero is.
     package func isSmall(_ cell: Int) -> Bool { (1..<Disclosure.smallest).contains(values[cell]) }
 
-    /// What whoever reads may know of a hidden cell without the sums: that it isn't zero, which would be shown, and at
-    /// worst that it was hidden for being small itself.
-    func range(_ cell: Int) -> ClosedRange<Int64> {
+    /// What whoever reads may know of a hidden cell without the sums: that it isn't zero, which would be shown; at worst
+    /// that a place's own count was hidden for being small; and what may be due at most, to the last household: ceilings
+    /// are published in tens, but along the tree and from release to release the tens add up to the ceilings themselves.
+    package func range(_ cell: Int) -> ClosedRange<Int64> {
         let value = values[cell]
         guard value > 0 else { return value...value }
-        if isSmall(cell) { return 1...(Disclosure.smallest - 1) }
-        let ceiling = Self.column(cell) == .due ? places[cell / 3].ceiling.map(Disclosure.coarse) : nil
+        var most = isSmall(cell) && isLeaf[cell / 3] ? Disclosure.smallest - 1 : .max / 4
         // A count above its ceiling shows that the ceiling says nothing.
-        let most = ceiling.flatMap { $0 >= value ? $0 : nil } ?? .max / 4
+        if Self.column(cell) == .due, let ceiling = places[cell / 3].ceiling, ceiling >= value {
+            most = min(most, ceiling)
+        }
         return 1...most
     }
 

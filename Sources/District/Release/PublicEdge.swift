@@ -12,8 +12,8 @@ import Synchronization
 /// is kept of it is what was sent.
 package final class PublicEdge: Sendable {
     private struct State {
-        /// Nil until the kept releases of the round have been read.
-        var rounds: [Code: RoundReleases] = [:]
+        /// Nil until the kept releases have been read.
+        var told: ToldReleases?
         var kept: [KeptRelease]
         var latest: (id: String, document: ReleaseDocument)?
         /// Up to which moment everything was decided.
@@ -68,19 +68,27 @@ package final class PublicEdge: Sendable {
 
     /// - Returns: false while the step may still come.
     private func isKept(_ moment: Int64, _ picture: Picture, _ wall: Int64) throws -> Bool {
-        let open = picture.campaigns.filter { !$0.closed && $0.opens <= moment }
+        guard let campaign = told(picture.campaigns, at: moment) else { return true }
         let isLate = wall > moment + series.stepSeconds + PublicEdge.patience
-        let steps = open.map { series.log($0.code, picture).step(at: moment) }
-        guard isLate || steps.allSatisfy({ $0 != nil }) else { return false }
-        for campaign in open where !state.withLock({ $0.kept.contains { $0.isAt(moment, campaign.code) } }) {
+        guard isLate || series.log(campaign.code, picture).step(at: moment) != nil else { return false }
+        if !state.withLock({ $0.kept.contains { $0.isAt(moment, campaign.code) } }) {
             try publish(campaign, moment, picture.along(campaign.code))
         }
         return true
     }
 
+    /// The public is told of one round at a time, the one that was opened last: two tables over the same people would tell
+    /// of each other. For the same reason none is told of again once another was.
+    private func told(_ campaigns: [RegistryCampaign], at moment: Int64) -> RegistryCampaign? {
+        let open = campaigns.filter { !$0.closed && $0.opens <= moment }
+        let latest = open.max { ($0.opens, $0.code) < ($1.opens, $1.code) }
+        let before = state.withLock { $0.kept.filter(\.isPublished).map(\.campaign) }
+        return latest.flatMap { before.last == $0.code || !before.contains($0.code) ? $0 : nil }
+    }
+
     private func publish(_ campaign: RegistryCampaign, _ moment: Int64, _ picture: Picture) throws {
         let log = series.log(campaign.code, picture)
-        var round = try round(campaign.code, log)
+        var told = try told(picture)
         let id = PublicEdge.id(campaign.code, moment)
         var release = KeptRelease(id: id, campaign: campaign.code, appointed: moment, isPublished: false)
         guard let cut = ReleaseCut(picture.rollup.tree.published, log, at: moment) else {
@@ -89,27 +97,29 @@ package final class PublicEdge: Sendable {
             return self.log.warning("nothing to publish: nobody looked at the time", metadata: ["release": "\(id)"])
         }
         let document = ReleaseDocument(
-            id: id, campaign, appointed: moment, edition: picture.edition, cut, round.plan(cut))
-        round.append(document, cut)
+            id: id, campaign, appointed: moment, edition: picture.edition, cut,
+            told.plan(cut, campaign.code.text))
+        told.append(document, cut)
         release.isPublished = true
         try registry.add(release, document.encoded())
         state.withLock { state in
             state.kept.append(release)
-            state.rounds[campaign.code] = round
+            state.told = told
             state.latest = (id, document)
         }
         self.log.notice("published", metadata: ["release": "\(id)", "places": "\(document.places.count)"])
     }
 
     /// After a start, what earlier releases hid comes from the series.
-    private func round(_ code: Code, _ log: SeriesLog) throws -> RoundReleases {
-        if let known = state.withLock({ $0.rounds[code] }) { return known }
-        var round = RoundReleases()
-        for release in state.withLock({ $0.kept }) where release.campaign == code && release.isPublished {
+    private func told(_ picture: Picture) throws -> ToldReleases {
+        if let known = state.withLock({ $0.told }) { return known }
+        var told = ToldReleases()
+        for release in state.withLock({ $0.kept }) where release.isPublished {
             guard let document = try document(release.id) else { continue }
-            round.append(document, ReleaseCut(document.cutPlaces, log, at: document.as_of))
+            let log = series.log(release.campaign, picture)
+            told.append(document, ReleaseCut(document.cutPlaces, log, at: document.as_of))
         }
-        return round
+        return told
     }
 
     private static func id(_ campaign: Code, _ moment: Int64) -> String {

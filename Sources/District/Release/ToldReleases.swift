@@ -6,21 +6,26 @@ extension Measure {
     static let published = [completion, tested]
 }
 
-/// What a round's releases said so far, and what they were made of.
-struct RoundReleases: Sendable {
+/// What releases said so far, and what they were made of: of all rounds together, because the same people are due in each.
+struct ToldReleases: Sendable {
+    /// The round that was told of last.
+    private var round: String?
     /// By measure's code; nil where what was hidden is no longer known.
     private var histories: [String: ReleaseHistory?]
 
     init() { histories = Dictionary(uniqueKeysWithValues: Measure.published.map { ($0.code, ReleaseHistory()) }) }
 
     /// What the next release has to hide.
-    func plan(_ cut: ReleaseCut) -> [String: Result<[Bool], ReleaseRefusal>] {
-        Dictionary(
+    ///
+    /// - Parameter round: that it tells of.
+    func plan(_ cut: ReleaseCut, _ round: String) -> [String: Result<[Bool], ReleaseRefusal>] {
+        let told = began(round)
+        return Dictionary(
             uniqueKeysWithValues: Measure.published.map { measure in
-                guard let history = histories[measure.code] ?? nil else {
+                guard let history = told.histories[measure.code] ?? nil else {
                     return (measure.code, .failure(ReleaseRefusal(reason: .past_unknown)))
                 }
-                let plan = history.plan(cut.table(measure)).map(Result<[Bool], ReleaseRefusal>.success)
+                let plan = history.plan(cut.table(measure), round: round).map(Result<[Bool], ReleaseRefusal>.success)
                 return (measure.code, plan ?? .failure(ReleaseRefusal(reason: .unprotected)))
             })
     }
@@ -29,14 +34,29 @@ struct RoundReleases: Sendable {
     ///
     /// - Parameter cut: nil where the series doesn't reach back.
     mutating func append(_ document: ReleaseDocument, _ cut: ReleaseCut?) {
+        self = began(document.campaign)
         for rule in document.measures where rule.withheld == nil {
             guard let history = histories[rule.measure] ?? nil else { continue }
-            let release = release(document, rule, cut)
+            let release = ToldReleases.release(document, rule, cut)
             histories[rule.measure] = .some(release.map { history.appending($0) })
         }
     }
 
-    private func release(_ document: ReleaseDocument, _ rule: ReleaseDocument.Rule, _ cut: ReleaseCut?) -> Release? {
+    /// Before the first release of a round. Where it isn't known any more what earlier rounds hid, it begins a past of its own.
+    private func began(_ round: String) -> ToldReleases {
+        guard round != self.round else { return self }
+        var told = self
+        told.round = round
+        for measure in Measure.published where (told.histories[measure.code] ?? nil) == nil {
+            told.histories[measure.code] = ReleaseHistory()
+        }
+        return told
+    }
+
+    /// What a document says of a measure, and what it was made of; nil where that isn't known any more.
+    static func release(
+        _ document: ReleaseDocument, _ rule: ReleaseDocument.Rule, _ cut: ReleaseCut?
+    ) -> Release? {
         let figures = document.places.map { place in place.measures.first { $0.measure == rule.measure } }
         let shown = figures.flatMap { figure in ReleaseTable.Column.allCases.map { figure?.shown($0) } }
         let hidden = figures.flatMap { figure in
@@ -46,12 +66,12 @@ struct RoundReleases: Sendable {
             let table = cut?.table(measure),
             zip(table.values, zip(shown, hidden)).allSatisfy({ $1.1 || $0 == $1.0 ?? 0 })
         {
-            return Release(table, hidden: hidden)
+            return Release(table, hidden: hidden, round: document.campaign)
         }
         guard !hidden.contains(true) else { return nil }
         let counts = stride(from: 0, to: shown.count, by: 3).map { (done: shown[$0] ?? 0, due: shown[$0 + 2] ?? 0) }
         let places = document.cutPlaces.map { ReleaseTable.Place(code: $0.code, parent: $0.parent) }
-        return Release(ReleaseTable(places, counts: counts), hidden: hidden)
+        return Release(ReleaseTable(places, counts: counts), hidden: hidden, round: document.campaign)
     }
 }
 

@@ -1,10 +1,9 @@
-import Coverage
-import Laws
+package import Coverage
 
 /// Somebody who has every release of a measure, knows the rules, and reckons.
-struct Outsider {
+package struct Outsider {
     /// What he takes for granted from one release to the next.
-    enum Belief: CaseIterable {
+    package enum Belief: CaseIterable {
         case nothing
         /// What is done only rises, what is missing only falls, what is due stays or rises, wherever that is so.
         case progress
@@ -18,12 +17,15 @@ struct Outsider {
     /// He even knows each count to this much: what he can't find out so, nobody can.
     private static let margin = Disclosure.spread
 
-    init(_ releases: [Release], believing belief: Belief) {
+    package init(_ releases: [Release], believing belief: Belief) {
         self.releases = releases
         for release in releases {
             let table = release.table
             let numbers = table.values.enumerated().map { cell, value in
-                system.add(release.hidden[cell] ? max(1, value - Self.margin)...(value + Self.margin) : value...value)
+                guard release.hidden[cell] else { return system.add(value...value) }
+                let known = table.range(cell)
+                let near = max(known.lowerBound, value - Self.margin)...min(known.upperBound, value + Self.margin)
+                return system.add(near)
             }
             truth += table.values
             for index in table.places.indices {
@@ -45,6 +47,8 @@ struct Outsider {
             for (cell, old) in releases[earlier].table.values.enumerated() {
                 let new = releases[later].table.values[cell]
                 let (before, after) = (numbers[earlier][cell], numbers[later][cell])
+                // Another round asks the same people anew.
+                guard releases[earlier].round == releases[later].round || cell % 3 == 2 else { continue }
                 switch cell % 3 {
                 case 0 where new >= old: system.order(before, after)
                 case 1 where new <= old: system.order(after, before)
@@ -58,7 +62,7 @@ struct Outsider {
     }
 
     /// What he finds out about hidden counts that he mustn't.
-    var finds: [String] {
+    package var finds: [String] {
         var finds: [String] = []
         for (release, published) in releases.enumerated() {
             for (cell, isHidden) in published.hidden.enumerated() where isHidden {
