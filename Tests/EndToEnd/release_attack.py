@@ -20,6 +20,7 @@ class Attack:
         self.hidden, self.ceilings = [], {}
         for index, release in enumerate(releases):
             self.read(index, release)
+        self.bound()
         if truth:
             self.guess(truth)
 
@@ -70,9 +71,25 @@ class Attack:
         if place["units_heard"] == "none" and "uncounted_at_most" in figure:
             self.ceilings[place["code"]] = figure["uncounted_at_most"]
 
+    def bound(self):
+        """Ceilings are said in tens, rounded up, and add up along the tree: nothing due is more."""
+        counts, below = list(self.numbers), collections.defaultdict(list)
+        for place in self.releases[-1]["places"] if self.releases else []:
+            below[place.get("parent")].append(place["code"])
+        for code, ceiling in self.ceilings.items():
+            self.number(("all", code, "ceiling"), max(0, ceiling - 9), ceiling)
+        for parent, codes in below.items():
+            if parent in self.ceilings and all(code in self.ceilings for code in codes):
+                self.say([(("all", code, "ceiling"), 1) for code in codes] + [(("all", parent, "ceiling"), -1)], 0, 0)
+        for key in counts:
+            if key[2] == "due" and key[1] in self.ceilings:
+                self.say([(key, 1), (("all", key[1], "ceiling"), -1)], -numpy.inf, 0)
+
     def guess(self, truth):
         for key in list(self.numbers):
             index, place, column = key
+            if column == "ceiling":
+                continue
             before, now = (index - 1, place, column), truth[index].get((place, column))
             was = truth[index - 1].get((place, column)) if index else None
             if before not in self.numbers or was is None or now is None:
@@ -83,10 +100,6 @@ class Attack:
                 self.say([(key, 1), (before, -1)], 0, 0)
             elif column != "missing" and now >= was:
                 self.say([(key, 1), (before, -1)], 0, numpy.inf)
-        for (index, place, column), number in self.numbers.items():
-            if column == "due" and place in self.ceilings:
-                self.high[number] = min(self.high[number], self.ceilings[place])
-
     def interval(self, key):
         ends = []
         for sign in (1, -1):
