@@ -83,7 +83,7 @@ demo: build ## the evening of 6 April: six compounds, two districts, a city [ONC
 
 .PHONY: test
 test: setup-test build ## unit tests, simulated worlds, tests over real processes and of the systemd units
-	@$(SWIFT_TEST) --skip ProfileSTests
+	@$(SWIFT_TEST) --skip ProfileTests
 	@# Tests over processes mostly wait: what only computes takes the time that they leave.
 	@logs=$$(mktemp -d); trap 'rm -rf "$$logs"' EXIT; failed=0; \
 	nice -n 19 $(MAKE) --no-print-directory profile worlds >"$$logs/computed" 2>&1 & computed=$$!; \
@@ -96,6 +96,10 @@ test: setup-test build ## unit tests, simulated worlds, tests over real processe
 profile: setup ## 325 real nodes with one aggregator: every total equals the truth
 	@$(SWIFT_TEST) --filter ProfileSTests
 
+.PHONY: profile-m
+profile-m: setup ## a city of 1,680 real nodes in which everything fails, a quarter of an hour [SEED=n] [EVERY=n-th unit only]
+	@JIAYUAN_LONG=1 $(if $(SEED),JIAYUAN_SEED=$(SEED)) $(if $(EVERY),JIAYUAN_EVERY=$(EVERY)) $(SWIFT_TEST) --filter ProfileMTests
+
 .PHONY: worlds
 worlds: build ## the simulated worlds that every change is tried in, and 40 of its own
 	@.build/debug/jiayuan simulate --seeds $(CI_SEEDS) --complete
@@ -103,7 +107,8 @@ worlds: build ## the simulated worlds that every change is tried in, and 40 of i
 
 .PHONY: test-long
 test-long: export JIAYUAN_LONG = 1
-test-long: test ## the same with the long runs (JIAYUAN_LONG=1), 100,000 simulated worlds and 5,000 of them on disks
+test-long: test ## the same with the long runs (JIAYUAN_LONG=1), profile M, 100,000 simulated worlds and 5,000 of them on disks
+	@$(MAKE) --no-print-directory profile-m
 	@$(MAKE) --no-print-directory simulate SEEDS=100000
 	@$(MAKE) --no-print-directory simulate SEEDS=5000 DEPTH=disk
 

@@ -133,8 +133,10 @@ let package = Package(
         .testTarget(
             name: "ProfileTests",
             dependencies: [
-                "Compound", "District", "Generator", "Coverage", "Sync", "Daemon", "Federation", log,
+                "Compound", "District", "Generator", "Coverage", "Sync", "Daemon", "Federation", "Wire", grdb, log,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Tests/Profile", swiftSettings: strict),
     ]
