@@ -143,7 +143,8 @@ final class FaultyEvening: Sendable {
 
     // MARK: What happens to lines and to the aggregator
 
-    /// - Parameter isSeenAway: whether readers were told by now that nobody in a district is known.
+    /// - Parameter isSeenAway: whether readers were told by now that nobody in a district is known, or something so wrong
+    ///   that nothing is waited for.
     func fail(isSeenAway: @Sendable (String) -> Bool) async throws {
         let district = city.districts[0]
         try await reach(0.2)
