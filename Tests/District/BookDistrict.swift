@@ -16,6 +16,8 @@ struct BookDistrict {
 
     let folder: String
     private(set) var ledger: Ledger
+    /// What the last order changed for readers.
+    private(set) var news = News.nothing
     let registry: RegistryStore
     /// Milliseconds on the serving clock.
     var now: Int64 = 0
@@ -37,22 +39,30 @@ struct BookDistrict {
     }
 
     private static func open(_ registry: RegistryStore, _ rows: any RowKeeping, wall: Int64) throws -> Ledger {
+        try Ledger(
+            identity: Incarnation(value: 9), pace: pace, registry: content(registry), store: rows, decisions: registry,
+            now: 0, wall: wall)
+    }
+
+    private static func content(_ registry: RegistryStore, isOver: Bool = false) throws -> RegistryContent {
         let units = [unit, other].map {
             RegistryUnit(
                 code: $0, name: $0.text, community: "421303587002", expectedHouseholds: 100, expectedResidents: 300,
                 dutyTelephone: "", ceilingPercent: 100)
         }
-        let campaigns = [(campaign, false), (Code(literal: "closed"), true)].map {
+        let campaigns = [(campaign, isOver), (Code(literal: "closed"), true)].map {
             RegistryCampaign(code: $0.0, name: "survey", opens: 0, deadline: 1, order: "", closed: $0.1)
         }
-        let content = RegistryContent(
+        return RegistryContent(
             units: units,
             divisions: [
                 "421303587002": RegistryDivision(code: "421303587002", name: "c", level: "community", parent: "")
             ], campaigns: campaigns, book: try registry.book())
-        return try Ledger(
-            identity: Incarnation(value: 9), pace: pace, registry: content, store: rows, decisions: registry, now: 0,
-            wall: wall)
+    }
+
+    /// Every round is over.
+    mutating func close() throws {
+        ledger.reregister(try BookDistrict.content(registry, isOver: true), now: now)
     }
 
     var wall: Int64 { CaseDistrict.evening + (startedAt + now) / 1000 }
@@ -73,7 +83,9 @@ struct BookDistrict {
 
     @discardableResult
     mutating func perform(_ order: Ledger.Order) throws -> Ledger.Reply? {
-        try ledger.perform([order], now: now, wall: wall).replies.first
+        let done = try ledger.perform([order], now: now, wall: wall)
+        news = done.news
+        return done.replies.first
     }
 
     @discardableResult
@@ -89,6 +101,9 @@ struct BookDistrict {
     var receipts: [Receipt] { ledger.book.receipts[Self.unit] ?? [] }
     var picture: Picture { Picture(ledger.tally, now: now, wall: wall, revision: 1) }
     var figures: PlaceFigures { picture.figures(0, Question(period: Self.campaign, measures: [.completion, .tested])) }
+
+    /// Appointments pass without anybody speaking.
+    mutating func sweep() -> News { ledger.sweep(now: now) }
 
     /// After appointments that passed.
     var sweptFigures: PlaceFigures {

@@ -111,6 +111,24 @@ import Testing
         }
     }
 
+    /// A relay speaks every few seconds for units that it hasn't heard for hours: that is no later contact of theirs.
+    @Test func aRelaysHeartbeatMovesNoContactThatItDoesNotName() {
+        func moves(_ rows: [RowBlock.Entry], disputed: Bool = false, heardAt: Int64 = 60) -> Bool {
+            var relay = Self.copies(RowBlock(rows))
+            relay.disputed = disputed
+            var rollup = Rollup(Hierarchy(current: Self.tree), shelf: Self.shelf())
+            rollup.settle(4, from: UnitCopies(), to: relay, cuts: nil, now: 0)
+            var later = relay
+            later.copies[0].heardAt = heardAt
+            return rollup.movesContact(4, from: relay, to: later, Self.period)
+        }
+        let known = Self.row(2, .known, 3, 7)
+        #expect(!moves([known, Self.row(3, .known, 1, 1)]), "whoever is known has no last contact in the figures")
+        #expect(!moves([known]) && !moves([known, Self.row(3, .stale, 1, 1)]), "what the relay says of it stands")
+        #expect(moves([known, Self.row(3, .stale, 1, 1, asOf: 55)]), "it was never later than the relay's own word")
+        #expect(moves([known], disputed: true) && !moves([known], disputed: true, heardAt: 50))
+    }
+
     /// What isn't of the form is never counted: no flag, two, or an unknown sum.
     @Test func aRowThatSaysNothingIsUnknown() {
         var rows = [Self.row(2, .known, 3, 7), Self.row(2, .known, 3, 7), Self.row(2, .known, 3, 7)]

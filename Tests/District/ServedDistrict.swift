@@ -15,6 +15,7 @@ struct ServedDistrict {
     static let token = "a-read-token-of-the-district"
 
     let aggregator: Aggregator
+    let series: Series
     let open: [Route]
     let local: [Route]
 
@@ -34,7 +35,7 @@ struct ServedDistrict {
             text: "state: \(folder)\nsocket: \(folder)/a.sock\nlisten: 127.0.0.1:1\nread_token: \(Self.token)\n",
             file: "a.yaml")
         aggregator = try Aggregator(folder: folder, pace: settings.pace, log: Logger(label: "test"))
-        let series = Series(folder: folder, stepSeconds: 300, log: Logger(label: "test"))
+        series = Series(folder: folder, stepSeconds: 300, log: Logger(label: "test"))
         let edge = try PublicEdge(
             settings.releaseTimes, aggregator.registry, series, wall: 0, log: Logger(label: "test"))
         open = AggregatorDaemon.publicRoutes(aggregator, settings, series, edge)
@@ -96,7 +97,7 @@ struct ServedDistrict {
             headers: token.map { ["cookie": "jiayuan_read=\($0)"] } ?? [:], body: Array(body.utf8), peer: "10.0.0.2")
     }
 
-    private func ask(_ routes: [Route], _ call: Call) async throws -> Reply {
+    func ask(_ routes: [Route], _ call: Call) async throws -> Reply {
         for route in routes where route.method == call.method {
             var call = call
             guard let captures = route.captures(call.path) else { continue }
@@ -111,6 +112,13 @@ struct ServedDistrict {
     }
 
     // MARK: Counting
+
+    /// A push with nothing new in it, and the picture that follows.
+    func beat(_ node: inout CaseNode, of unit: Code) async {
+        let before = aggregator.look().number
+        _ = await aggregator.receive(node.push(from: node.position), unit: unit)
+        while aggregator.look().number == before { try? await Task.sleep(for: .milliseconds(5)) }
+    }
 
     /// What a unit's node sends.
     func hear(_ node: inout CaseNode, of unit: Code, from: Position? = nil) async {

@@ -46,7 +46,7 @@ import Testing
             node.count("7", completed: 30, unvisited: 50)
             try district.hear(node.push(from: nil))
             var later = district.picture
-            later.revision += 1
+            later.number += 1
             #expect(quick.count(later, District.campaign, below: 0) == 1)
             #expect(slow.count(later, District.campaign, below: 0) == 2, "a large city's stands for a while")
         }

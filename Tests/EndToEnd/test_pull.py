@@ -10,7 +10,8 @@ import time
 
 import openpyxl
 import pytest
-from conftest import CAMPAIGN, eventually, fetch, run
+from conftest import CAMPAIGN, Node, eventually, fetch, run
+from records import building, counted, delivered, visit
 from standings import EMPTY, KNOWN, NEVER, SILENT, STALE, UNITS, every_standing, quiet
 from survey_rows import put
 
@@ -52,7 +53,8 @@ def test_a_tag_is_of_one_question_and_one_packing(district):
             assert headers.get("content-encoding") == ("gzip" if packing == "gzip" else None)
             assert "accept-encoding" in headers["vary"].lower()
             tags[headers["etag"]] = path, packing
-            for said in (headers["etag"], "W/" + headers["etag"], '"x", ' + headers["etag"]):
+            assert headers["etag"].startswith('W/"'), "as_of may be a later one under the same tag"
+            for said in (headers["etag"], headers["etag"].removeprefix("W/"), '"x", ' + headers["etag"]):
                 status, body, again = ask(district, path, {"accept-encoding": packing, "if-none-match": said})
                 assert (status, body, again["etag"]) == (304, b"", headers["etag"])
     assert len(tags) == 12, "two answers share a tag"
@@ -87,6 +89,39 @@ def test_a_call_waits_for_news_and_no_longer(changing):
         assert status == 200 and seconds < 15
         assert json.loads(text)["place"]["measures"][0]["numerator"] == 8
     eventually(lambda: b"jiayuan_readers_waiting 0\n" in ask(changing, "/metrics")[1])
+
+
+def test_a_running_nodes_heartbeats_are_no_news(changing, stage):
+    """It pushes three times a second; figures are asked for again and again, and answered when they change."""
+    node = stage(Node(stage.folder, NEVER, changing.tokens[NEVER], changing.port))
+    node.record(building("7", floors=1), visit("7-1-101"))
+    counted(changing, 1, 4, unit=NEVER)
+    delivered(node)
+    tag = eventually(lambda: quiet(changing))
+    heard, revision = changing.why(NEVER)["heard_at"], json.loads(ask(changing, "/v1/stats")[1])["revision"]
+    page = ask(changing, "/")[2]["etag"]
+    started = time.monotonic()
+    assert ask(changing, "/v1/stats?wait=3", {"if-none-match": tag})[0] == 304
+    assert 2.8 < time.monotonic() - started < 6, "not before its time"
+    assert {ask(changing, "/v1/stats", {"if-none-match": tag})[0] for _ in range(20)} == {304}
+    status, text, headers = ask(changing, "/v1/stats")
+    assert (headers["etag"], json.loads(text)["revision"]) == (tag, revision)
+    assert changing.why(NEVER)["heard_at"] > heard and ask(changing, "/")[2]["etag"] != page, "it was heard, and pages say so"
+    assert json.loads(text)["as_of"] >= changing.why(NEVER)["heard_at"] - 1, "an answer is as of now, not of its tag's first day"
+    answers = []
+
+    def wait():
+        started = time.monotonic()
+        answers.append((ask(changing, "/v1/stats?wait=25", {"if-none-match": tag})[0], time.monotonic() - started))
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    eventually(lambda: b"jiayuan_readers_waiting 1\n" in ask(changing, "/metrics")[1])
+    node.record(visit("7-1-102"))
+    waiting.join(30)
+    [(status, seconds)] = answers
+    assert status == 200 and seconds < 10, "a record ends the wait at once"
+    assert changing.stats(NEVER)["figure"]["numerator"] == 2
 
 
 def test_more_than_may_wait_are_told_to_ask(changing):

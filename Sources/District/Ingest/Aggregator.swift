@@ -18,8 +18,12 @@ struct Picture: Sendable {
     /// Milliseconds on the serving clock, and seconds since 1970, at which it was taken.
     var now: Int64
     var wall: Int64
-    /// Rises with every change of a count or a standing.
+    /// Rises with every change of what figures of some round say; see `revision(of:)`.
     var revision: UInt64
+    /// By round: how often a last contact moved that its figures name.
+    var contacts: [Code: UInt64] = [:]
+    /// Rises with every picture: what pages show beside figures may be all that changed.
+    var number: UInt64 = 0
     var tokens: [[UInt8]: Code]
     var readTokens: [[UInt8]: ReadToken] = [:]
     var overlays: [Overlay] = []
@@ -63,8 +67,10 @@ package final class Aggregator: @unchecked Sendable {
 
     private var ledger: Ledger  // writer:
     private var revision: UInt64 = 0  // writer:
-    /// Rung with every new picture: for open pages, and for calls that wait for figures.
+    private var pictures: UInt64 = 0  // writer:
+    /// Rung with every new picture, for open pages.
     let bell = Bell()
+    /// Rung when figures changed, for calls that wait for them.
     let readers = Bell(most: 512)
     private var unpublished = false  // writer:
     private var publishedAt: Int64 = 0  // writer:
@@ -144,9 +150,16 @@ package final class Aggregator: @unchecked Sendable {
     /// - Parameter day: `YYYY-MM-DD`.
     func tree(on day: String) throws -> PlaceTree { Hierarchy(try RegistryContent(registry, on: day)).current }
 
-    /// The ETag of what is read from a picture, the question's own words included.
-    func tag(_ picture: Picture, _ words: String...) -> String {
-        "\"\(([identity.description, run, "\(picture.revision)"] + words).joined(separator: "-"))\""
+    /// The ETag of a page, the question's own words included.
+    func tag(_ picture: Picture, _ words: String...) -> String { tag(picture.number, words) }
+
+    /// The ETag of a round's figures: it is the same for all pictures that say the same of them.
+    func tag(figures picture: Picture, of round: Code, _ words: String...) -> String {
+        tag(picture.revision(of: round), words)
+    }
+
+    private func tag(_ number: UInt64, _ words: [String]) -> String {
+        "\"\(([identity.description, run, "\(number)"] + words).joined(separator: "-"))\""
     }
 
     /// `YYYY-MM-DD`.
@@ -207,7 +220,7 @@ package final class Aggregator: @unchecked Sendable {
         if !jobs.isEmpty { commit(jobs, now) }
         if now - sweptAt >= 250 {
             sweptAt = now
-            note(changed: ledger.sweep(now: now))
+            note(ledger.sweep(now: now))
         }
         if now - scrubbedAt >= Aggregator.night { _ = try? scrub(now) }
         // Another edition of the divisions may be in force from today.
@@ -218,7 +231,7 @@ package final class Aggregator: @unchecked Sendable {
     }
 
     private func commit(_ jobs: [Job], _ now: Int64) {
-        let done: (replies: [Ledger.Reply], changed: Bool, decided: Decided)
+        let done: (replies: [Ledger.Reply], news: News, decided: Decided)
         do {
             done = try ledger.perform(jobs.compactMap(\.order), now: now, wall: clock.wall)
         } catch {
@@ -226,7 +239,7 @@ package final class Aggregator: @unchecked Sendable {
             log.critical("commit failed; stopping", metadata: ["error": "\(error)"])
             exit(74)
         }
-        note(changed: done.changed)
+        note(done.news)
         DecisionLog(merging).tell(done.decided)
         // Whoever is told of another document, or wrote something down, has to find that one, not the one before.
         if ledger.tally.toldOfClaims || !done.decided.isEmpty { publish(now) }
@@ -274,7 +287,8 @@ package final class Aggregator: @unchecked Sendable {
         merging.notice(
             "scrubbed",
             metadata: ["units": "\(scrub.units)", "rows": "\(scrub.rows)", "findings": "\(scrub.findings.count)"])
-        note(changed: true)
+        // It looks at all appointments first, and forgets what doesn't add up.
+        note(.figures)
         publish(now)
         return scrub
     }
@@ -297,14 +311,13 @@ package final class Aggregator: @unchecked Sendable {
         let today = today
         ledger.reregister(try RegistryContent(registry, on: today), now: now)
         registeredOn = today
-        note(changed: true)
+        note(.figures)
         publish(now)
     }
 
-    private func note(changed: Bool) {
-        guard changed else { return }
-        unpublished = true
-        revision &+= 1
+    private func note(_ news: News) {
+        if news >= .pages { unpublished = true }
+        if news >= .figures { revision &+= 1 }
     }
 
     private func publish(_ now: Int64) {
@@ -313,13 +326,21 @@ package final class Aggregator: @unchecked Sendable {
         var fresh = Picture(ledger.tally, now: now, wall: clock.wall, revision: revision)
         fresh.scrub = lastScrub
         fresh.rules = rules
-        picture.withLock { $0 = fresh }
+        pictures &+= 1
+        fresh.number = pictures
+        let former = picture.withLock { picture in
+            defer { picture = fresh }
+            return picture
+        }
         bell.ring()
-        readers.ring()
+        if former.revision != fresh.revision || former.contacts != fresh.contacts { readers.ring() }
     }
 }
 
 extension Picture {
+    /// Rises with every change of what figures of a round say.
+    func revision(of round: Code) -> UInt64 { revision &+ contacts[round, default: 0] }
+
     /// The same, along the hierarchy that a round is counted in.
     func along(_ round: Code) -> Picture {
         var picture = self
@@ -331,7 +352,7 @@ extension Picture {
         self.init(
             rollup: tally.rollup, claims: tally.claims.board, speakers: tally.speakers,
             campaigns: tally.registered.campaigns,
-            edition: tally.registered.edition, now: now, wall: wall, revision: revision,
+            edition: tally.registered.edition, now: now, wall: wall, revision: revision, contacts: tally.contacts,
             tokens: tally.registered.tokens, readTokens: tally.registered.readTokens,
             overlays: tally.registered.overlays,
             book: tally.registered.book, lineage: tally.registered.lineage,

@@ -56,7 +56,7 @@ package struct Ledger {
     ///
     /// - Throws: what the store threw. What is on the disk is then not known, and this value must not be used again.
     package mutating func perform(_ orders: [Order], now: Int64, wall: Int64) throws -> (
-        replies: [Reply], changed: Bool, decided: Decided
+        replies: [Reply], news: News, decided: Decided
     ) {
         var batch = Tally.Batch()
         let replies = orders.map { order -> Reply in
@@ -71,8 +71,8 @@ package struct Ledger {
         }
         tally.endPhoneIns(now: now, wall: wall, in: &batch)
         try commit(batch)
-        let changed = tally.settle(batch, now: now)
-        return (zip(orders, replies).map { named($1, for: $0) }, changed, batch.decided)
+        let news = tally.settle(batch, now: now)
+        return (zip(orders, replies).map { named($1, for: $0) }, news, batch.decided)
     }
 
     private func noted(_ note: WorkNote, into batch: inout Tally.Batch) -> Reply {
@@ -112,9 +112,7 @@ package struct Ledger {
     package var foundAtStart: [Finding] { tally.foundAtStart }
 
     /// Appointments pass without anybody speaking.
-    ///
-    /// - Returns: whether any did.
-    package mutating func sweep(now: Int64) -> Bool { tally.sweep(now: now) }
+    package mutating func sweep(now: Int64) -> News { tally.sweep(now: now) }
 
     /// What the registry holds for a unit, as the unit fetches it.
     ///

@@ -3,8 +3,6 @@ import Federation
 
 /// Counts phoned in: taken while the unit is unknown, ended by its own rows.
 extension Tally {
-    private static let survey = Code(literal: "survey")
-
     /// - Returns: why the call isn't taken; nil if it is.
     func phoneIn(_ call: PhoneIn, now: Int64, into batch: inout Batch) -> PhoneIn.Refusal? {
         guard let index = registered.tree.unit(call.unit) else { return .unitUnknown }

@@ -36,6 +36,7 @@ struct Tally {
             var cuts: Set<Cut> = []
             /// The role of some copy changed, and everything of the unit has to be settled.
             var everything = false
+            var changesFigures: Bool { everything || !cuts.isEmpty }
         }
         var touched: [Int: Touch] = [:]
         /// Durable before the rows are.
@@ -70,6 +71,8 @@ struct Tally {
     private var strangers: [Code: UnitCopies]
     /// How many catalogues of the shelf are durable.
     private var shelved: Int
+    /// By round: how often a last contact that its figures name moved, and nothing else.
+    private(set) var contacts: [Code: UInt64] = [:]
 
     /// - Parameter held: what the store has of every unit, named by the registry or not.
     init(
@@ -168,16 +171,16 @@ struct Tally {
         (shelved..<shelf.catalogues.count).map { (place: $0, catalogue: shelf[$0]) }
     }
 
-    /// - Returns: whether anything that readers see changed.
-    mutating func settle(_ batch: Batch, now: Int64) -> Bool {
+    mutating func settle(_ batch: Batch, now: Int64) -> News {
         toldOfClaims = false
+        var news: News = batch.decided.isEmpty ? .nothing : .figures
         if shelved < shelf.catalogues.count { rollup.learn(shelf) }
         shelved = shelf.catalogues.count
         registered.book.apply(batch.decided)
         for receipt in batch.decided.receipts { registered.tree.speaker(receipt.unit).map { documents[$0] = nil } }
         for (index, touch) in batch.touched.sorted(by: { $0.key < $1.key }) {
             // An appointment may have passed since the last sweep: then every cut says so, not only those that changed.
-            refresh(index, now)
+            let isLate = refresh(index, now)
             rollup.settle(
                 index, from: speakers[index], to: touch.write.state,
                 cuts: touch.everything ? nil : touch.cuts.sorted(), now: now)
@@ -187,21 +190,23 @@ struct Tally {
             for unit in told { documents[unit] = nil }
             helpIsOld = helpIsOld || touch.everything || touch.cuts.contains { Help.datasets.contains($0.dataset) }
             toldOfClaims = toldOfClaims || !told.isEmpty
+            let former = speakers[index]
             speakers[index] = touch.write.state
             appointments[index] = Tally.appointment(touch.write.state)
             // A kept appointment makes a stale unit known again, in every cut too.
-            refresh(index, now)
+            let isBack = refresh(index, now)
+            news = max(news, touch.changesFigures || isLate || isBack ? .figures : .pages)
+            for round in movedContacts(index, since: former) { contacts[round, default: 0] &+= 1 }
         }
-        return !batch.touched.isEmpty || !batch.decided.isEmpty
+        return news
     }
 
     /// Appointments pass without anybody speaking.
-    ///
-    /// - Returns: whether any did.
-    mutating func sweep(now: Int64) -> Bool {
+    mutating func sweep(now: Int64) -> News {
         let due = appointments.indices.filter { (appointments[$0] >= now) != fresh[$0] }
         for index in due { refresh(index, now) }
-        return renewHelp() || !due.isEmpty
+        let isHelpOther = renewHelp()
+        return due.isEmpty ? isHelpOther ? .pages : .nothing : .figures
     }
 
     /// Once a sweep and not with every batch: it looks at all units, and nobody waits for it.
@@ -216,12 +221,16 @@ struct Tally {
     }
 
     /// Lets every cut know if the speaker's appointment was kept at the last look and isn't now, or the other way about.
-    private mutating func refresh(_ index: Int, _ now: Int64) {
+    ///
+    /// - Returns: whether it is so.
+    @discardableResult
+    private mutating func refresh(_ index: Int, _ now: Int64) -> Bool {
         let isKept = appointments[index] >= now
-        guard fresh[index] != isKept else { return }
+        guard fresh[index] != isKept else { return false }
         fresh[index] = isKept
         helpIsOld = true
         rollup.restate(index, speakers[index], now: now)
+        return true
     }
 
     /// Of a unit that was never heard, none that can be kept.

@@ -21,7 +21,7 @@ extension StatsDocument {
         }
         self.init(
             campaign: asked.campaign.code.text, as_of: step.at, deadline: asked.campaign.deadline,
-            revision: picture.revision,
+            revision: picture.revision(of: asked.campaign.code),
             division_edition: picture.edition, cut: Cut(picture.cutWords),
             place: subject, children: asked.others.compactMap(place))
     }

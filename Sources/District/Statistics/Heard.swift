@@ -10,17 +10,8 @@ extension Picture {
         rollup.tree.isRelayed(unit) ? rollup.cuts[cut]?.relayed[unit] : speakers[unit].active?.blocks[cut]
     }
 
-    /// Seconds since 1970 at which the unit was last heard, by the clock of the aggregator that heard it.
-    ///
-    /// A unit that a relay calls known was heard within that relay's pace of the relay's own push. Else its row says
-    /// when, and never later than the relay itself.
-    func heardAt(_ unit: Int, _ totals: CutTotals) -> Int64? {
-        guard let heardAt = home(unit).heardAt else { return nil }
-        guard rollup.tree.isRelayed(unit) else { return heardAt }
-        guard let row = totals.relayed[unit]?.entries.first, row.asOf > 0 else { return nil }
-        return DerivedRow.standing(RowBlock([row]), rollup.shelf) == .known
-            ? heardAt : min(row.asOf, heardAt)
-    }
+    /// Seconds since 1970 at which the unit was last heard, by what stands in a cut.
+    func heardAt(_ unit: Int, _ totals: CutTotals) -> Int64? { rollup.heardAt(unit, home(unit), totals) }
 
     /// The same over all that was said of the unit.
     func heardAt(_ unit: Int) -> Int64? {

@@ -173,7 +173,7 @@ extension StatsDocument {
         }
         self.init(
             campaign: asked.campaign.code.text, as_of: picture.wall, deadline: asked.campaign.deadline,
-            revision: picture.revision,
+            revision: picture.revision(of: asked.campaign.code),
             division_edition: picture.edition, cut: Cut(picture.cutWords), place: place(asked.subject),
             children: asked.others.map(place))
     }

@@ -34,13 +34,13 @@ struct StatsReading: Sendable {
         }
         let common =
             headers + [
-                (name: "etag", value: now.tag), (name: "cache-control", value: "private, no-cache"),
+                (name: "etag", value: "W/" + now.tag), (name: "cache-control", value: "private, no-cache"),
                 (name: "vary", value: "accept-encoding"),
             ]
         if ETag.names(call.headers["if-none-match"], now.tag) {
             return Reply(status: 304, type: type, body: [], headers: common)
         }
-        let body = try await shelf.bytes(now.tag, of: now.picture.revision) { [now] in
+        let body = try await shelf.bytes(now.tag, of: now.picture.number) { [now] in
             let asked = try asked(selection, now)
             let whole = try make(asked)
             return isZipped ? Gzip.compress(whole) : whole
@@ -67,6 +67,7 @@ struct StatsReading: Sendable {
         var campaign: Code
         /// The round's deadline has come, and what stood then is kept.
         var isOver: Bool
+        /// Sent as a weak one: under one tag figures are the same, and `as_of` may be a later one.
         var tag: String
     }
 
@@ -80,7 +81,8 @@ struct StatsReading: Sendable {
         let isOver = deadline <= series?.keptAt ?? 0
         return Current(
             picture: picture, campaign: campaign, isOver: isOver,
-            tag: aggregator.tag(picture, selection.words(campaign), words + (isOver ? "-over" : "")))
+            tag: aggregator.tag(
+                figures: picture, of: campaign, selection.words(campaign), words + (isOver ? "-over" : "")))
     }
 
     /// Returns once there is news, or when the time that was asked for is over. Whoever waits again and again is
@@ -99,31 +101,33 @@ struct StatsReading: Sendable {
 }
 
 /// Answers made of the latest picture, by their tags: each is made once, and ten thousand readers of one page cost as much
-/// as one.
-private actor AnswerShelf {
-    private var revision: UInt64 = 0
+/// as one. Of a later picture they are made anew, although the tag may be the same: they say as of when they are.
+actor AnswerShelf {
+    /// The number of the picture.
+    private var number: UInt64 = 0
     private var answers: [String: [UInt8]] = [:]
     private var bytes = 0
     private var making: [String: Task<[UInt8], any Error>] = [:]
 
     private static let most = 16 * 1024 * 1024
 
-    func bytes(_ tag: String, of revision: UInt64, _ make: @escaping @Sendable () throws -> [UInt8]) async throws
+    func bytes(_ tag: String, of number: UInt64, _ make: @escaping @Sendable () throws -> [UInt8]) async throws
         -> [UInt8]
     {
-        if let kept = answers[tag] { return kept }
+        if number <= self.number, let kept = answers[tag] { return kept }
+        // Begun for a picture that was the latest a moment ago: the figures are those of the tag.
         if let task = making[tag] { return try await task.value }
         let task = Task.detached { try make() }
         making[tag] = task
         defer { making[tag] = nil }
         let made = try await task.value
-        keep(made, tag, of: revision)
+        keep(made, tag, of: number)
         return made
     }
 
-    private func keep(_ made: [UInt8], _ tag: String, of revision: UInt64) {
-        if revision > self.revision { (self.revision, answers, bytes) = (revision, [:], 0) }
-        guard revision == self.revision, bytes + made.count <= AnswerShelf.most, answers[tag] == nil else { return }
+    private func keep(_ made: [UInt8], _ tag: String, of number: UInt64) {
+        if number > self.number { (self.number, answers, bytes) = (number, [:], 0) }
+        guard number == self.number, bytes + made.count <= AnswerShelf.most, answers[tag] == nil else { return }
         answers[tag] = made
         bytes += made.count
     }

@@ -13,7 +13,7 @@ final class OpenWork: Sendable {
     }
     private struct Said {
         var count: Int
-        var revision: UInt64
+        var picture: UInt64
         var goodUntil: ContinuousClock.Instant
     }
     private let said = Mutex<[Question: Said]>([:])
@@ -29,7 +29,7 @@ final class OpenWork: Sendable {
     func count(_ picture: Picture, _ round: Code, below place: Int) -> Int {
         let question = Question(round: round, place: picture.rollup.tree.places[place].code)
         let begun = ContinuousClock.now
-        if let known = said.withLock({ $0[question] }), known.revision == picture.revision || begun < known.goodUntil {
+        if let known = said.withLock({ $0[question] }), known.picture == picture.number || begun < known.goodUntil {
             return known.count
         }
         let count = picture.openWork(round, below: place)
@@ -37,7 +37,7 @@ final class OpenWork: Sendable {
         said.withLock { said in
             if said.count >= OpenWork.most { said = [:] }
             said[question] = Said(
-                count: count, revision: picture.revision, goodUntil: took < quick ? begun : begun + took * times)
+                count: count, picture: picture.number, goodUntil: took < quick ? begun : begun + took * times)
         }
         return count
     }
