@@ -25,17 +25,20 @@ package struct Directive: Codable, Sendable, Equatable {
     /// Why there is this version.
     package var reason: String
     package var withdrawn: Bool
+    /// True for a round that is over; absent for one that is open, and in what an older parent tells.
+    package var closed: Bool?
     /// Divisions and units that it is for; nil for everybody who is told of it.
     package var to: [String]?
 
     package init(
         code: String, version: Int = 1, kind: Kind, title: String, text: String = "", campaign: String? = nil,
         opens: Int64? = nil, due: Int64? = nil, at: Int64, officer: String, reason: String = "",
-        withdrawn: Bool = false, to: [String]? = nil
+        withdrawn: Bool = false, closed: Bool = false, to: [String]? = nil
     ) {
         (self.code, self.version, self.kind, self.title) = (code, version, kind.rawValue, title)
         (self.text, self.campaign, self.opens, self.due) = (text, campaign, opens, due)
         (self.at, self.officer, self.reason, self.withdrawn, self.to) = (at, officer, reason, withdrawn, to)
+        self.closed = closed ? true : nil
     }
 }
 

@@ -1,5 +1,7 @@
 import Daemon
 import Federation
+import Foundation
+import GRDB
 import Sync
 import Testing
 import Wire
@@ -79,6 +81,49 @@ import Wire
             #expect(shelf.items[0].last.withdrawn && shelf.items[0].earlier.count == 2)
             #expect(try Self.page(store).contains("已撤回"))
         }
+    }
+
+    /// The end of a round is told like its deadline: it is read as an end, and opens nothing again.
+    @Test func aRoundThatIsOverIsSaidToBeOver() throws {
+        try Fixture.withStore { store in
+            func tell(_ version: Int, closed: Bool) throws {
+                var document = RegistryDocument.naming([Fixture.campaign.text, "later"])
+                document.campaigns[1].closed = closed
+                document.directives = [
+                    Directive(
+                        code: "later", version: version, kind: .round, title: "第二轮", campaign: "later", opens: 1,
+                        due: Fixture.evening + 86_400, at: Int64(version), officer: "张科长", reason: "摸底完毕",
+                        closed: closed)
+                ]
+                try store.adopt(document, digest: "\(version)")
+            }
+            func isClosed() throws -> Bool? {
+                try store.read { try Bool.fetchOne($0, sql: "SELECT closed FROM campaign WHERE code = 'later'") }
+            }
+            try tell(1, closed: false)
+            #expect(try !Self.page(store).contains("已结束") && Self.page(store).contains("还有") && isClosed() == false)
+            try tell(2, closed: true)
+            let page = try Self.page(store)
+            #expect(page.contains("■ 任务 · 已结束") && page.contains("摸底完毕") && !page.contains("还有"))
+            #expect(try isClosed() == true)
+            #expect(try store.read { try CampaignReader.current($0, now: Fixture.evening) } == Fixture.campaign.text)
+            #expect(try Self.counts(store, "later:2") == ["received": 1, "acknowledged": 0])
+            try tell(3, closed: false)
+            #expect(try !Self.page(store).contains("任务 · 已结束") && isClosed() == false, "until it is opened again")
+            #expect(
+                try Self.page(store).components(separatedBy: "已结束").count == 2, "and that it was over stays readable")
+        }
+    }
+
+    /// An older parent says nothing of it.
+    @Test func aDirectiveOfAnOlderParentIsRead() throws {
+        let said =
+            #"{"at":1,"code":"r","kind":"round","officer":"","reason":"","text":"","title":"t","version":1,"withdrawn":false}"#
+        let directive = try JSONDecoder().decode(Directive.self, from: Data(said.utf8))
+        #expect(directive.closed == nil)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        #expect(String(decoding: try encoder.encode(directive), as: UTF8.self) == said, "the same bytes, the same tag")
     }
 
     /// Rows end with what the parent tells no more; the words stay, whatever the line does.

@@ -222,7 +222,7 @@ import Wire
         }
     }
 
-    /// A deadline that is moved is a new version of its round; what a round counts by is the last one.
+    /// A deadline that is moved is a new version of its round, and so is its end; what a round counts by is the last one.
     @Test func aRoundIsPublishedLikeAnOrder() throws {
         try Self.withRegistry { registry in
             var round = RegistryCampaign(
@@ -236,10 +236,52 @@ import Wire
             round.deadline = 30
             try publish("暴雨")
             round.closed = true
-            try publish("closed")
+            try publish("摸底完毕")
+            round.closed = false
+            try publish("漏了一栋")
             let versions = try registry.directives().versions(of: "r-1")
-            #expect(versions.map(\.due) == [20, 30] && versions.map(\.reason) == ["", "暴雨"])
+            #expect(versions.map(\.due) == [20, 30, 30, 30])
+            #expect(versions.map(\.reason) == ["", "暴雨", "摸底完毕", "漏了一栋"])
+            #expect(versions.map { $0.closed ?? false } == [false, false, true, false])
             #expect(try registry.campaigns().map(\.deadline) == [30])
+        }
+    }
+
+    /// It goes down to everybody who goes by the round.
+    @Test func everyChangeOfARoundHasAReasonAndAName() async throws {
+        try await ServedDistrict.with { district in
+            let first =
+                ["code": "r-1", "name": "入户摸底", "opens": 10, "deadline": 20, "order": "2022-41"] as [String: Any]
+            func publish(_ change: [String: Any] = [:]) async throws -> Reply {
+                let form = first.merging(change) { $1 }
+                let body = Array(try JSONSerialization.data(withJSONObject: form))
+                return try await district.ask(
+                    district.local, Call(method: "POST", path: "/admin/campaigns", body: body))
+            }
+            func versions() throws -> [Directive] { try district.aggregator.registry.directives().versions(of: "r-1") }
+            #expect(try await publish().status == 200, "the first time it is simple")
+            #expect(try await publish().status == 200)
+            #expect(try versions().count == 1, "and to say the same again")
+            let changes: [[String: Any]] = [
+                ["name": "改名"], ["order": "2022-42"], ["opens": 11], ["deadline": 21], ["closed": true],
+            ]
+            for change in changes {
+                let nobody = try await publish(change)
+                #expect(nobody.status == 422, "\(change)")
+                #expect(nobody.words.contains("缺事由") && nobody.words.contains("The reason is missing"))
+                let unsigned = try await publish(change.merging(["reason": "暴雨"]) { $1 })
+                #expect(unsigned.status == 422 && unsigned.words.contains("缺签发人"), "\(change)")
+            }
+            #expect(try versions().count == 1 && district.aggregator.registry.campaigns().allSatisfy { !$0.closed })
+            let word: [String: Any] = ["reason": "摸底完毕", "officer": "张科长"]
+            for change in changes { #expect(try await publish(change.merging(word) { $1 }).status == 200) }
+            #expect(try await publish().status == 422, "nor is it opened again without one")
+            #expect(try versions().count == 6 && versions().last?.closed == true)
+            #expect(try versions().dropFirst().allSatisfy { $0.reason == "摸底完毕" && $0.officer == "张科长" })
+            let list = try await district.get("/v1/directives", ["code": "r-1"], token: ServedDistrict.token).words
+            #expect(list.contains("\"closed\":true"))
+            let page = try await district.get("/directive/r-1", ["lang": "zh-Hans"], token: ServedDistrict.token).words
+            #expect(page.contains("任务 · 已结束"))
         }
     }
 

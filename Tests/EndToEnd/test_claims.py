@@ -103,11 +103,16 @@ def test_an_officer_decides_and_the_key_ends_with_the_round(owner, other, city):
     key = sqlite3.connect(f"file:{city.state}/registry.sqlite?mode=ro", uri=True).execute(
         "SELECT claim_key FROM campaign").fetchone()[0]
     before = district(city)["figure"]
-    run("campaign", "add", CAMPAIGN, "--name", "入户摸底", "--opens", 1649239200, "--deadline", 1649260800, "--closed",
-        "--config", city.config)
+    end = ("campaign", "add", CAMPAIGN, "--name", "入户摸底", "--opens", 1649239200, "--deadline", 1649260800, "--closed",
+           "--config", city.config)
+    refused = run(*end, check=False)
+    assert refused.returncode == 1 and "缺事由" in refused.stderr and "The reason is missing" in refused.stderr
+    run(*end, "--reason", "本轮结束", "--officer", "张科长")
     eventually(lambda: not any(door(node, code).get("token") for node, code in
                                ((owner, "7-1-101"), (other, "9-1-101"))), 10)
     delivered(owner), delivered(other)
+    [told] = [item["last"] for item in owner.get("/api/v1/directives")["items"] if item["code"] == CAMPAIGN]
+    assert (told["version"], told["closed"], told["reason"], told["officer"]) == (2, True, "本轮结束", "张科长")
     after = eventually(lambda: (lambda figure: figure["exact"] and figure)(district(city)["figure"]), 20) \
         if before["exact"] else district(city)["figure"]
     assert (after["numerator"], after["denominator"]) == (before["numerator"], before["denominator"]) == (0, 39)

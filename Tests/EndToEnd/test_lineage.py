@@ -134,7 +134,7 @@ def test_case15_the_code_of_a_community_changes(stage, aggregator):
     assert f"{UNIT} in {old}" in said, "a code that was withdrawn keeps its place until somebody moves the unit"
     assert last_known(aggregator, old) == (5, 20)
     command(aggregator, "campaign", "add", CAMPAIGN, "--name", "入户摸底", "--opens", 1649239200, "--deadline",
-            1649260800, "--closed")
+            1649260800, "--closed", "--reason", "本轮结束", "--officer", "张科长")
     command(aggregator, "campaign", "add", "next", "--name", "第二轮", "--opens", 1649239201, "--deadline", 1749260800)
     change(aggregator, "move", UNIT, "--to", new)
     eventually(lambda: "next" in page(node, "/survey") or node.status()["campaign"] == "next")

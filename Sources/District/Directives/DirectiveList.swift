@@ -99,10 +99,10 @@ enum DirectiveList {
 /// What is said of a directive in several places.
 enum DirectiveWordsText {
     static func kind(_ directive: Directive, _ text: Messages) -> HTML {
-        let known = Directive.Kind(rawValue: directive.kind) ?? .notice
-        return directive.withdrawn
-            ? "<span class=\"muted\">✕ \(text("directive.kind.\(known.rawValue)")) · \(text("directive.withdrawn"))</span>"
-            : "<span>◆ \(text("directive.kind.\(known.rawValue)"))</span>"
+        let name = text("directive.kind.\((Directive.Kind(rawValue: directive.kind) ?? .notice).rawValue)")
+        if directive.withdrawn { return "<span class=\"muted\">✕ \(name) · \(text("directive.withdrawn"))</span>" }
+        if directive.closed == true { return "<span class=\"muted\">■ \(name) · \(text("directive.over"))</span>" }
+        return "<span>◆ \(name)</span>"
     }
 
     /// `2022-41 · 第 2 版 · 20:14 张科长 · 截止 22:00`.

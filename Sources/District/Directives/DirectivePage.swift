@@ -100,7 +100,7 @@ enum DirectivePage {
         guard !before.isEmpty else { return "" }
         let items = before.map { version -> HTML in
             """
-            <li><p><strong>\(version.title)</strong> <span class="muted">\(DirectiveWordsText.head(version, asOf: model.asOf, text))</span></p>
+            <li><p><strong>\(version.title)</strong> <span class="muted">\(DirectiveWordsText.head(version, asOf: model.asOf, text))\(version.closed == true ? " · \(text("directive.over"))" : "")</span></p>
             \(words(version, text))</li>
             """
         }

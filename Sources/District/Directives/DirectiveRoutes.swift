@@ -71,11 +71,14 @@ private struct DirectiveJSON: Encodable {
         var officer: String
         var reason: String
         var withdrawn: Bool
+        /// Of a round: it is over.
+        var closed: Bool
 
         init(_ directive: Directive) {
             (version, title, text) = (directive.version, directive.title, directive.text)
             (campaign, opens, due, at) = (directive.campaign, directive.opens, directive.due, directive.at)
             (officer, reason, withdrawn) = (directive.officer, directive.reason, directive.withdrawn)
+            closed = directive.closed ?? false
         }
     }
     struct Unit: Encodable, Equatable {

@@ -34,7 +34,7 @@ struct Publisher: Sendable {
     /// Set on the writing thread before whoever waits for it goes on.
     private final class Told: @unchecked Sendable { var directive: Directive? }
 
-    /// A round, new or changed; what it asks for is changed with a reason and a name.
+    /// A round, new or changed. A change goes down to everybody who goes by the round: it has a reason and a name.
     func publish(
         _ campaign: RegistryCampaign, withClaims: Bool, reason: String?, officer: String?
     ) async throws {
@@ -43,9 +43,7 @@ struct Publisher: Sendable {
         let wall = aggregator.clock.wall
         try await aggregator.change { [aggregator, words] registry in
             let known = try registry.campaigns().first { $0.code == campaign.code }
-            if let known, (known.opens, known.deadline) != (campaign.opens, campaign.deadline) {
-                _ = try DirectiveDraft.word(words)
-            }
+            if let known, !known.says(sameAs: campaign) { _ = try DirectiveDraft.word(words) }
             guard try registry.directives().isFromAbove(campaign.code.text) == false else {
                 throw DirectiveProblem(code: .above, field: "code", value: campaign.code.text)
             }

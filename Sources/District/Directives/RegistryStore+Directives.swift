@@ -34,6 +34,15 @@ extension RegistryStore {
             SELECT code, 1, 0, 1, 'round', name, order_number, code, opens, deadline, opens, '', '', 0, NULL FROM campaign;
         """
 
+    static let closedSchema = """
+        -- Of a round: 1 for a version that says that it is over.
+        ALTER TABLE directive ADD COLUMN closed INTEGER NOT NULL DEFAULT 0 CHECK (closed IN (0, 1));
+        -- Rounds that were closed before that was written down as a version.
+        UPDATE directive SET closed = 1 WHERE kind = 'round' AND code IN (SELECT code FROM campaign WHERE closed)
+            AND version = (SELECT max(version) FROM directive AS other
+                WHERE other.code = directive.code AND other.above = directive.above);
+        """
+
     func directives() throws -> DirectiveBook { try database.read { try RegistryStore.directives($0) } }
 
     private static func directives(_ db: Database) throws -> DirectiveBook {
@@ -43,6 +52,7 @@ extension RegistryStore {
                     code: row["code"], version: row["version"], kind: .notice, title: row["title"], text: row["text"],
                     campaign: row["campaign"], opens: row["opens"], due: row["due"], at: row["at"],
                     officer: row["officer"], reason: row["reason"], withdrawn: row["withdrawn"],
+                    closed: row["closed"],
                     to: (row["addressees"] as String?).map { $0.split(separator: ",").map(String.init) })
                 directive.kind = row["kind"]
                 return DirectiveBook.Entry(directive, isFromAbove: row["above"], isCarried: row["carried"])
@@ -57,11 +67,12 @@ extension RegistryStore {
     private static func put(_ directive: Directive, isFromAbove: Bool, _ db: Database) throws {
         // A parent that lost its last versions gives their numbers anew.
         try db.execute(
-            sql: "INSERT OR REPLACE INTO directive VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: "INSERT OR REPLACE INTO directive VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 directive.code, directive.version, isFromAbove, directive.kind, directive.title, directive.text,
                 directive.campaign, directive.opens, directive.due, directive.at, directive.officer, directive.reason,
                 directive.withdrawn, directive.to?.joined(separator: ","),
+                directive.closed ?? false,
             ])
     }
 
@@ -72,7 +83,7 @@ extension RegistryStore {
             let next = Directive(
                 code: campaign.code.text, version: (last?.version ?? 0) + 1, kind: .round, title: campaign.name,
                 text: campaign.order, campaign: campaign.code.text, opens: campaign.opens, due: campaign.deadline,
-                at: at, officer: officer, reason: reason)
+                at: at, officer: officer, reason: reason, closed: campaign.closed)
             guard last?.says(sameAs: next) != true else { return }
             try RegistryStore.put(next, isFromAbove: false, db)
         }

@@ -217,7 +217,7 @@ package struct AdminRoutes: Sendable {
         var closed: Bool?
         /// Whether households that two units have are looked for; yes unless said otherwise.
         var claims: Bool?
-        /// Why, and who says so; needed where the times of a round are changed.
+        /// Why, and who says so; needed where a round is changed, closed or opened again.
         var reason: String?
         var officer: String?
     }

@@ -78,6 +78,12 @@ package struct RegistryCampaign: Sendable, Equatable {
         self.claimKey = claimKey
         self.closedAt = closedAt
     }
+
+    /// Whether two versions say the same to whoever goes by the round.
+    func says(sameAs other: RegistryCampaign) -> Bool {
+        (code, name, order, opens, deadline, closed)
+            == (other.code, other.name, other.order, other.opens, other.deadline, other.closed)
+    }
 }
 
 /// `registry.sqlite`: what no child holds. Small, backed up, never emptied together with the rows.
@@ -104,6 +110,7 @@ final class RegistryStore: Sendable {
         migrator.registerMigration("10 work list") { try $0.execute(sql: WorkSchema.tables) }
         migrator.registerMigration("11 releases") { try $0.execute(sql: releaseSchema) }
         migrator.registerMigration("12 directives") { try $0.execute(sql: directiveSchema) }
+        migrator.registerMigration("13 rounds that are over") { try $0.execute(sql: closedSchema) }
         return migrator
     }
 

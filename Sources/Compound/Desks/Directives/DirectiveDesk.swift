@@ -52,7 +52,13 @@ struct DirectiveDesk: Desk {
 
         -- An older program took the document without them: it is asked for once more.
         UPDATE position SET registry_digest = NULL;
+        """,
         """
+        -- Of a round: 1 for a version that says that it is over.
+        ALTER TABLE directive ADD COLUMN closed INTEGER NOT NULL DEFAULT 0 CHECK (closed IN (0, 1));
+        -- An older program took the document without it: it is asked for once more.
+        UPDATE position SET registry_digest = NULL;
+        """,
     ]
 
     func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> ChangedRows {
@@ -106,16 +112,17 @@ struct DirectiveDesk: Desk {
         for directive in told where directive.isSound {
             try db.cachedStatement(
                 sql: """
-                    INSERT INTO directive VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET
-                    (kind, title, text, campaign, opens, due, at, officer, reason, withdrawn, received_at) =
+                    INSERT INTO directive VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) ON CONFLICT DO UPDATE SET
+                    (kind, title, text, campaign, opens, due, at, officer, reason, withdrawn, received_at, closed) =
                     (excluded.kind, excluded.title, excluded.text, excluded.campaign, excluded.opens, excluded.due,
-                    excluded.at, excluded.officer, excluded.reason, excluded.withdrawn, excluded.received_at)
-                    WHERE directive.at <> excluded.at
+                    excluded.at, excluded.officer, excluded.reason, excluded.withdrawn, excluded.received_at,
+                    excluded.closed)
+                    WHERE directive.at <> excluded.at OR directive.closed <> excluded.closed
                     """
             ).execute(arguments: [
                 directive.code, directive.version, directive.kind, directive.title, directive.text, directive.campaign,
                 directive.opens, directive.due, directive.at, directive.officer, directive.reason, directive.withdrawn,
-                now,
+                now, directive.closed ?? false,
             ])
             // A version that was replaced was received and read all the same.
             try db.cachedStatement(sql: "UPDATE directive SET carried = 1 WHERE code = ?").execute(

@@ -53,8 +53,9 @@ enum DirectiveShelfPage {
     private static func kind(_ item: DirectiveShelf.Item, _ text: Messages) -> HTML {
         let known = Directive.Kind(rawValue: item.kind) ?? .notice
         let name = text("directive.kind.\(known.rawValue)")
-        return item.last.withdrawn
-            ? "<span class=\"bad\">✕ \(name) · \(text("directive.withdrawn"))</span>" : "<span>◆ \(name)</span>"
+        if item.last.withdrawn { return "<span class=\"bad\">✕ \(name) · \(text("directive.withdrawn"))</span>" }
+        if item.last.closed { return "<span class=\"muted\">■ \(name) · \(text("directive.over"))</span>" }
+        return "<span>◆ \(name)</span>"
     }
 
     private static func head(
@@ -80,7 +81,7 @@ enum DirectiveShelfPage {
     private static func due(
         _ version: DirectiveShelf.Version, _ item: DirectiveShelf.Item, _ view: PageView
     ) -> HTML {
-        guard let due = version.due, !version.withdrawn else { return "" }
+        guard let due = version.due, !version.withdrawn, !version.closed else { return "" }
         let key = due > view.now ? "node.round.deadline" : "node.round.deadline_passed"
         let values = ["at": Clock.text(due, asOf: view.now), "left": Clock.span(abs(due - view.now), view.text)]
         let before = item.earlier.first?.due.flatMap { $0 == due ? nil : $0 }.map {
@@ -107,7 +108,7 @@ enum DirectiveShelfPage {
         guard !item.earlier.isEmpty else { return "" }
         let items = item.earlier.map { version -> HTML in
             """
-            <li><p><strong>\(version.title)</strong> <span class="muted">\(head(item, version, view))</span></p>\(words(version, view.text))\(version.due.map {
+            <li><p><strong>\(version.title)</strong> <span class="muted">\(head(item, version, view))\(version.closed ? " · \(view.text("directive.over"))" : "")</span></p>\(words(version, view.text))\(version.due.map {
                 "<p class=\"muted\">\(view.text("directive.due", ["at": Clock.text($0, asOf: view.now)]))</p>" as HTML } ?? "")</li>
             """
         }

@@ -16,6 +16,8 @@ struct DirectiveShelf: Sendable, Equatable, Encodable {
         var officer: String
         var reason: String
         var withdrawn: Bool
+        /// Of a round: it is over.
+        var closed: Bool
         /// Seconds since 1970 by this node's clock.
         var receivedAt: Int64
         /// Nil while nobody here has read it.
@@ -62,7 +64,7 @@ extension DirectiveShelf.Version {
         self.init(
             version: row["version"], title: row["title"], text: row["text"], opens: row["opens"], due: row["due"],
             at: row["at"], officer: row["officer"], reason: row["reason"], withdrawn: row["withdrawn"],
-            receivedAt: row["received_at"], reader: row["reader"], readAt: row["read_at"])
+            closed: row["closed"], receivedAt: row["received_at"], reader: row["reader"], readAt: row["read_at"])
     }
 }
 
