@@ -84,6 +84,9 @@ def test_prometheus_stores_what_is_true(district, prometheus):
         assert list(prometheus(f"jiayuan_{name}{measure}").values()) == [value], name
     divided = prometheus(f"sum by (division) (jiayuan_division_upper_permille{measure})")
     assert len(divided) == 1 and list(divided.values()) == ["952"], "the district directly below the city"
+    edition = json.loads(district.fetch("/v1/stats")[1])["cut"]["version"]
+    [cut] = prometheus("jiayuan_cut_info")
+    assert dict(cut) == {"__name__": "jiayuan_cut_info", "kind": "division", "edition": edition}
     assert list(prometheus("up").values()) == ["1"]
 
 

@@ -44,6 +44,9 @@ def test_a_round_is_read_as_it_went(aggregator):
     status, text, headers = fetch(aggregator.port, "/v1/series.csv")
     lines = list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"))))
     assert status == 200 and headers["content-type"].startswith("text/csv")
+    cut = series(aggregator)["cut"]
+    assert cut == json.loads(fetch(aggregator.port, "/v1/stats")[1])["cut"] and cut["kind"] == "division"
+    assert {(line["cut"], line["cut_version"]) for line in lines} == {("division", cut["version"])}
     assert [line["state"] for line in lines].count("gap") == 1 and gap["until"] > gap["from"]
     samples = [line for line in lines if line["state"] == "sample"]
     assert samples[0]["last_known_permille"] == "" and samples[-1]["last_known_permille"] == "750", "unknown is empty"

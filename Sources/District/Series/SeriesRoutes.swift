@@ -47,7 +47,7 @@ package struct SeriesRoutes: Sendable {
             throw StatsProblem.absent("division_unknown", "division", "no such division or unit; see GET /v1/units")
         }
         let line = series.log(campaign, picture).line(subject, measure)
-        var document = SeriesDocument(line, campaign, subject, measure)
+        var document = SeriesDocument(line, campaign, subject, measure, cut: picture.cutWords)
         if measure == .completion {
             document.pace = series.pace(subject, campaign, picture.along(campaign)).map(SeriesDocument.Pace.init)
         }
@@ -119,6 +119,8 @@ struct SeriesDocument: Encodable {
     var code: String
     var measure: String
     var rule_version: Int
+    /// By what it is added up.
+    var cut: StatsDocument.Cut
     /// The last point stands until then.
     @Null var until: Int64?
     var points: [Point]
@@ -127,7 +129,8 @@ struct SeriesDocument: Encodable {
     /// Null for other measures than completion, and once the round is closed.
     @Null var pace: Pace?
 
-    init(_ line: SeriesLine, _ campaign: Code, _ subject: SeriesSubject, _ measure: Measure) {
+    init(_ line: SeriesLine, _ campaign: Code, _ subject: SeriesSubject, _ measure: Measure, cut words: CutWords) {
+        cut = StatsDocument.Cut(words)
         (self.campaign, code) = (campaign.text, String(subject.name.dropFirst()))
         (self.measure, rule_version) = (measure.code, measure.version)
         until = line.until
@@ -145,13 +148,17 @@ struct SeriesDocument: Encodable {
     /// A line per step that changed something; an empty field is unknown, and a gap is a line with `gap` in it.
     var csv: String {
         var table = CSVWriter(
-            header: ["at", "state"] + Point.columns.map(\.name), marksByteOrder: true)
+            header: ["at", "state"] + Point.columns.map(\.name) + ["cut", "cut_code", "cut_version"],
+            marksByteOrder: true)
+        let added = [cut.kind, cut.code ?? "", cut.version ?? ""]
         var lines = points.map { point in
             (point.at, ["sample"] + Point.columns.map { $0.value(point).map(String.init) ?? "" })
         }
         let empty = Point.columns.map { _ in "" }
         lines += gaps.map { ($0.from, ["gap"] + empty) }
-        for (at, fields) in lines.sorted(by: { $0.0 < $1.0 }) { table.append([SeriesDocument.moment(at)] + fields) }
+        for (at, fields) in lines.sorted(by: { $0.0 < $1.0 }) {
+            table.append([SeriesDocument.moment(at)] + fields + added)
+        }
         return table.text
     }
 

@@ -7,12 +7,13 @@ struct Metrics {
     private var text = ""
 
     /// Divisions that have samples of their own; of more than these none has, since half of them would pass for all.
-    private static let mostDivisions = 50
+    static let mostDivisions = 50
 
     /// - Parameter waiting: calls that wait for news.
     static func text(_ picture: Picture, waiting: Int) -> String {
         var metrics = Metrics()
         metrics.add("units_expected", "Units that are expected to report.", [("", Int64(picture.rollup.tree.counted))])
+        metrics.add("cut_info", "By what figures are added up.", [(label(picture.cutWords), 1)])
         metrics.add("picture_timestamp_seconds", "When these figures were taken.", [("", picture.wall)])
         metrics.add("readers_waiting", "Calls that wait for news of figures.", [("", Int64(waiting))])
         if let scrub = picture.scrub {
@@ -22,6 +23,13 @@ struct Metrics {
         }
         if let campaign = picture.campaign(nil) { metrics.add(picture.along(campaign), campaign) }
         return metrics.text
+    }
+
+    private static func label(_ cut: CutWords) -> String {
+        // An edition is what somebody called it.
+        let edition = (cut.version ?? "").replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+            .replacing("\n", with: "\\n")
+        return "kind=\"\(cut.kind)\",edition=\"\(edition)\""
     }
 
     private mutating func add(_ name: String, _ help: String, _ samples: [(labels: String, value: Int64)]) {
