@@ -75,6 +75,42 @@ import Testing
         }
     }
 
+    /// A round that is over is added up along the divisions of its day, and says which these are.
+    @Test func figuresNameTheEditionThatTheyAreAddedUpAlong() throws {
+        try Self.with { store in
+            try Self.put(store, "2023", "2023-01-01", until: "2023-12-31", street: "421303587000")
+            try Self.put(store, "2024", "2024-01-01", street: "421303499000")
+            try store.put(
+                RegistryUnit(
+                    code: Code(literal: "421303587002-001"), name: "u", community: "421303587002",
+                    expectedHouseholds: 1,
+                    expectedResidents: 1, dutyTelephone: "", ceilingPercent: 100),
+                tokenHash: [UInt8](repeating: 7, count: 32))
+            // 1 June 2023 and 1 June 2024, in China.
+            for (code, closedAt) in [("then", 1_685_548_800), ("now", 1_717_171_200), ("open", nil)]
+                as [(String, Int64?)]
+            {
+                let round = RegistryCampaign(
+                    code: try #require(Code(code)), name: code, opens: 0, deadline: 1, order: "",
+                    closed: closedAt != nil)
+                try store.publish(round, withClaims: false, at: closedAt ?? 0, draw: { 1 }, open: [:])
+            }
+            let registered = Tally.Registered(try RegistryContent(store, on: "2024-07-01"))
+            let speakers = Paged([UnitCopies()])
+            let picture = Picture(
+                rollup: Rollup.recomputed(registered.hierarchy, shelf: CatalogueShelf([]), speakers: speakers, now: 0),
+                speakers: speakers, campaigns: registered.campaigns, edition: registered.edition, now: 0, wall: 0,
+                revision: 0, tokens: [:])
+            for (code, edition, street) in [
+                ("then", "2023", "421303587000"), ("now", "2024", "421303499000"), ("open", "2024", "421303499000"),
+            ] {
+                let along = picture.along(try #require(Code(code)))
+                #expect(along.cutWords == .divisions(edition), "\(code)")
+                #expect(along.rollup.tree.place(street) != nil, "\(code)")
+            }
+        }
+    }
+
     /// Beijing beside Suizhou, or two districts without their city: nobody may be on no page.
     @Test func severalTreesStandUnderOneTop() throws {
         let divisions = [

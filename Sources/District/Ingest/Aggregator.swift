@@ -141,6 +141,7 @@ package final class Aggregator: @unchecked Sendable {
             picture.rollup = Rollup.recomputed(
                 registered.hierarchy, shelf: picture.rollup.shelf, speakers: picture.speakers, now: picture.now)
             picture.claims = Claims.recomputed(registered, speakers: picture.speakers).board
+            picture.edition = registered.edition
             return picture
         }
     }
@@ -345,6 +346,7 @@ extension Picture {
     func along(_ round: Code) -> Picture {
         var picture = self
         picture.rollup = rollup.along(round)
+        picture.edition = rollup.edition(round) ?? edition
         return picture
     }
 

@@ -156,6 +156,8 @@ package struct RegistryContent: Sendable {
     package var day = ""
     /// The divisions of days on which another edition was in force and rounds were closed, by day and code.
     package var formerDivisions: [String: [String: RegistryDivision]] = [:]
+    /// The names of those editions, by day.
+    package var formerEditions: [String: String] = [:]
     /// What was published downward.
     package var directives = DirectiveBook()
 

@@ -321,6 +321,7 @@ extension RegistryContent {
         directives = try registry.directives()
         for past in Set(campaigns.compactMap(\.closedAt).map(Day.of)) where try registry.edition(on: past) != edition {
             formerDivisions[past] = try divisions(on: past)
+            formerEditions[past] = try registry.edition(on: past)
         }
         claimDecisions = try registry.claimDecisions()
         unsettledClaims = try registry.unsettledClaims()

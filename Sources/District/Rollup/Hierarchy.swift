@@ -6,6 +6,8 @@ struct Hierarchy: Sendable {
     var current: PlaceTree
     /// Rounds whose tree isn't today's.
     var past: [Code: PlaceTree] = [:]
+    /// Of those, the edition of the divisions where it isn't today's.
+    var editions: [Code: String] = [:]
     /// Seconds since 1970 at which a round was closed.
     var closed: [Code: Int64] = [:]
 
@@ -21,6 +23,7 @@ extension Hierarchy {
             guard let closedAt = campaign.closedAt else { continue }
             closed[campaign.code] = closedAt
             let day = Day.of(closedAt)
+            editions[campaign.code] = content.formerEditions[day]
             let then = content.lineage.units(content.units, on: day, known: closedAt)
             let divisions = content.formerDivisions[day]
             guard then != today || divisions != nil else { continue }

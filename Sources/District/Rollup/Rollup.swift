@@ -93,6 +93,9 @@ struct Rollup: Sendable {
         unsent.totals(period) { CutTotals(tree: hierarchy[period], connected: connected) }
     }
 
+    /// The edition that a round is counted along; nil where it is today's.
+    func edition(_ period: Code) -> String? { hierarchy.editions[period] }
+
     /// The same, read along the tree that a round is counted in.
     func along(_ period: Code) -> Rollup {
         var rollup = self

@@ -47,7 +47,7 @@ package struct SeriesRoutes: Sendable {
             throw StatsProblem.absent("division_unknown", "division", "no such division or unit; see GET /v1/units")
         }
         let line = series.log(campaign, picture).line(subject, measure)
-        var document = SeriesDocument(line, campaign, subject, measure, cut: picture.cutWords)
+        var document = SeriesDocument(line, campaign, subject, measure, cut: picture.along(campaign).cutWords)
         if measure == .completion {
             document.pace = series.pace(subject, campaign, picture.along(campaign)).map(SeriesDocument.Pace.init)
         }

@@ -13,7 +13,9 @@ struct Metrics {
     static func text(_ picture: Picture, waiting: Int) -> String {
         var metrics = Metrics()
         metrics.add("units_expected", "Units that are expected to report.", [("", Int64(picture.rollup.tree.counted))])
-        metrics.add("cut_info", "By what figures are added up.", [(label(picture.cutWords), 1)])
+        let round = picture.campaign(nil)
+        let cut = round.map { picture.along($0).cutWords } ?? picture.cutWords
+        metrics.add("cut_info", "By what figures are added up.", [(label(cut), 1)])
         metrics.add("picture_timestamp_seconds", "When these figures were taken.", [("", picture.wall)])
         metrics.add("readers_waiting", "Calls that wait for news of figures.", [("", Int64(waiting))])
         if let scrub = picture.scrub {
@@ -21,7 +23,7 @@ struct Metrics {
             metrics.add(
                 "scrub_findings", "Copies that were not what was acknowledged.", [("", Int64(scrub.findings))])
         }
-        if let campaign = picture.campaign(nil) { metrics.add(picture.along(campaign), campaign) }
+        if let round { metrics.add(picture.along(round), round) }
         return metrics.text
     }
 
