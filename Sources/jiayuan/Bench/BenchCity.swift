@@ -104,6 +104,15 @@ final class BenchCity: @unchecked Sendable {
 
     var url: String { "http://127.0.0.1:\(port)" }
 
+    /// What the aggregator's process took of all processors so far.
+    var processorSeconds: Double {
+        let line = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+        // Behind the name, which may hold anything, the 12th and the 13th field are ticks in user and in kernel mode.
+        let fields = line.split(separator: ")").last?.split(separator: " ") ?? []
+        guard fields.count > 12, let user = Double(fields[11]), let kernel = Double(fields[12]) else { return .nan }
+        return (user + kernel) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
     /// Another city may take its place then.
     func stop() {
         stage.stop(pid)

@@ -64,14 +64,18 @@ struct BenchReaders {
 
     private func polls(at city: BenchCity, _ table: inout BenchTable) throws {
         // In turns, so that a machine that grows slower meanwhile weighs on both.
-        var (alone, beside, rates): ([Double], [Double], [Double]) = ([], [], [])
+        var (alone, beside, rates, shares): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
         for _ in 0..<repeats {
-            alone.append(Load.run(seconds: seconds) { city.worker($0) }.rate)
+            let (without, took) = metered(city)
+            let perUpdate = took / without
+            alone.append(without)
             let dashboards = Dashboards(city.url)
             dashboards.start()
             // Until every one of them has its first answer, figures are read and not polled.
             Thread.sleep(forTimeInterval: Double(BenchReaders.pause) * 1.5)
-            beside.append(Load.run(seconds: seconds) { city.worker($0) }.rate)
+            let (with, tookWith) = metered(city)
+            beside.append(with)
+            shares.append(1 - perUpdate * with / tookWith)
             rates.append(dashboards.stop())
         }
         let (without, with) = (alone.sorted()[repeats / 2], beside.sorted()[repeats / 2])
@@ -79,6 +83,16 @@ struct BenchReaders {
             "durable updates beside \(BenchReaders.dashboards) dashboards", with, "/s", nil, with / without,
             of: "without them")
         table.row("   their polls", rates.sorted()[repeats / 2], "/s", nil, nil)
+        table.row(
+            "   of the server's processor time for them", shares.sorted()[repeats / 2] * 100, "%", nil, nil)
+    }
+
+    /// - Returns: durable updates a second, and seconds of processor that the server took in one.
+    private func metered(_ city: BenchCity) -> (updates: Double, processor: Double) {
+        let before = city.processorSeconds
+        let begun = ContinuousClock.now
+        let rate = Load.run(seconds: seconds) { city.worker($0) }.rate
+        return (rate, (city.processorSeconds - before) / ((ContinuousClock.now - begun) / .seconds(1)))
     }
 
     /// Connections that stay open, each of which asks every few seconds whether its page has changed.
