@@ -278,6 +278,14 @@ import Wire
             #expect(try await publish().status == 422, "nor is it opened again without one")
             #expect(try versions().count == 6 && versions().last?.closed == true)
             #expect(try versions().dropFirst().allSatisfy { $0.reason == "摸底完毕" && $0.officer == "张科长" })
+            var unnumbered: [String: Any] = ["name": "又改名", "closed": true].merging(word) { $1 }
+            for (part, value) in first where part != "order" && unnumbered[part] == nil { unnumbered[part] = value }
+            let bytes = Array(try JSONSerialization.data(withJSONObject: unnumbered))
+            _ = try await district.ask(
+                district.local, Call(method: "POST", path: "/admin/campaigns", body: bytes))
+            #expect(
+                try district.aggregator.registry.campaigns().first { $0.code.text == "r-1" }?.order == "2022-41",
+                "an order number that isn't said stays")
             let list = try await district.get("/v1/directives", ["code": "r-1"], token: ServedDistrict.token).words
             #expect(list.contains("\"closed\":true"))
             let page = try await district.get("/directive/r-1", ["lang": "zh-Hans"], token: ServedDistrict.token).words

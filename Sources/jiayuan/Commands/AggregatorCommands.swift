@@ -112,7 +112,7 @@ struct CampaignCommand: AsyncParsableCommand {
         @Option(help: "When it begins, such as 2022-04-06T20:00+08:00 (without a zone China's), or seconds since 1970.")
         var opens: Moment
         @Option(help: "When it is to be finished, in the same form.") var deadline: Moment
-        @Option(help: "Order number.") var order = ""
+        @Option(help: "Order number; as it was unless given.") var order: String?
         @Flag(help: "The round is over: the key under which households were claimed is deleted everywhere.")
         var closed = false
         @Flag(
@@ -131,10 +131,11 @@ struct CampaignCommand: AsyncParsableCommand {
 
         func run() async throws {
             var form: [String: Any] = [
-                "code": code, "name": name, "opens": opens.seconds, "deadline": deadline.seconds, "order": order,
+                "code": code, "name": name, "opens": opens.seconds, "deadline": deadline.seconds,
                 "closed": closed,
                 "claims": claims,
             ]
+            form["order"] = order
             form["reason"] = reason
             form["officer"] = officer
             let body = Array(try JSONSerialization.data(withJSONObject: form))
