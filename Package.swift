@@ -133,7 +133,8 @@ let package = Package(
         .testTarget(
             name: "ProfileTests",
             dependencies: [
-                "Compound", "District", "Generator", "Coverage", "Sync", "Daemon", "Federation", "Wire", grdb, log,
+                "Compound", "District", "Generator", "Coverage", "Sync", "Daemon", "Federation", "Wire", "Laws", grdb,
+                log,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

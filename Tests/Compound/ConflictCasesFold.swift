@@ -1,4 +1,5 @@
 import Federation
+import Laws
 import Testing
 
 @testable import Compound

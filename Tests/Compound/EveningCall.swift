@@ -1,5 +1,6 @@
 import Federation
 import Foundation
+import Laws
 import Testing
 
 @testable import Compound

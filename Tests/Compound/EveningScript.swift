@@ -1,4 +1,5 @@
 import Generator
+import Laws
 
 /// What is recorded at the doors of one evening, and how it reaches the office: phones that come back late, out of order
 /// and twice, sheets of paper, and people who say something else. What is so, `evening` knows by itself: it is drawn

@@ -1,5 +1,6 @@
 import Federation
 import GRDB
+import Laws
 import Sync
 import Testing
 

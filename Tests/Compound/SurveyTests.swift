@@ -1,4 +1,5 @@
 import Federation
+import Laws
 import Sync
 import Testing
 

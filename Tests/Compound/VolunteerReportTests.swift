@@ -1,6 +1,7 @@
 import Daemon
 import Federation
 import Foundation
+import Laws
 import Sync
 import Testing
 

@@ -4,7 +4,7 @@ import Testing
 /// The outsider's reckoning itself, against trying everything.
 @Suite struct IntegerSystemTests {
     @Test func intervalsAreThoseOfAllSolutions() {
-        var random = Seeded(state: 1)
+        var random = SplitMix(1)
         for _ in 0..<300 {
             var system = IntegerSystem()
             let ranges = (0..<4).map { _ in

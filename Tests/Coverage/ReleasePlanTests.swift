@@ -99,13 +99,13 @@ import Testing
     // MARK: Rounds made up at random
 
     struct Round {
-        var random: Seeded
+        var random: SplitMix
         var parents: [Int]
         var leaves: [(done: Int64, due: Int64)]
         var heard: [Bool]
 
         init(seed: UInt64, places: ClosedRange<Int>) {
-            random = Seeded(state: seed)
+            random = SplitMix(seed)
             let count = Int.random(in: places, using: &random)
             parents = [-1]
             for place in 1..<count { parents.append(Int.random(in: max(0, place - 4)..<place, using: &random)) }
@@ -181,7 +181,7 @@ import Testing
     @Test func anEveningThatGoesByFitsAndStartsIsTold() {
         var withheld = 0
         for seed in 0..<4 as Range<UInt64> {
-            var random = Seeded(state: seed)
+            var random = SplitMix(seed)
             var places: [ReleaseTable.Place] = [.init(code: "city", parent: -1)]
             for street in 0..<6 { places.append(.init(code: "s\(street)", parent: 0)) }
             for community in 0..<60 { places.append(.init(code: "c\(community)", parent: 1 + community / 10)) }
@@ -208,7 +208,7 @@ import Testing
 
     /// The day of a district that is like ours: it must be worth reading.
     @Test func mostOfADistrictIsShown() throws {
-        var random = Seeded(state: 7)
+        var random = SplitMix(7)
         var places: [ReleaseTable.Place] = [.init(code: "district", parent: -1)]
         for street in 0..<6 { places.append(.init(code: "s\(street)", parent: 0)) }
         for community in 0..<60 { places.append(.init(code: "c\(community)", parent: 1 + community % 6)) }
@@ -232,17 +232,5 @@ import Testing
             #expect(!hidden[0] && !hidden[1] && !hidden[2], "the district's own, at \(share)")
             history.append(Release(table, hidden: hidden))
         }
-    }
-}
-
-/// The same numbers in every run.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

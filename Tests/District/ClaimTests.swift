@@ -1,6 +1,7 @@
 import Coverage
 import Daemon
 import Federation
+import Laws
 import Testing
 
 @testable import District
@@ -111,7 +112,7 @@ import Testing
     /// Kept up with every change = computed anew, after any history of claims, roles and decisions.
     @Test func incrementalEqualsRecomputed() {
         for seed in 1...60 {
-            var chance = Chance(UInt64(seed))
+            var chance = SplitMix(UInt64(seed))
             let registered = Self.registered(decided: [2: Self.tree.units[5].code, 3: Self.tree.units[1].code])
             var (claims, units) = (Claims(registered), Paged(repeatElement(UnitCopies(), count: 7)))
             for _ in 0..<150 {
@@ -131,7 +132,7 @@ import Testing
         }
     }
 
-    private static func random(using chance: inout Chance) -> [UInt64: (Int64, Int64?)] {
+    private static func random(using chance: inout SplitMix) -> [UInt64: (Int64, Int64?)] {
         (0..<Int.random(in: 0..<4, using: &chance)).reduce(into: [:]) { claims, _ in
             let claimed = Int64.random(in: 1...2, using: &chance)
             let counted = Int64.random(in: -1...claimed, using: &chance)

@@ -1,6 +1,7 @@
 import Coverage
 import Daemon
 import Federation
+import Laws
 import Testing
 import Wire
 
@@ -75,7 +76,7 @@ import Wire
 
     @Test func neverMoreThanIsSpareOrShortNearestFirstAndTheSameInAnyOrder() {
         for seed in 1...200 as ClosedRange<UInt64> {
-            var chance = SplitMix(state: seed)
+            var chance = SplitMix(seed)
             let (short, spare) = Self.sides(&chance)
             let matches = HelpMatching(short: short, spare: spare).matches
             #expect(
@@ -112,17 +113,6 @@ import Wire
         var left = Dictionary(uniqueKeysWithValues: sides.map { ([$0.unit, $0.role], ($0, $0.people)) })
         for (unit, role, people) in taken { left[[unit, role]]?.1 -= people }
         return left
-    }
-
-    private struct SplitMix: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var z = state
-            z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-            return z ^ (z >> 31)
-        }
     }
 
     // MARK: Answers

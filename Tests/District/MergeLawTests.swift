@@ -46,7 +46,7 @@ import Testing
 
     /// Reports as they come in: any order, any repetition.
     @Test(arguments: 1...20) func claimsInAnyOrder(_ seed: UInt64) {
-        var chance = Chance(seed)
+        var chance = SplitMix(seed)
         let reports = (0..<7).map { unit in
             let tokens = (1...3).filter { _ in Bool.random(using: &chance) }.map { UInt64($0) }
             let claims = tokens.map { ($0, (Int64(1), Bool.random(using: &chance) ? 1 : nil as Int64?)) }
@@ -76,7 +76,7 @@ import Testing
         let epochs = [(1, 9), (2, 1), (2, 5), (7, 3)].map {
             Epoch(number: $0.0, holder: Incarnation(value: $0.1))
         }
-        var chance = Chance(3)
+        var chance = SplitMix(3)
         let order = OrderLaw.broken(epochs, rounds: 40, using: &chance) { epochs in
             epochs.reduce(into: UnitCopies()) { unit, epoch in
                 var received = Received(outcome: .busy(retryAfterSeconds: nil))
@@ -135,7 +135,7 @@ import Testing
             if number == 6 { call.returned = PhoneIn.Return(at: 1, counts: PhoneIn.Counts(done: 9, due: 9)) }
             return call
         }
-        var chance = Chance(4)
+        var chance = SplitMix(4)
         let order = OrderLaw.broken(calls, mayRepeat: false, rounds: 20, using: &chance) { calls in
             var (book, decided) = (DecisionBook(), Decided())
             decided.phoneIns = calls
@@ -161,7 +161,7 @@ import Testing
 
     /// Totals: units in any order, each as often as it says the same again.
     @Test(arguments: 1...10) func totals(_ seed: UInt64) {
-        var chance = Chance(seed)
+        var chance = SplitMix(seed)
         let cut = Cut(dataset: Code(literal: "survey"), period: ClaimTests.period)
         let shelf = CatalogueShelf([
             Catalogue(text: "survey\nunvisited households open\ncompleted households open\n")!

@@ -2,6 +2,7 @@ import Coverage
 import Daemon
 import Federation
 import Foundation
+import Laws
 import Testing
 
 @testable import District
@@ -21,7 +22,7 @@ import Testing
 
     /// Seven units in four communities; every unit at random is silent, late, in dispute, or has rows, unknown ones too.
     private static func world(_ seed: UInt64) -> Picture {
-        var chance = Chance(seed)
+        var chance = SplitMix(seed)
         let tree = RollupTests.tree(units: 7)
         let shelf = CatalogueShelf([CaseDistrict.catalogue])
         let cut = Cut(dataset: CaseDistrict.catalogue.dataset, period: period)
@@ -71,7 +72,7 @@ import Testing
 
     @Test func anOverlayIsTheSumOfItsUnits() {
         for seed in 1...60 as ClosedRange<UInt64> {
-            var chance = Chance(seed + 1000)
+            var chance = SplitMix(seed + 1000)
             let picture = Self.world(seed)
             let tree = picture.rollup.tree
             let units = tree.units.indices.filter { _ in Bool.random(using: &chance) }

@@ -1,4 +1,5 @@
 import Federation
+import Laws
 import Testing
 
 @testable import District
@@ -150,7 +151,7 @@ import Testing
     /// (new − old) of a relay's rows equals everything added anew, after any history.
     @Test func incrementalEqualsRecomputed() {
         for seed in 1...40 {
-            var chance = Chance(UInt64(seed))
+            var chance = SplitMix(UInt64(seed))
             var speakers = Array(repeating: UnitCopies(), count: Self.tree.speakers)
             var rollup = Rollup(Hierarchy(current: Self.tree), shelf: Self.shelf())
             for now in stride(from: Int64(0), to: 3000, by: 20) {

@@ -1,4 +1,5 @@
 import Federation
+import Laws
 import Testing
 
 @testable import District
@@ -29,7 +30,7 @@ import Testing
     /// (new − old) added up the tree equals everything added anew, after any history of rows, silences and disputes.
     @Test func incrementalEqualsRecomputed() {
         for seed in 1...60 {
-            var chance = Chance(UInt64(seed))
+            var chance = SplitMix(UInt64(seed))
             var shelf = CatalogueShelf()
             shelf.add(Self.catalogue)
             let tree = Self.tree(units: 7)
@@ -79,7 +80,7 @@ import Testing
             paceMilliseconds: 10, appointment: 0, leaseEnds: 0, firstHeard: 0, lastHeard: 0)
     }
 
-    private static func block(using chance: inout Chance) -> RowBlock {
+    private static func block(using chance: inout SplitMix) -> RowBlock {
         RowBlock(
             (0..<Int.random(in: 0..<4, using: &chance)).map { number in
                 let unknown = Int.random(in: 0..<12, using: &chance) == 0
@@ -119,18 +120,5 @@ import Testing
                     counts: (0..<8).map { Count(Int64($0 * 40))! })
             })
         #expect(block.bytes.count <= 12 * 40)
-    }
-}
-
-/// splitmix64.
-struct Chance: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
     }
 }

@@ -1,3 +1,4 @@
+import Laws
 import Testing
 
 @testable import Federation
@@ -7,7 +8,7 @@ import Testing
 
     @Test func incrementalEqualsRecomputedWhateverTheOrder() {
         for seed in 1...50 {
-            var chance = SeededRandom(UInt64(seed))
+            var chance = SplitMix(UInt64(seed))
             var model = RowModel(incarnation: incarnation)
             for _ in 0..<200 { model.change(using: &chance) }
             var digest = Digest.empty
@@ -59,20 +60,6 @@ import Testing
     }
 }
 
-/// splitmix64: the same seed makes the same history.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
-    }
-}
-
 /// A child's rows as simply as they can be kept: what the real ones are held against.
 struct RowModel {
     var incarnation: Incarnation
@@ -89,7 +76,7 @@ struct RowModel {
             subject: Code("b\(number)") ?? Code(literal: "-"))
     }
 
-    mutating func change(using chance: inout SeededRandom) {
+    mutating func change(using chance: inout SplitMix) {
         let key = RowModel.key(Int.random(in: 0..<12, using: &chance))
         let body =
             Int.random(in: 0..<5, using: &chance) == 0

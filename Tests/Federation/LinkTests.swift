@@ -1,3 +1,4 @@
+import Laws
 import Testing
 
 @testable import Federation
@@ -129,7 +130,7 @@ struct LinkWorld {
 
     var counterOnly = false
     private(set) var mints = 0
-    private var chance: SeededRandom
+    private var chance: SplitMix
     private var child: RowModel
     private var link: ChildLink
     private var session: UInt64 = 1
@@ -139,7 +140,7 @@ struct LinkWorld {
     private var nextIncarnation: UInt128 = 100
 
     init(seed: UInt64) {
-        chance = SeededRandom(seed)
+        chance = SplitMix(seed)
         child = RowModel(incarnation: Incarnation(value: 1))
         link = LinkWorld.link(child, cursor: nil, session: 1)
         backups = (child, nil, parent)

@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func theOrderLawFindsAnOrderAndARepetition() {
-        var chance = SeededRandom(1)
+        var chance = SplitMix(1)
         #expect(OrderLaw.broken(samples, rounds: 20, using: &chance, view: \.last) != nil)
         #expect(OrderLaw.broken(samples, rounds: 20, using: &chance) { $0.reduce(0, +) } != nil)
         #expect(OrderLaw.broken(samples, mayRepeat: false, rounds: 20, using: &chance) { $0.reduce(0, +) } == nil)
@@ -44,7 +44,7 @@ import Testing
         }
         #expect(MergeLaw.broken(samples, view: { $0 }, merge: max).isEmpty)
         // What a child makes of its parent's answers, late and repeated ones included.
-        var chance = SeededRandom(2)
+        var chance = SplitMix(2)
         let order = OrderLaw.broken(samples, rounds: 40, using: &chance) { epochs in
             var link = ChildLink(
                 incarnation: Incarnation(value: 1), session: Session(counter: 1, tag: 1), cursor: nil, floor: 0,
@@ -81,7 +81,7 @@ import Testing
 
     /// Rows of one writer: the maximum of `seq`. One parent is sent what the other has, and takes what is newer.
     @Test func rowsOfOneWriter() {
-        var chance = SeededRandom(3)
+        var chance = SplitMix(3)
         var model = RowModel(incarnation: Self.incarnation)
         let samples = (0..<5).map { _ in
             for _ in 0..<6 { model.change(using: &chance) }
@@ -117,7 +117,7 @@ import Testing
     /// A set of rows has one digest, in whatever order they were written. It is a sum: a row that is added twice is
     /// two rows, which is why a change always takes out what stood.
     @Test func digests() {
-        var chance = SeededRandom(4)
+        var chance = SplitMix(4)
         var model = RowModel(incarnation: Self.incarnation)
         for _ in 0..<20 { model.change(using: &chance) }
         let rows = model.rows.sorted { $0.key < $1.key }
@@ -135,7 +135,7 @@ import Testing
                 part: part, from: .origin, to: nil,
                 changes: [RowChange(seq: UInt64(part), key: RowModel.key(part), body: nil)])
         }
-        var chance = SeededRandom(5)
+        var chance = SplitMix(5)
         for _ in 0..<20 {
             var staged = StagedPush(first: parts[0], held: UpperSums())
             // Each part goes out once the one before it was acknowledged; repeats of earlier ones arrive in between.

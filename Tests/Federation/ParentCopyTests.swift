@@ -1,3 +1,4 @@
+import Laws
 import Testing
 
 @testable import Federation
@@ -54,7 +55,7 @@ import Testing
 
     @Test func whateverIsChangedOrLeftOutNothingIsApplied() {
         for seed in 1...300 {
-            var chance = SeededRandom(UInt64(seed))
+            var chance = SplitMix(UInt64(seed))
             let world = World()
             for _ in 0..<20 { world.model.change(using: &chance) }
             #expect(world.apply(world.model.changes(after: 0), .snapshot, to: world.model.position))
@@ -80,7 +81,7 @@ import Testing
     /// A restored child whose rows went there and back has the same digest under a lower number.
     @Test func aPositionNeverGoesBack() {
         let world = World()
-        var chance = SeededRandom(1)
+        var chance = SplitMix(1)
         for _ in 0..<9 { world.model.change(using: &chance) }
         #expect(world.apply(world.model.changes(after: 0), .snapshot, to: world.model.position))
         let back = Position(seq: world.at.seq - 1, digest: world.at.digest)

@@ -1,6 +1,7 @@
 import Federation
 import Foundation
 import Generator
+import Laws
 import NIOPosix
 import Synchronization
 import Testing
@@ -50,7 +51,7 @@ final class FaultyEvening: Sendable {
     init(_ city: City, in folder: String, seed: UInt64, on group: MultiThreadedEventLoopGroup, _ pace: Pace)
         async throws
     {
-        var chance = Chance(seed)
+        var chance = SplitMix(seed)
         var (uplinks, ports): ([String: Uplink], [String: Int]) = ([:], [:])
         for district in city.districts {
             let uplink = Uplink(seed: chance.next())

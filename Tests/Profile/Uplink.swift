@@ -1,3 +1,4 @@
+import Laws
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -20,7 +21,7 @@ final class Uplink: Sendable {
     }
 
     private struct State {
-        var chance: Chance
+        var chance: SplitMix
         /// Port of the aggregator; nil while none serves.
         var target: Int?
         var isAway = false
@@ -33,7 +34,7 @@ final class Uplink: Sendable {
     }
     private let state: Mutex<State>
 
-    init(seed: UInt64) { state = Mutex(State(chance: Chance(seed))) }
+    init(seed: UInt64) { state = Mutex(State(chance: SplitMix(seed))) }
 
     /// - Returns: the port at which nodes find it.
     func listen(on group: any EventLoopGroup) async throws -> Int {

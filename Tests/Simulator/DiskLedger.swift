@@ -3,19 +3,6 @@ import Foundation
 import GRDB
 import Simulator
 
-/// splitmix64: the same draws from the same seed, everywhere.
-struct SeededChance: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-}
-
 /// A database of random transactions on a simulated disk, beside what it has to hold.
 struct DiskLedger {
     enum Verdict: Error {
@@ -25,7 +12,7 @@ struct DiskLedger {
 
     let disk: SimulatedDisk
     let synchronous: String
-    var chance: SeededChance
+    var chance: Chance
     /// What every commit that returned has left.
     private(set) var committed: [Int64: [UInt8]] = [:]
     /// With the one commit that was under way when the power failed.
@@ -38,7 +25,7 @@ struct DiskLedger {
     init(_ disk: SimulatedDisk, seed: UInt64, synchronous: String = "FULL") {
         self.disk = disk
         self.synchronous = synchronous
-        chance = SeededChance(state: seed)
+        chance = Chance(seed)
     }
 
     static var migrations: DatabaseMigrator {

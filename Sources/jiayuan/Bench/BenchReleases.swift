@@ -1,4 +1,5 @@
 import Coverage
+import Simulator
 
 /// What it takes to decide what the releases of an evening hide: a city of so many communities, ten to a street and ten
 /// streets to a district, in each of which a part of what is due is done between two releases.
@@ -26,14 +27,15 @@ enum BenchReleases {
     private struct Evening {
         private(set) var places: [ReleaseTable.Place] = [.init(code: "city", parent: -1)]
         private var leaves: [(place: Int, done: Int64, due: Int64)] = []
-        private var drawn = Drawn()
+        private var chance = Chance(20_220_406)
 
         init(_ communities: Int) {
             var (district, street) = (0, 0)
             for number in 0..<communities {
                 if number % 100 == 0 { district = add("d\(number)", under: 0) }
                 if number % 10 == 0 { street = add("s\(number)", under: district) }
-                leaves.append((place: add("c\(number)", under: street), done: 0, due: Int64(drawn.next(800)) + 40))
+                leaves.append(
+                    (place: add("c\(number)", under: street), done: 0, due: .random(in: 40..<840, using: &chance)))
             }
         }
 
@@ -45,7 +47,7 @@ enum BenchReleases {
         mutating func goOn() {
             for index in leaves.indices {
                 let missing = leaves[index].due - leaves[index].done
-                leaves[index].done += Int64(drawn.next(Int(missing) + 1))
+                leaves[index].done += .random(in: 0...missing, using: &chance)
             }
         }
 
@@ -60,16 +62,6 @@ enum BenchReleases {
                 }
             }
             return ReleaseTable(places, counts: counts)
-        }
-    }
-
-    /// The same numbers in every run.
-    private struct Drawn {
-        private var state: UInt64 = 20_220_406
-
-        mutating func next(_ below: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(truncatingIfNeeded: state >> 33) % max(1, below)
         }
     }
 }
