@@ -34,7 +34,8 @@ package struct DirectivePages: Sendable {
                 let campaign = try DirectiveForm.round(form, aggregator.look().campaigns)
                 let (reason, officer) = try DirectiveDraft.word(DirectiveForm.words(form))
                 try await Publisher(aggregator: aggregator).publish(
-                    campaign.round, withClaims: campaign.hasClaims, reason: reason, officer: officer)
+                    campaign.round, order: campaign.round.order, withClaims: campaign.hasClaims, reason: reason,
+                    officer: officer)
                 return campaign.round.code.text
             },
         ]

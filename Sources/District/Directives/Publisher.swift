@@ -35,14 +35,18 @@ struct Publisher: Sendable {
     private final class Told: @unchecked Sendable { var directive: Directive? }
 
     /// A round, new or changed. A change goes down to everybody who goes by the round: it has a reason and a name.
+    ///
+    /// - Parameter order: its order number; nil for the one that it has.
     func publish(
-        _ campaign: RegistryCampaign, withClaims: Bool, reason: String?, officer: String?
+        _ round: RegistryCampaign, order: String?, withClaims: Bool, reason: String?, officer: String?
     ) async throws {
-        var words = DirectiveWords(code: campaign.code.text)
+        var words = DirectiveWords(code: round.code.text)
         (words.reason, words.officer) = (reason, officer)
         let wall = aggregator.clock.wall
         try await aggregator.change { [aggregator, words] registry in
-            let known = try registry.campaigns().first { $0.code == campaign.code }
+            let known = try registry.campaigns().first { $0.code == round.code }
+            var campaign = round
+            campaign.order = order ?? known?.order ?? ""
             if let known, !known.says(sameAs: campaign) { _ = try DirectiveDraft.word(words) }
             guard try registry.directives().isFromAbove(campaign.code.text) == false else {
                 throw DirectiveProblem(code: .above, field: "code", value: campaign.code.text)

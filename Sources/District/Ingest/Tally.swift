@@ -206,7 +206,8 @@ struct Tally {
         let due = appointments.indices.filter { (appointments[$0] >= now) != fresh[$0] }
         for index in due { refresh(index, now) }
         let isHelpOther = renewHelp()
-        return due.isEmpty ? isHelpOther ? .pages : .nothing : .figures
+        if !due.isEmpty { return .figures }
+        return isHelpOther ? .pages : .nothing
     }
 
     /// Once a sweep and not with every batch: it looks at all units, and nobody waits for it.

@@ -228,13 +228,11 @@ package struct AdminRoutes: Sendable {
             throw Refused(problems: ["expected code, name, opens and deadline (seconds since 1970)"])
         }
         guard form.deadline >= form.opens else { throw Refused(problems: ["deadline lies before opens"]) }
-        // Whoever closes a round need not know under which order it stands.
-        let order = try form.order ?? aggregator.registry.campaigns().first { $0.code == code }?.order
         let campaign = RegistryCampaign(
-            code: code, name: form.name, opens: form.opens, deadline: form.deadline, order: order ?? "",
+            code: code, name: form.name, opens: form.opens, deadline: form.deadline, order: "",
             closed: form.closed ?? false)
         try await Publisher(aggregator: aggregator).publish(
-            campaign, withClaims: form.claims ?? true, reason: form.reason, officer: form.officer)
+            campaign, order: form.order, withClaims: form.claims ?? true, reason: form.reason, officer: form.officer)
         return .text("campaign \(code) is published\n" + unsettled(code))
     }
 

@@ -68,7 +68,7 @@ package final class PublicEdge: Sendable {
 
     /// - Returns: false while the step may still come.
     private func isKept(_ moment: Int64, _ picture: Picture, _ wall: Int64) throws -> Bool {
-        guard let campaign = told(picture.campaigns, at: moment) else { return true }
+        guard let campaign = roundToTell(picture.campaigns, at: moment) else { return true }
         let isLate = wall > moment + series.stepSeconds + PublicEdge.patience
         guard isLate || series.log(campaign.code, picture).step(at: moment) != nil else { return false }
         if !state.withLock({ $0.kept.contains { $0.isAt(moment, campaign.code) } }) {
@@ -79,7 +79,7 @@ package final class PublicEdge: Sendable {
 
     /// The public is told of one round at a time, the one that was opened last: two tables over the same people would tell
     /// of each other. For the same reason none is told of again once another was.
-    private func told(_ campaigns: [RegistryCampaign], at moment: Int64) -> RegistryCampaign? {
+    private func roundToTell(_ campaigns: [RegistryCampaign], at moment: Int64) -> RegistryCampaign? {
         let open = campaigns.filter { !$0.closed && $0.opens <= moment }
         let latest = open.max { ($0.opens, $0.code) < ($1.opens, $1.code) }
         let before = state.withLock { $0.kept.filter(\.isPublished).map(\.campaign) }
@@ -88,7 +88,7 @@ package final class PublicEdge: Sendable {
 
     private func publish(_ campaign: RegistryCampaign, _ moment: Int64, _ picture: Picture) throws {
         let log = series.log(campaign.code, picture)
-        var told = try told(picture)
+        var told = try soFar(picture)
         let id = PublicEdge.id(campaign.code, moment)
         var release = KeptRelease(id: id, campaign: campaign.code, appointed: moment, isPublished: false)
         guard let cut = ReleaseCut(picture.rollup.tree.published, log, at: moment) else {
@@ -111,7 +111,7 @@ package final class PublicEdge: Sendable {
     }
 
     /// After a start, what earlier releases hid comes from the series.
-    private func told(_ picture: Picture) throws -> ToldReleases {
+    private func soFar(_ picture: Picture) throws -> ToldReleases {
         if let known = state.withLock({ $0.told }) { return known }
         var told = ToldReleases()
         for release in state.withLock({ $0.kept }) where release.isPublished {
