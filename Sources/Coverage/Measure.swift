@@ -59,3 +59,37 @@ package struct Measure: Sendable, Equatable {
 
     package static let all = [completion, contact, tested]
 }
+
+/// Rules that officers publish for a round. Which class has which role is theirs to say, within what the bounds hold for.
+extension Measure {
+    /// Classes that such a rule may give a role, in the order in which they are listed. Of doors those that the registered
+    /// ceiling counts: vacant ones and those that are no dwelling are not among them. Of people all, who are a partition.
+    package var classes: [String] { base == .households ? Measure.doors : Measure.people }
+
+    private static let doors = [
+        "completed", "partial", "nobody_home_final", "absent", "refused", "not_found", "moved", "language", "other",
+        "unvisited", "nobody_home", "postponed",
+    ]
+    private static let people = [
+        "p_tested", "p_elsewhere_verified", "p_elsewhere_unverified", "p_exempt", "p_deferred", "p_other_channel",
+        "p_home_service", "p_refused", "p_untested", "p_absent", "p_unsurveyed",
+    ]
+
+    /// Versions of published rules begin here; the program's own stay below.
+    package static let firstPublished = 101
+
+    /// The same measure, read by a published rule.
+    ///
+    /// - Returns: nil where that is no rule of it: every class that is done is due, and each is one of `classes`.
+    package func read(version: Int, done: some Sequence<String>, due: some Sequence<String>) -> Measure? {
+        var read = self
+        (read.version, read.numerator, read.denominator) = (version, Set(done), Set(due))
+        guard version >= Measure.firstPublished, !read.denominator.isEmpty,
+            read.numerator.isSubset(of: read.denominator), read.denominator.isSubset(of: classes)
+        else { return nil }
+        return read
+    }
+
+    /// Whether both are rules of one measure.
+    package func isOf(_ other: Measure) -> Bool { code == other.code }
+}

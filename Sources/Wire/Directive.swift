@@ -29,6 +29,22 @@ package struct Directive: Codable, Sendable, Equatable {
     package var closed: Bool?
     /// Divisions and units that it is for; nil for everybody who is told of it.
     package var to: [String]?
+    /// Of a rule by which figures of the round are read: which classes count.
+    package var counts: Counting?
+
+    /// The role of classes in a measure: done and due, due alone, or, where a class isn't named, neither.
+    package struct Counting: Codable, Sendable, Equatable {
+        package var measure: String
+        /// Names the roles beside a figure; the same as long as they are the same.
+        package var version: Int
+        /// In ascending order, as are those that are due.
+        package var done: [String]
+        package var due: [String]
+
+        package init(measure: String, version: Int, done: [String], due: [String]) {
+            (self.measure, self.version, self.done, self.due) = (measure, version, done.sorted(), due.sorted())
+        }
+    }
 
     package init(
         code: String, version: Int = 1, kind: Kind, title: String, text: String = "", campaign: String? = nil,
@@ -69,7 +85,7 @@ extension Directive {
     package var isSound: Bool {
         period != nil && !title.isEmpty && title.utf8.count <= Limits.directiveTitle
             && text.utf8.count <= Limits.directiveText && reason.utf8.count <= Limits.directiveTitle
-            && officer.utf8.count <= Limits.directiveTitle
+            && officer.utf8.count <= Limits.directiveTitle && counts?.isSound != false
     }
 
     /// Whether two versions say the same.
@@ -82,5 +98,14 @@ extension Directive {
     /// In the order in which they were published.
     package static func isEarlier(_ a: Directive, _ b: Directive) -> Bool {
         (a.at, a.code, a.version) < (b.at, b.code, b.version)
+    }
+}
+
+extension Directive.Counting {
+    private static let mostClasses = 64
+
+    fileprivate var isSound: Bool {
+        Code(measure) != nil && version > 0 && due.count <= Directive.Counting.mostClasses
+            && Set(done).isSubset(of: due) && due.allSatisfy { Code($0) != nil }
     }
 }

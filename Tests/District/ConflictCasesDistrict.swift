@@ -122,7 +122,7 @@ struct CaseNode {
     /// Its last word about the round, or the word that it wasn't.
     mutating func report(final: Bool) { write("-", [final ? 1 : 0], CaseDistrict.report) }
 
-    private mutating func write(
+    mutating func write(
         _ subject: String, _ counts: [Count], _ catalogue: Catalogue = CaseDistrict.catalogue,
         in round: Code = CaseDistrict.campaign
     ) {

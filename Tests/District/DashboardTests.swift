@@ -135,10 +135,10 @@ import Testing
             _ = district.sweptFigures
             series.take(begins + 600, district.picture)
             let log = series.log(BookDistrict.campaign, district.picture)
-            let html = ChangesSince(begins + 60, district.picture, 0, log).html(.english).source
+            let html = ChangesSince(begins + 60, district.picture, 0, log, .completion).html(.english).source
             #expect(
                 html.contains("No longer on time: \(BookDistrict.unit)") && html.contains("15 more households done"))
-            let gone = ChangesSince(begins - 9000, district.picture, 0, log).html(.zhHans).source
+            let gone = ChangesSince(begins - 9000, district.picture, 0, log, .completion).html(.zhHans).source
             #expect(gone.contains("当时没有记录，无法比较"), "unknown is not unchanged")
             let model = DivisionPage.Model(
                 district.picture, 0, BookDistrict.campaign, asked: nil, log, since: begins + 60)

@@ -8,13 +8,15 @@ import Testing
 
 /// What a projection leans on is what was sampled: steps at which somebody wasn't heard teach nothing.
 @Suite struct ExperienceTests {
+    private static let shape = SampleShape(measures: Measure.all.map(\.title))
+
     private static func code(_ number: Int) -> Code { Code("421303587002-\(100 + number)")! }
 
     private static func numbers(_ done: Int64, of due: Int64, known: Bool = true) -> [Int64] {
         let evidence = Evidence(
             numerator: done, denominator: due, lastNumerator: 0, lastDenominator: 0, unknownCeiling: 0,
             totalCeiling: due, unbounded: 0)
-        return SampleShape.current.numbers(
+        return shape.numbers(
             Sample(
                 standings: [known ? .known : .stale: 1], short: nil,
                 evidence: [Measure.completion.title: evidence]))
@@ -26,7 +28,7 @@ import Testing
         for step in 0..<steps where !missed.contains(step) {
             let samples = (0..<20).map { (SeriesSubject.unit(code($0)), numbers(min(1_000, step * 10), of: 1_000)) }
             _ = log.take(
-                SeriesLog.Step(at: opens + step * 300, seconds: 300), .current,
+                SeriesLog.Step(at: opens + step * 300, seconds: 300), Self.shape,
                 Dictionary(uniqueKeysWithValues: samples))
         }
         return log
@@ -34,7 +36,7 @@ import Testing
 
     @Test func earlierRoundsSayWhenThisOneWillBeThrough() throws {
         var experience = Experience()
-        experience.add(Self.evening(opens: 3_000, steps: 120), opens: 3_000, step: 300) { _ in "unit" }
+        experience.add(Self.evening(opens: 3_000, steps: 120), .completion, opens: 3_000, step: 300) { _ in "unit" }
         let courses = try #require(experience.courses["unit"])
         #expect(courses.count == 20 && courses[0].points[50] == Course.Point(done: 500, due: 1_000))
         let now = Self.evening(opens: 90_000, steps: 31).line(.unit(Self.code(3)), .completion)
@@ -76,7 +78,7 @@ import Testing
         var log = SeriesLog()
         for (step, isKnown) in [true, false, true].enumerated() {
             _ = log.take(
-                SeriesLog.Step(at: 3_000 + Int64(step) * 300, seconds: 300), .current,
+                SeriesLog.Step(at: 3_000 + Int64(step) * 300, seconds: 300), Self.shape,
                 [.unit(Self.code(0)): Self.numbers(Int64(step), of: 9, known: isKnown)])
         }
         let course = log.line(.unit(Self.code(0)), .completion).course(opens: 3_000, step: 300, until: 3_600)
@@ -87,10 +89,10 @@ import Testing
         var log = SeriesLog()
         let subjects = (0..<450).map { SeriesSubject.unit(Self.code($0)) }
         _ = log.take(
-            SeriesLog.Step(at: 0, seconds: 300), .current,
+            SeriesLog.Step(at: 0, seconds: 300), Self.shape,
             Dictionary(uniqueKeysWithValues: subjects.map { ($0, Self.numbers(1, of: 2)) }))
         var experience = Experience()
-        experience.add(log, opens: 0, step: 300) { $0 == subjects[0] ? nil : "unit" }
+        experience.add(log, .completion, opens: 0, step: 300) { $0 == subjects[0] ? nil : "unit" }
         #expect((80...100).contains(experience.courses["unit"]?.count ?? 0))
     }
 }

@@ -5,6 +5,7 @@ import Foundation
 import Laws
 import Logging
 import Testing
+import Wire
 
 @testable import District
 
@@ -127,8 +128,11 @@ final class ReleaseDistrict {
 
     /// Rounds that were closed.
     var closed: Set<Code> = []
+    /// What officers published.
+    var directives: [Directive] = []
     var picture: Picture {
         var picture = Picture(ledger.tally, now: 0, wall: wall, revision: 1)
+        picture.directives = DirectiveBook(directives.map { DirectiveBook.Entry($0) })
         for index in picture.campaigns.indices where closed.contains(picture.campaigns[index].code) {
             picture.campaigns[index].closed = true
         }

@@ -15,8 +15,10 @@ import Testing
 
     private static func step(_ number: Int64) -> SeriesLog.Step { SeriesLog.Step(at: number * 300, seconds: 300) }
 
+    private static let shape = SampleShape(measures: Measure.all.map(\.title))
+
     /// Numbers of a sample in which only the completion differs.
-    private static func numbers(_ done: Int64, _ due: Int64, _ shape: SampleShape = .current) -> [Int64] {
+    private static func numbers(_ done: Int64, _ due: Int64, _ shape: SampleShape = SeriesTests.shape) -> [Int64] {
         let evidence = Evidence(
             numerator: done, denominator: due, lastNumerator: 0, lastDenominator: 0, unknownCeiling: 0,
             totalCeiling: 100, unbounded: 0)
@@ -26,7 +28,7 @@ import Testing
 
     @Test func aSampleComesBackWhole() {
         var generator = SystemRandomNumberGenerator()
-        let shape = SampleShape.current
+        let shape = Self.shape
         for _ in 0..<50 {
             let numbers = (0..<shape.width).map { _ in Int64.random(in: 0...5_000_000, using: &generator) }
             #expect(shape.numbers(shape.sample(numbers)) == numbers)
@@ -50,8 +52,8 @@ import Testing
             for (subject, numbers) in standing where expected[subject]?.last?.1 != numbers {
                 expected[subject, default: []].append((number * 300, numbers))
             }
-            let changes = log.take(Self.step(number), .current, standing)
-            let isRead = replayed.replay(Self.step(number), .current, changes)
+            let changes = log.take(Self.step(number), Self.shape, standing)
+            let isRead = replayed.replay(Self.step(number), Self.shape, changes)
             #expect(isRead)
         }
         for subject in subjects {
@@ -64,7 +66,7 @@ import Testing
             for log in [log, replayed] {
                 let samples = log.samples(subject)
                 #expect(samples.map(\.at) == expected[subject]?.map(\.0))
-                #expect(samples.map { SampleShape.current.numbers($0.sample) } == expected[subject]?.map(\.1))
+                #expect(samples.map { Self.shape.numbers($0.sample) } == expected[subject]?.map(\.1))
             }
         }
         #expect(log.bytes < subjects.count * 320 * 10, "about ten bytes for each change")
@@ -72,26 +74,26 @@ import Testing
 
     @Test func bytesThatNobodyWroteAreRefused() {
         var log = SeriesLog()
-        let changes = log.take(Self.step(1), .current, [Self.unit: Self.numbers(5, 80)])
+        let changes = log.take(Self.step(1), Self.shape, [Self.unit: Self.numbers(5, 80)])
         for cut in 1..<changes.count {
             var other = SeriesLog()
-            let isCutRead = other.replay(Self.step(1), .current, Array(changes.prefix(cut)))
+            let isCutRead = other.replay(Self.step(1), Self.shape, Array(changes.prefix(cut)))
             #expect(!isCutRead, "cut at \(cut)")
         }
         var other = SeriesLog()
-        let isStrangerRead = other.replay(Self.step(1), .current, [9, 1, 0, 2])
+        let isStrangerRead = other.replay(Self.step(1), Self.shape, [9, 1, 0, 2])
         #expect(!isStrangerRead, "a subject that was never named")
         var twice = SeriesLog()
-        let isFirstRead = twice.replay(Self.step(1), .current, changes)
+        let isFirstRead = twice.replay(Self.step(1), Self.shape, changes)
         #expect(isFirstRead)
-        let isSecondRead = twice.replay(Self.step(1), .current, [])
+        let isSecondRead = twice.replay(Self.step(1), Self.shape, [])
         #expect(!isSecondRead, "time goes on")
     }
 
     @Test func aUnitThatIsntCountedAnyMoreStandsAtNothing() {
         var log = SeriesLog()
-        _ = log.take(Self.step(1), .current, [Self.unit: Self.numbers(5, 80), Self.place: Self.numbers(5, 80)])
-        _ = log.take(Self.step(2), .current, [Self.place: Self.numbers(5, 80)])
+        _ = log.take(Self.step(1), Self.shape, [Self.unit: Self.numbers(5, 80), Self.place: Self.numbers(5, 80)])
+        _ = log.take(Self.step(2), Self.shape, [Self.place: Self.numbers(5, 80)])
         #expect(log.samples(Self.unit).map(\.sample.expected) == [1, 0])
         #expect(log.samples(Self.place).count == 1)
     }
@@ -100,7 +102,7 @@ import Testing
         let old = SampleShape(measures: ["survey.completion@0"])
         var log = SeriesLog()
         _ = log.take(Self.step(1), old, [Self.unit: Self.numbers(5, 80, old)])
-        _ = log.take(Self.step(2), .current, [Self.unit: Self.numbers(6, 80)])
+        _ = log.take(Self.step(2), Self.shape, [Self.unit: Self.numbers(6, 80)])
         let samples = log.samples(Self.unit).map(\.sample)
         #expect(samples[0].evidence["survey.completion@0"]?.numerator == 5)
         #expect(samples[1].evidence["survey.completion@1"]?.numerator == 6)
@@ -111,7 +113,7 @@ import Testing
     @Test func nobodyLookedIsAGap() {
         var log = SeriesLog()
         for number in [Int64(1), 2, 5] {
-            _ = log.take(Self.step(number), .current, [Self.unit: Self.numbers(number, 80)])
+            _ = log.take(Self.step(number), Self.shape, [Self.unit: Self.numbers(number, 80)])
         }
         let line = log.line(Self.unit, .completion)
         #expect(line.gaps == [900..<1500] && line.until == 1800)
@@ -129,7 +131,7 @@ import Testing
         ]
         for (number, standings) in standings.sorted(by: { $0.key < $1.key }) {
             let sample = Sample(standings: standings, short: nil, evidence: [:])
-            _ = log.take(Self.step(number), .current, [Self.place: SampleShape.current.numbers(sample)])
+            _ = log.take(Self.step(number), Self.shape, [Self.place: Self.shape.numbers(sample)])
         }
         func onTime(_ deadline: Int64, now: Int64 = 10_000) -> Timeliness? {
             log.timeliness(Self.place, deadline: deadline, now: now)

@@ -11,15 +11,15 @@ struct ChangesSince {
     private var lost: [String] = []
     private var back: [String] = []
 
-    init(_ since: Int64, _ picture: Picture, _ place: Int, _ log: SeriesLog) {
+    /// - Parameter completion: by the rule of the round. Done under another rule is no change.
+    init(_ since: Int64, _ picture: Picture, _ place: Int, _ log: SeriesLog, _ completion: Measure) {
         (self.since, now) = (since, picture.wall)
         let tree = picture.rollup.tree
         func samples(_ subject: SeriesSubject) -> (Sample, Sample)? {
             log.sample(subject, at: since).flatMap { before in log.latest(subject).map { (before, $0) } }
         }
-        let title = Measure.completion.title
         let whole = samples(.place(tree.places[place].code))
-        if let before = whole?.0.evidence[title], let after = whole?.1.evidence[title] {
+        if let before = whole?.0.evidence[completion.title], let after = whole?.1.evidence[completion.title] {
             done = (after.numerator + after.lastNumerator) - (before.numerator + before.lastNumerator)
         }
         let units = tree.units(below: place)

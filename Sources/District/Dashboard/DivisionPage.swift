@@ -49,7 +49,7 @@ enum DivisionPage {
             reader: Reader = .everything, open: Int? = nil
         ) {
             let tree = picture.rollup.tree
-            let question = Question(period: campaign, measures: Measure.all)
+            let question = picture.question(campaign)
             let totals = picture.cut("survey", campaign)
             let standings = totals.standings
             func child(_ unit: Int) -> Child {
@@ -76,14 +76,16 @@ enum DivisionPage {
             asOf = picture.wall
             cut = picture.cutWords
             overlays = reader.scope == nil ? picture.overlays : []
-            progress = RoundProgress(log, picture.campaigns.first { $0.code == campaign }, now: picture.wall)
+            progress = RoundProgress(
+                log, picture.campaigns.first { $0.code == campaign }, picture.measure(.completion, campaign),
+                now: picture.wall)
             deadline = cut.isOverlay ? nil : picture.campaigns.first { $0.code == campaign }?.deadline
             timeliness = deadline.flatMap {
                 log.timeliness(.place(tree.places[place].code), deadline: $0, now: picture.wall)
             }
             drawn = DivisionPage.drawn(children).map { [progress] in ($0, progress.line($0.subject)) }
             self.open = open ?? picture.openWork(campaign, below: place)
-            changes = since.map { ChangesSince($0, picture, place, log) }
+            changes = since.map { ChangesSince($0, picture, place, log, picture.measure(.completion, campaign)) }
             affairs = picture.campaigns.first { $0.code == campaign }
                 .flatMap { CommunityAffairs(picture, place, $0, reader) }
         }
@@ -131,7 +133,7 @@ enum DivisionPage {
     private static func drawn(_ children: [Model.Child]) -> [Model.Child] {
         guard children.count > RoundProgress.most else { return children }
         func least(_ child: Model.Child) -> Int64 {
-            child.figures.measures.first { $0.measure == .completion }?.figure.lower?.permilleDown ?? 0
+            child.figures.measures.first { $0.measure.isOf(.completion) }?.figure.lower?.permilleDown ?? 0
         }
         return Array(children.sorted { least($0) < least($1) }.prefix(RoundProgress.most))
     }
@@ -149,7 +151,7 @@ enum DivisionPage {
     }
 
     private static func row(_ child: Model.Child, _ now: Int64, _ asked: Code?, _ text: Messages) -> HTML {
-        guard let measured = child.figures.measures.first(where: { $0.measure == .completion }) else { return "" }
+        guard let measured = child.figures.measures.first(where: { $0.measure.isOf(.completion) }) else { return "" }
         let figure = measured.figure
         let all = child.figures.completeness
         let state: HTML =

@@ -6,8 +6,8 @@ import Federation
 enum DivisionTiles {
     static func html(_ model: DivisionPage.Model, _ text: Messages) -> HTML {
         let measures = model.figures.measures
-        guard let completion = measures.first(where: { $0.measure == .completion })?.figure,
-            let tested = measures.first(where: { $0.measure == .tested })?.figure
+        guard let completion = measures.first(where: { $0.measure.isOf(.completion) })?.figure,
+            let tested = measures.first(where: { $0.measure.isOf(.tested) })?.figure
         else { return "" }
         return """
             <div class="tiles">\(missing(tested, completion, text))\(rates(model, completion, text))\(heard(model, completion, text))
@@ -29,7 +29,7 @@ enum DivisionTiles {
     }
 
     private static func rates(_ model: DivisionPage.Model, _ completion: Figure, _ text: Messages) -> HTML {
-        let others = model.figures.measures.filter { $0.measure != .completion }.map { measured -> HTML in
+        let others = model.figures.measures.filter { !$0.measure.isOf(.completion) }.map { measured -> HTML in
             "<p>\(text("dash.measure.\(measured.measure.code)")) \(FigureText.bounds(measured.figure, text))</p>"
         }
         return """

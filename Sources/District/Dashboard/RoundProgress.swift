@@ -5,11 +5,14 @@ import Federation
 struct RoundProgress {
     private let log: SeriesLog
     private let opens: Int64
+    private let completion: Measure
     let chart: RoundChart
 
-    /// - Parameter campaign: nil where the round isn't known any more.
-    init(_ log: SeriesLog, _ campaign: RegistryCampaign?, now: Int64) {
-        self.log = log
+    /// - Parameters:
+    ///   - campaign: nil where the round isn't known any more.
+    ///   - completion: by the rule of the round.
+    init(_ log: SeriesLog, _ campaign: RegistryCampaign?, _ completion: Measure, now: Int64) {
+        (self.log, self.completion) = (log, completion)
         // Of the time before the first sample nobody knows anything that could be drawn.
         opens = max(campaign?.opens ?? 0, log.steps.first?.at ?? now)
         chart = RoundChart(
@@ -20,7 +23,7 @@ struct RoundProgress {
     /// How many places a page draws; a table names the others.
     static let most = 100
 
-    func line(_ subject: SeriesSubject) -> SeriesLine { log.line(subject, .completion) }
+    func line(_ subject: SeriesSubject) -> SeriesLine { log.line(subject, completion) }
 
     /// The last hours of the round, each by its beginning: seconds since 1970.
     func hours(most: Int64) -> [Int64] {

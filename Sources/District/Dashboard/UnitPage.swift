@@ -35,13 +35,13 @@ enum UnitPage {
             code = tree.units[unit].code.text
             why = Why(picture, unit: unit, campaign: campaign, now: now)
             standing = campaign.map { picture.cut("survey", $0).standings[unit] } ?? .silent
-            let shown = campaign.map { picture.figures(unit: unit, Question(period: $0, measures: Measure.all)) }
+            let shown = campaign.map { picture.figures(unit: unit, picture.question($0)) }
             figures = shown?.measures ?? []
             phonedIn = shown?.phonedIn ?? []
             receipts = picture.book.receipts[tree.units[unit].code] ?? []
             calls = picture.book.phoneIns[tree.units[unit].code] ?? []
             openClaims = shown?.openClaims ?? OpenClaims()
-            buildings = campaign.map { picture.buildings(unit, [.completion, .tested], $0) } ?? []
+            buildings = campaign.map { picture.buildings(unit, $0) } ?? []
             affairs = picture.campaigns.first { $0.code == campaign }
                 .map { CommunityAffairs(picture, unit: unit, $0, reader) }
             asOf = picture.wall
@@ -96,7 +96,7 @@ enum UnitPage {
         let at = isOld ? model.why.heardAt.map { FigureText.time($0, asOf: model.asOf) } : nil
         let rate = FigureText.percent(measured.figure.lastKnown)
         let last = text("dash.last_known", ["rate": at.map { text("dash.rate_at", ["rate": rate, "at": $0]) } ?? rate])
-        let pace = measured.measure == .completion ? PaceText.html(model.pace, asOf: model.asOf, text) : ""
+        let pace = measured.measure.isOf(.completion) ? PaceText.html(model.pace, asOf: model.asOf, text) : ""
         let calls = model.phonedIn.filter { $0.counts.pair(measured.measure) != nil }
         return """
             <section class="tile"><h2>\(text("dash.measure.\(measured.measure.code)"))</h2>

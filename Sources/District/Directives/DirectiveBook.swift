@@ -1,3 +1,4 @@
+import Coverage
 import Federation
 package import Wire
 
@@ -19,6 +20,8 @@ package struct DirectiveBook: Sendable, Equatable {
     private var entries: [String: [Entry]] = [:]
     /// The last version of each, in the order in which these were published.
     private(set) var latest: [Directive] = []
+    /// By round, the rules by which its figures are read.
+    private var rules: [String: [Directive]] = [:]
 
     package init(_ all: [Entry] = []) {
         entries = Dictionary(grouping: all) { $0.directive.code }.mapValues { entries in
@@ -27,6 +30,11 @@ package struct DirectiveBook: Sendable, Equatable {
             return (above.isEmpty ? entries : above).sorted { $0.directive.version < $1.directive.version }
         }
         latest = entries.values.compactMap { $0.last?.directive }.sorted(by: Directive.isEarlier)
+        rules = Dictionary(grouping: latest.filter(isInForce)) { $0.campaign ?? "" }
+    }
+
+    private func isInForce(_ directive: Directive) -> Bool {
+        directive.counts != nil && !directive.withdrawn && entries[directive.code]?.last?.isCarried == true
     }
 
     /// From the first to the last; empty for a code that nobody has used.
@@ -34,7 +42,8 @@ package struct DirectiveBook: Sendable, Equatable {
     func last(_ code: String) -> Directive? { entries[code]?.last?.directive }
     func isFromAbove(_ code: String) -> Bool { entries[code]?.last?.isFromAbove ?? false }
 
-    /// What a speaker is told: the newest ones that concern it, the newest last.
+    /// What a speaker is told: the newest ones that concern it, and before them, however old, the rules by which figures are
+    /// read. The newest last.
     func concerning(_ speaker: Int, _ tree: PlaceTree) -> [Directive] {
         let audience = Audience(speaker, tree)
         var told: [Directive] = []
@@ -43,7 +52,51 @@ package struct DirectiveBook: Sendable, Equatable {
             told.append(directive)
             if told.count == Limits.directives { break }
         }
-        return told.reversed()
+        let newest = Set(told.map(\.code))
+        let older = rules.values.joined().filter { !newest.contains($0.code) }.sorted(by: Directive.isEarlier)
+        return older.compactMap(audience.told) + told.reversed()
+    }
+}
+
+/// By which rules the figures of a round are read.
+extension DirectiveBook {
+    /// The program's, and in their places those that were published for the round.
+    func measures(of round: Code) -> [Measure] {
+        guard let published = rules[round.text] else { return Measure.all }
+        return Measure.all.map { measure in published.lazy.compactMap(measure.read(by:)).first ?? measure }
+    }
+
+    /// All by which they ever were, such as a sample of an earlier hour.
+    func everyMeasure(of round: Code) -> [Measure] {
+        let published = entries.values.joined().map(\.directive).filter { $0.campaign == round.text }
+        return Measure.all.flatMap { measure in [measure] + published.compactMap(measure.read(by:)) }
+    }
+
+    /// The rule that is in force for a measure of a round, if one was published.
+    func rule(of round: String, _ measure: String) -> Directive? {
+        rules[round]?.first { $0.counts?.measure == measure }
+    }
+
+    /// Since when the round is read as it is now, where officers published something about that.
+    func ruleChanges(of round: Code) -> [RuleVersion] {
+        Measure.all.compactMap { program in
+            let last = latest.last { $0.campaign == round.text && $0.counts?.measure == program.code }
+            guard let last, let measure = measures(of: round).first(where: { $0.isOf(program) }) else { return nil }
+            return RuleVersion(measure: program.code, version: measure.version, since: last.at, round: round)
+        }
+    }
+
+    /// For the next rule that is published here.
+    var nextRule: Int {
+        let last = entries.values.joined().compactMap { $0.directive.counts?.version }.max() ?? 0
+        return max(last + 1, Measure.firstPublished)
+    }
+}
+
+extension Measure {
+    func read(by directive: Directive) -> Measure? {
+        guard let counts = directive.counts, counts.measure == code else { return nil }
+        return read(version: counts.version, done: counts.done, due: counts.due)
     }
 }
 

@@ -1,3 +1,4 @@
+import Coverage
 import Daemon
 import Federation
 import Wire
@@ -12,6 +13,11 @@ package struct DirectiveWords: Codable, Sendable, Equatable {
     package var due: Int64?
     /// Divisions and units; absent or empty for everybody.
     package var to: [String]?
+    /// Of a rule by which figures of the round are read: the measure, and the classes that are done and that are due, the
+    /// done among them. Absent in a new version: as they were.
+    package var measure: String?
+    package var done: [String]?
+    package var owed: [String]?
     package var reason: String?
     package var officer: String?
 
@@ -23,7 +29,8 @@ struct DirectiveProblem: Answerable, Equatable {
     enum Code: String, CaseIterable {
         case code, unknown, kind, titleMissing = "title_missing", tooLong = "too_long", addressee, campaign
         case reasonMissing = "reason_missing", officerMissing = "officer_missing", addressees, unchanged, above
-        case withdrawn, versions, round, due, opens
+        case withdrawn, versions, round, due, opens, measure, classes, rule
+        case ruleOfRound = "rule_of_round", ruleAddressees = "rule_addressees", ruleOver = "rule_over"
     }
     let code: Code
     /// The field of the form at fault, and what stands in it.
@@ -59,8 +66,15 @@ struct DirectiveDraft {
         }
         if let due = words.due, due < 0 { throw problem(.due, "due", "\(due)") }
         var next = try signed(words, after: last, kind)
-        (next.title, next.text, next.campaign, next.due) = (title, words.text ?? "", words.campaign, words.due)
+        (next.title, next.text, next.due) = (title, words.text ?? "", words.due)
+        next.campaign = words.campaign ?? (last?.counts == nil ? nil : last?.campaign)
         next.to = try addressees(words, last)
+        if let measure = try counting(words, last, next) {
+            next.counts = .init(
+                measure: measure.code, version: measure.version, done: Array(measure.numerator),
+                due: Array(measure.denominator))
+            if next.text.isEmpty { next.text = RuleWords(measure).plain }
+        }
         if let long = [("title", next.title, Limits.directiveTitle), ("text", next.text, Limits.directiveText)]
             .first(where: { $0.1.utf8.count > $0.2 })
         {
@@ -76,6 +90,7 @@ struct DirectiveDraft {
         try change(of: last)
         guard last.kind != Directive.Kind.round.rawValue else { throw problem(.round, "code", words.code) }
         guard !last.withdrawn else { throw problem(.withdrawn, "code", words.code) }
+        if last.counts != nil { _ = try openRound(last.campaign) }
         let signed = try signed(words, after: last, .order)
         var next = last
         (next.version, next.at, next.reason, next.officer) = (signed.version, now, signed.reason, signed.officer)
@@ -120,6 +135,45 @@ struct DirectiveDraft {
         }
         for code in said where !isPlace(code) { throw problem(.addressee, "to", code) }
         return to
+    }
+
+    /// The roles of classes, where the directive gives any. All compounds of a round are read by one rule.
+    private func counting(
+        _ words: DirectiveWords, _ last: Directive?, _ next: Directive
+    ) throws(DirectiveProblem) -> Measure? {
+        guard words.measure ?? last?.counts?.measure != nil else {
+            if words.done != nil || words.owed != nil { throw problem(.measure, "measure") }
+            return nil
+        }
+        let (code, before) = (words.measure ?? last?.counts?.measure ?? "", last?.counts)
+        guard next.kind == Directive.Kind.rule.rawValue else { throw problem(.rule, "kind", next.kind) }
+        guard let measure = Measure.all.first(where: { $0.code == code }), before == nil || before?.measure == code
+        else { throw problem(.measure, "measure", code) }
+        guard next.to == nil else { throw problem(.ruleAddressees, "to") }
+        let round = try openRound(next.campaign)
+        guard last?.counts == nil || last?.campaign == round else { throw problem(.campaign, "campaign", round) }
+        if let other = book.rule(of: round, code), other.code != next.code {
+            throw problem(.ruleOfRound, "measure", other.code)
+        }
+        let (done, due) = (Set(words.done ?? before?.done ?? []), Set(words.owed ?? before?.due ?? []))
+        let isAsBefore =
+            last?.withdrawn == false && done == before.map { Set($0.done) } && due == before.map { Set($0.due) }
+        let version = isAsBefore ? before?.version ?? 0 : book.nextRule
+        guard let read = measure.read(version: version, done: done, due: due) else {
+            let strangers = due.union(done).subtracting(measure.classes).sorted()
+            throw problem(.classes, "owed", strangers.joined(separator: ", "))
+        }
+        return read
+    }
+
+    /// Figures of a round that is over stay as they were, and those of one from above are read there and here alike.
+    private func openRound(_ code: String?) throws(DirectiveProblem) -> String {
+        guard let round = campaigns.first(where: { $0.code.text == code }) else {
+            throw problem(.campaign, "campaign", code ?? "")
+        }
+        guard !round.closed else { throw problem(.ruleOver, "campaign", round.code.text) }
+        guard !book.isFromAbove(round.code.text) else { throw problem(.above, "campaign", round.code.text) }
+        return round.code.text
     }
 
     private func isPlace(_ code: String) -> Bool {

@@ -1,3 +1,4 @@
+import Coverage
 import Daemon
 import Federation
 import Foundation
@@ -10,6 +11,14 @@ enum DirectiveForm {
         (words.kind, words.title, words.text) = (form["kind"], form["title"], form["text"])
         (words.campaign, words.reason, words.officer) = (form["campaign"], form["reason"], form["officer"])
         words.due = try time("due", form)
+        words.measure = form["measure"]
+        if let measure = Measure.all.first(where: { $0.code == words.measure }) {
+            let roles = measure.classes.map {
+                (name: $0, role: RuleWords.Role(rawValue: form[RuleWords.field($0)] ?? ""))
+            }
+            words.done = roles.filter { $0.role == .done }.map(\.name)
+            words.owed = roles.filter { $0.role == .done || $0.role == .due }.map(\.name)
+        }
         words.to = form["to"]?.split { ",，、; \n\r".contains($0) }.map(String.init)
         return words
     }

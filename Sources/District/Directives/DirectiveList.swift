@@ -1,3 +1,4 @@
+import Coverage
 import Daemon
 import Federation
 import Wire
@@ -14,6 +15,8 @@ enum DirectiveList {
         /// Published before those that are shown.
         var earlier: Int
         var campaigns: [RegistryCampaign]
+        /// Rounds that are open, and by which rules each is read, with the directive that says so.
+        var rules: [(round: RegistryCampaign, measures: [(measure: Measure, directive: String?)])]
         var refused: DirectivePages.Refused?
         var mayPublish: Bool
         var asOf: Int64
@@ -25,6 +28,10 @@ enum DirectiveList {
                 Line(reading: DirectiveReading($0, picture), to: picture.names($0.to ?? []))
             }
             earlier = picture.directives.latest.count - lines.count
+            rules = picture.campaigns.filter { !$0.closed }.reversed().map { round in
+                let measures = picture.measures(round.code)
+                return (round, measures.map { ($0, picture.directives.rule(of: round.code.text, $0.code)?.code) })
+            }
             (campaigns, self.refused, mayPublish, asOf) = (picture.campaigns, refused, reading.mayPublish, picture.wall)
         }
     }
@@ -40,7 +47,7 @@ enum DirectiveList {
         let forms: HTML = model.mayPublish ? publish(model, text) : "<p class=\"muted\">\(text("directive.closed"))</p>"
         return """
             <h1>\(text("directive.title"))</h1>\(DirectiveForm.fault(model.refused, text))
-            <p><a href="#publish">\(text("directive.publish"))</a></p>\(list)\(earlier)<section id="publish">\(forms)</section>
+            <p><a href="#publish">\(text("directive.publish"))</a></p>\(list)\(earlier)\(rules(model, text))<section id="publish">\(forms)</section>
             """
     }
 
@@ -52,6 +59,23 @@ enum DirectiveList {
             <p class="muted">\(DirectiveWordsText.head(directive, asOf: now, text)) · \(DirectiveWordsText.to(line.to, text))</p>
             \(DirectiveWordsText.counts(line.reading, text))</li>
             """
+    }
+
+    /// By which rules open rounds are read; each leads to where it is changed.
+    private static func rules(_ model: Model, _ text: Messages) -> HTML {
+        guard !model.rules.isEmpty else { return "" }
+        let rounds = model.rules.map { round, measures -> HTML in
+            let links = measures.enumerated().map { place, read -> HTML in
+                let (measure, directive) = read
+                let path = directive.map(DirectivePages.path) ?? "/directives/rule"
+                let asked = directive == nil ? "&campaign=\(round.code)&measure=\(measure.code)" : ""
+                return """
+                    \(place == 0 ? "" : " · ")<a href="\(DashboardShell.link(path, text.language, nil))\(asked)">\(text("dash.measure.\(measure.code)")) v\(measure.version)</a>
+                    """
+            }
+            return "<li><p><strong>\(round.name)</strong></p><p>\(links)</p></li>"
+        }
+        return "<section id=\"rules\"><h2>\(text("rule.heading"))</h2><ul class=\"items\">\(rounds)</ul></section>"
     }
 
     // MARK: Publishing

@@ -1,3 +1,4 @@
+import Coverage
 import Daemon
 import Federation
 import Wire
@@ -18,6 +19,8 @@ enum DirectivePage {
         var units: [Unit]
         var to: [String]
         var isFromAbove: Bool
+        /// Of a rule by which figures are read.
+        var measure: Measure?
         var refused: DirectivePages.Refused?
         var mayPublish: Bool
         var asOf: Int64
@@ -37,6 +40,7 @@ enum DirectivePage {
                     standing: cut.standings[line.unit])
             }
             to = picture.names(last.to ?? [])
+            measure = last.counts.flatMap { counts in Measure.all.lazy.compactMap { $0.read(by: last) }.first }
             isFromAbove = picture.directives.isFromAbove(code)
             (self.refused, mayPublish, asOf) = (refused, page.mayPublish, picture.wall)
         }
@@ -55,7 +59,7 @@ enum DirectivePage {
             <span aria-current="page">\(directive.code)</span></nav>
             <h1>\(directive.title)</h1><p>\(DirectiveWordsText.kind(directive, text)) <span class="muted">\(DirectiveWordsText.head(directive, asOf: model.asOf, text))
             · \(DirectiveWordsText.to(model.to, text))</span></p>\(DirectiveForm.fault(model.refused, text))
-            \(words(directive, text))\(DirectiveWordsText.counts(model.reading, text))
+            \(words(directive, text))\(roles(model, text))\(DirectiveWordsText.counts(model.reading, text))
             \(table(model, text))\(earlier(model, text))\(forms(model, text))
             """
     }
@@ -65,6 +69,14 @@ enum DirectivePage {
             directive.reason.isEmpty
             ? "" : "<p class=\"muted\">\(text("directive.why", ["reason": directive.reason]))</p>"
         return "<p class=\"words\">\(directive.text)</p>\(why)"
+    }
+
+    private static func roles(_ model: Model, _ text: Messages) -> HTML {
+        guard let measure = model.measure else { return "" }
+        let name = text("dash.measure.\(measure.code)")
+        let head = text(
+            model.directive.withdrawn ? "rule.was" : "rule.is", ["measure": name, "version": "\(measure.version)"])
+        return "<section><h2>\(head)</h2>\(RuleWords(measure).html(text))</section>"
     }
 
     // MARK: Who has it
@@ -125,6 +137,13 @@ enum DirectivePage {
                 "/directives/round", "directive.change", "directive.publish_change", text,
                 DirectiveList.roundFields(filled, text, isKnown: true))
         }
+        if let measure = model.measure {
+            if directive.text == RuleWords(measure).plain { offered["text"] = nil }
+            offered["measure"] = measure.code
+            let filled = DirectiveForm.Filled(offered, model.refused, action: "/directives/rule")
+            return change(filled, measure, text)
+                + (directive.withdrawn ? "" : withdraw(directive, model.refused, text))
+        }
         return change(DirectiveForm.Filled(offered, model.refused, action: "/directives/publish"), text)
             + (directive.withdrawn ? "" : withdraw(directive, model.refused, text))
     }
@@ -140,6 +159,15 @@ enum DirectivePage {
             """
             \(known(filled, ["code", "kind", "campaign"]))\(DirectiveForm.field("title", filled, text, more: " required maxlength=\"80\""))
             \(DirectiveForm.area(filled, text))\(DirectiveForm.time("due", label: "due", filled, text))\(DirectiveForm.word(filled, text))
+            """)
+    }
+
+    private static func change(_ filled: DirectiveForm.Filled, _ measure: Measure, _ text: Messages) -> HTML {
+        DirectiveForm.form(
+            "/directives/rule", "directive.change", "directive.publish_change", text,
+            """
+            \(known(filled, ["code", "campaign", "measure"]))\(DirectiveForm.field("title", filled, text, more: " required maxlength=\"80\""))
+            \(RulePage.roles(measure, filled, text))\(DirectiveForm.area(filled, text))\(DirectiveForm.word(filled, text))
             """)
     }
 

@@ -27,6 +27,14 @@ package struct DirectivePages: Sendable {
             said("/directives/publish") { form in
                 try await Publisher(aggregator: aggregator).publish(DirectiveForm.words(form)).code
             },
+            shown("/directives/rule") { call, reader in
+                page(call, reader) { rule($0, call.query["campaign"] ?? "", call.query["measure"] ?? "", nil) }
+            },
+            said("/directives/rule") { form in
+                var words = try DirectiveForm.words(form)
+                words.kind = Directive.Kind.rule.rawValue
+                return try await Publisher(aggregator: aggregator).publish(words).code
+            },
             said("/directives/withdraw") { form in
                 try await Publisher(aggregator: aggregator).withdraw(DirectiveForm.words(form)).code
             },
@@ -66,6 +74,10 @@ package struct DirectivePages: Sendable {
         DirectivePage.Model(code, reading, refused).map { DirectivePage.html($0, reading.text) }
     }
 
+    private func rule(_ reading: Reading, _ round: String, _ measure: String, _ refused: Refused?) -> HTML? {
+        RulePage.Model(reading, round: round, measure: measure, refused).map { RulePage.html($0, reading.text) }
+    }
+
     // MARK: Answering
 
     private func shown(
@@ -87,7 +99,9 @@ package struct DirectivePages: Sendable {
                 let refused = Refused(problem: problem, form: form, action: path)
                 let code = form["code"] ?? ""
                 return page(call, reader, status: 422) { reading in
-                    form["known"] == nil ? listed(reading, refused) : one(reading, code, refused)
+                    if form["known"] != nil { return one(reading, code, refused) }
+                    guard let measure = form["measure"] else { return listed(reading, refused) }
+                    return rule(reading, form["campaign"] ?? "", measure, refused) ?? listed(reading, refused)
                 }
             }
         }

@@ -31,7 +31,7 @@ package struct DirectiveRoutes: Sendable {
     ) async throws -> Reply {
         guard let words = try? JSONDecoder().decode(DirectiveWords.self, from: Data(call.body)) else {
             throw AdminRoutes.Refused(problems: [
-                "expected code, kind, title, text, campaign, due, to, reason and officer as JSON"
+                "expected code, kind, title, text, campaign, due, to, measure, done, owed, reason and officer as JSON"
             ])
         }
         let directive = try await act(Publisher(aggregator: aggregator), words)
@@ -73,12 +73,15 @@ private struct DirectiveJSON: Encodable {
         var withdrawn: Bool
         /// Of a round: it is over.
         var closed: Bool
+        /// Of a rule by which figures are read.
+        @Null var counts: Directive.Counting?
 
         init(_ directive: Directive) {
             (version, title, text) = (directive.version, directive.title, directive.text)
             (campaign, opens, due, at) = (directive.campaign, directive.opens, directive.due, directive.at)
             (officer, reason, withdrawn) = (directive.officer, directive.reason, directive.withdrawn)
             closed = directive.closed ?? false
+            counts = directive.counts
         }
     }
     struct Unit: Encodable, Equatable {

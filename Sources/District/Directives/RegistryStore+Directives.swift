@@ -43,6 +43,15 @@ extension RegistryStore {
                 WHERE other.code = directive.code AND other.above = directive.above);
         """
 
+    static let countingSchema = """
+        -- Of a rule by which figures are read: its measure, its number, and the classes that are done and that are due,
+        -- with commas between.
+        ALTER TABLE directive ADD COLUMN measure TEXT;
+        ALTER TABLE directive ADD COLUMN rule_version INTEGER;
+        ALTER TABLE directive ADD COLUMN done_classes TEXT;
+        ALTER TABLE directive ADD COLUMN due_classes TEXT;
+        """
+
     func directives() throws -> DirectiveBook { try database.read { try RegistryStore.directives($0) } }
 
     private static func directives(_ db: Database) throws -> DirectiveBook {
@@ -53,11 +62,18 @@ extension RegistryStore {
                     campaign: row["campaign"], opens: row["opens"], due: row["due"], at: row["at"],
                     officer: row["officer"], reason: row["reason"], withdrawn: row["withdrawn"],
                     closed: row["closed"],
-                    to: (row["addressees"] as String?).map { $0.split(separator: ",").map(String.init) })
+                    to: (row["addressees"] as String?).map(parts))
                 directive.kind = row["kind"]
+                if let measure = row["measure"] as String? {
+                    directive.counts = Directive.Counting(
+                        measure: measure, version: row["rule_version"], done: parts(row["done_classes"]),
+                        due: parts(row["due_classes"]))
+                }
                 return DirectiveBook.Entry(directive, isFromAbove: row["above"], isCarried: row["carried"])
             })
     }
+
+    private static func parts(_ text: String) -> [String] { text.split(separator: ",").map(String.init) }
 
     /// Writes the next version of a directive down.
     func put(_ directive: Directive) throws {
@@ -67,12 +83,13 @@ extension RegistryStore {
     private static func put(_ directive: Directive, isFromAbove: Bool, _ db: Database) throws {
         // A parent that lost its last versions gives their numbers anew.
         try db.execute(
-            sql: "INSERT OR REPLACE INTO directive VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql: "INSERT OR REPLACE INTO directive VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 directive.code, directive.version, isFromAbove, directive.kind, directive.title, directive.text,
                 directive.campaign, directive.opens, directive.due, directive.at, directive.officer, directive.reason,
                 directive.withdrawn, directive.to?.joined(separator: ","),
-                directive.closed ?? false,
+                directive.closed ?? false, directive.counts?.measure, directive.counts?.version,
+                directive.counts?.done.joined(separator: ","), directive.counts?.due.joined(separator: ","),
             ])
     }
 

@@ -7,13 +7,11 @@ import Federation
 /// Of a unit that isn't known the last counts stand in columns of their own and no other column has a number; a count
 /// that the unit doesn't know itself is an empty cell in both.
 enum BuildingsCSV {
-    private static let measures: [Measure] = [.completion, .tested]
-
     static func encoded(_ unit: Int, _ campaign: Code, _ picture: Picture) -> [UInt8] {
-        var table = CSVWriter(header: round + measures.flatMap(heads), marksByteOrder: true)
+        var table = CSVWriter(header: round + BuildingFigures.measures.flatMap(heads), marksByteOrder: true)
         let entry = picture.rollup.tree.units[unit]
         let standing = picture.cut(Measure.completion.dataset, campaign).standings[unit]
-        for building in picture.buildings(unit, measures, campaign) {
+        for building in picture.buildings(unit, campaign) {
             table.append(
                 [
                     campaign.text, ZonedTime.text(picture.wall), entry.code.text, entry.name, standing.word,

@@ -31,7 +31,7 @@ struct MeasureReport {
             ],
             "status": place.isComplete ? "complete" : "pending",
             "type": "summary",
-            "measure": name("Measure/round|" + Measure.all.map { "\($0.version)" }.joined(separator: ".")),
+            "measure": name("Measure/round|" + asked.question.measures.map { "\($0.version)" }.joined(separator: ".")),
             "subject": reference(place, type: "Location"),
             "date": .text(ZonedTime.text(asked.picture.wall)),
             "reporter": ["type": "Organization", "identifier": identifier("aggregator", reporter)],
@@ -40,7 +40,8 @@ struct MeasureReport {
             ],
             "improvementNotation": concept(
                 "http://terminology.hl7.org/CodeSystem/measure-improvement-notation", "increase"),
-            "group": .list(Measure.all.indices.map { group($0, place, strata) } + [completeness(place, strata)]),
+            "group": .list(
+                asked.question.measures.indices.map { group($0, place, strata) } + [completeness(place, strata)]),
         ]
         if let edition = asked.picture.edition {
             report["extension"] = [

@@ -32,7 +32,8 @@ extension Tally {
                 let rows = block(unit, home, call.campaign)
                 guard rollup.standing(unit, home, rows, now, call.campaign) == .known else { continue }
                 var ended = call
-                ended.returned = PhoneIn.Return(at: wall, counts: PhoneIn.Counts(rows, shelf))
+                ended.returned = PhoneIn.Return(
+                    at: wall, counts: PhoneIn.Counts(rows, shelf, registered.directives.measures(of: call.campaign)))
                 batch.decided.returns.append(ended)
             }
         }

@@ -66,17 +66,21 @@ extension PhoneIn.Counts {
 
     /// What a call says about a measure; nil where it says nothing.
     func pair(_ measure: Measure) -> (numerator: Int64, denominator: Int64)? {
-        switch measure {
-        case .completion: (done, due)
-        case .tested: tested.flatMap { tested in residents.map { (tested, $0) } }
+        switch measure.code {
+        case Measure.completion.code: (done, due)
+        case Measure.tested.code: tested.flatMap { tested in residents.map { (tested, $0) } }
         default: nil
         }
     }
 
     /// The same of a unit's rows.
-    init(_ block: RowBlock, _ shelf: CatalogueShelf) {
-        let (done, due) = block.counted(.completion, shelf)
-        let (tested, residents) = block.counted(.tested, shelf)
+    ///
+    /// - Parameter measures: by which the round is read.
+    init(_ block: RowBlock, _ shelf: CatalogueShelf, _ measures: [Measure]) {
+        func pair(_ program: Measure) -> (numerator: Int64, denominator: Int64) {
+            block.counted(measures.first { $0.isOf(program) } ?? program, shelf)
+        }
+        let ((done, due), (tested, residents)) = (pair(.completion), pair(.tested))
         self.init(done: done, due: due, tested: tested, residents: residents)
     }
 }

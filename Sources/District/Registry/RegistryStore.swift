@@ -111,6 +111,7 @@ final class RegistryStore: Sendable {
         migrator.registerMigration("11 releases") { try $0.execute(sql: releaseSchema) }
         migrator.registerMigration("12 directives") { try $0.execute(sql: directiveSchema) }
         migrator.registerMigration("13 rounds that are over") { try $0.execute(sql: closedSchema) }
+        migrator.registerMigration("14 rules by which figures are read") { try $0.execute(sql: countingSchema) }
         return migrator
     }
 

@@ -42,6 +42,12 @@ struct ReleaseCut: Sendable {
         (self.places, self.samples, at) = (places, samples, step.at)
     }
 
+    /// By which version of its rule a measure was read then.
+    func version(of measure: Measure) -> Int? {
+        let prefix = measure.code + "@"
+        return samples.first?.evidence.keys.first { $0.hasPrefix(prefix) }.flatMap { Int($0.dropFirst(prefix.count)) }
+    }
+
     func table(_ measure: Measure) -> ReleaseTable {
         let evidences = samples.map { $0.evidence[measure.title] }
         return ReleaseTable(

@@ -22,6 +22,9 @@ struct ReleaseDocument: Codable, Sendable, Equatable {
         case unprotected
         /// What earlier releases hid can't be read any more, so nobody could tell what this one would give away.
         case past_unknown
+        /// The round is read by a rule of its own: beside what other rounds told by another, its sums would tell more than is
+        /// looked at.
+        case own_rule
     }
     struct Place: Codable, Sendable, Equatable {
         var code: String
@@ -100,7 +103,9 @@ extension ReleaseDocument {
         as_of = cut.at
         division_edition = edition
         measures = Measure.published.map { measure in
-            var rule = Rule(measure: measure.code, rule_version: measure.version, base: measure.base.rawValue)
+            var rule = Rule(
+                measure: measure.code, rule_version: cut.version(of: measure) ?? measure.version,
+                base: measure.base.rawValue)
             if case .failure(let refusal) = hidden[measure.code] { rule.withheld = refusal.reason }
             return rule
         }

@@ -22,6 +22,9 @@ struct ToldReleases: Sendable {
         let told = began(round)
         return Dictionary(
             uniqueKeysWithValues: Measure.published.map { measure in
+                guard cut.version(of: measure) == measure.version else {
+                    return (measure.code, .failure(ReleaseRefusal(reason: .own_rule)))
+                }
                 guard let history = told.histories[measure.code] ?? nil else {
                     return (measure.code, .failure(ReleaseRefusal(reason: .past_unknown)))
                 }

@@ -13,8 +13,11 @@ struct Experience: Sendable {
 
     /// - Parameters:
     ///   - log: of one earlier round.
+    ///   - completion: by the rule of that round.
     ///   - level: of a subject, along the hierarchy of today; nil for what isn't counted any more.
-    mutating func add(_ log: SeriesLog, opens: Int64, step: Int64, level: (SeriesSubject) -> String?) {
+    mutating func add(
+        _ log: SeriesLog, _ completion: Measure, opens: Int64, step: Int64, level: (SeriesSubject) -> String?
+    ) {
         var subjects: [String: [SeriesSubject]] = [:]
         for subject in log.known { level(subject).map { subjects[$0, default: []].append(subject) } }
         for (level, all) in subjects {
@@ -22,7 +25,7 @@ struct Experience: Sendable {
             let stride = (all.count + Experience.mostCourses - 1) / Experience.mostCourses
             let chosen = all.indices.filter { $0 % stride == 0 }.map { all[$0] }
             courses[level, default: []] += chosen.map {
-                log.line($0, .completion).course(opens: opens, step: step, until: opens + Course.longestSeconds)
+                log.line($0, completion).course(opens: opens, step: step, until: opens + Course.longestSeconds)
             }
         }
     }
@@ -76,7 +79,7 @@ extension Series {
         guard let campaign = picture.campaigns.first(where: { $0.code == round }), !campaign.closed,
             (0...Course.longestSeconds).contains(picture.wall - campaign.opens), let level = picture.level(subject)
         else { return nil }
-        let line = log(campaign.code, picture).line(subject, .completion)
+        let line = log(campaign.code, picture).line(subject, picture.measure(.completion, campaign.code))
         let course = line.course(opens: campaign.opens, step: stepSeconds, until: picture.wall)
         guard let last = course.points.indices.last else { return nil }
         return Pace(

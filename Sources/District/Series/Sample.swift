@@ -30,8 +30,6 @@ struct SampleShape: Sendable, Equatable {
     private let standings: Int
     private let columns: Int
 
-    static let current = SampleShape(measures: Measure.all.map(\.title))
-
     init(measures: [String]) {
         self.measures = measures
         (standings, columns) = (Standing.allCases.count, Evidence.columns.count)

@@ -13,7 +13,8 @@ extension StatsDocument {
         func place(_ spot: Spot) -> Place? {
             guard let sample = log.sample(picture.subject(spot), at: moment), sample.expected > 0 else { return nil }
             return Place(
-                picture.figures(spot, sample), state: spot.isUnit ? sample.standings.keys.first : nil,
+                picture.figures(spot, sample, asked.campaign.code),
+                state: spot.isUnit ? sample.standings.keys.first : nil,
                 timeliness: moment < asked.campaign.deadline ? nil : asked.timeliness(spot), fields: fields)
         }
         guard let subject = place(asked.subject) else {
@@ -39,8 +40,8 @@ extension Picture {
         }
     }
 
-    /// What a sample holds; of the rest nothing is known. Rules of another version are left out.
-    fileprivate func figures(_ spot: Spot, _ sample: Sample) -> PlaceFigures {
+    /// What a sample holds; of the rest nothing is known. A measure is read as it was then.
+    fileprivate func figures(_ spot: Spot, _ sample: Sample, _ round: Code) -> PlaceFigures {
         let tree = rollup.tree
         let (code, name, level) =
             switch spot {
@@ -51,10 +52,10 @@ extension Picture {
             expected: Int(sample.expected), known: 0, stale: 0, silent: 0, neverConnected: 0, disputed: 0,
             unknownRows: 0)
         for (standing, count) in sample.standings { completeness.add(standing, Int(count)) }
-        let measures = Measure.all.compactMap { measure in
+        let measures = directives.everyMeasure(of: round).compactMap { measure in
             sample.figure(measure).map { MeasureFigure(measure: measure, figure: $0, registered: 0) }
         }
-        let open = sample.evidence[Measure.completion.title]
+        let open = measures.first { $0.measure.isOf(.completion) }?.figure.evidence
         return PlaceFigures(
             code: code, name: name, level: level, measures: measures, completeness: completeness, oldestContact: nil,
             counts: sample.short.map { ["short": $0] } ?? [:], others: [:], phonedIn: [],

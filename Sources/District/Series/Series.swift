@@ -94,7 +94,7 @@ package final class Series: Sendable {
             log = try read(period)
         }
         guard step.at > log.steps.last?.at ?? 0 else { return }
-        let shape = SampleShape.current
+        let shape = SampleShape(measures: picture.measures(period).map(\.title))
         let changes = log.take(step, shape, picture.samples(period).mapValues(shape.numbers))
         try store.add(period, step, shape, changes)
         state.withLock { $0.logs[period] = log }
@@ -110,7 +110,8 @@ package final class Series: Sendable {
         var experience = Experience()
         for round in former {
             experience.add(
-                try read(round.code), opens: round.opens, step: stepSeconds, level: { picture.level($0) })
+                try read(round.code), picture.measure(.completion, round.code), opens: round.opens, step: stepSeconds,
+                level: { picture.level($0) })
         }
         state.withLock { state in
             let open = Set(picture.campaigns.filter { !$0.closed }.map(\.code))
@@ -169,6 +170,10 @@ extension Picture {
         let tree = rollup.tree
         let totals = cut("survey", period)
         let volunteers = cut("volunteers", period)
+        let measures = measures(period)
+        func evidence(_ of: (Measure) -> Evidence) -> [String: Evidence] {
+            Dictionary(uniqueKeysWithValues: measures.map { ($0.title, of($0)) })
+        }
         var samples: [SeriesSubject: Sample] = [:]
         samples.reserveCapacity(tree.places.count + tree.units.count)
         for place in tree.places.indices {
@@ -186,9 +191,5 @@ extension Picture {
                 evidence: evidence { figure(unit: unit, $0, period).evidence })
         }
         return samples
-    }
-
-    private func evidence(_ of: (Measure) -> Evidence) -> [String: Evidence] {
-        Dictionary(uniqueKeysWithValues: Measure.all.map { ($0.title, of($0)) })
     }
 }

@@ -39,7 +39,7 @@ package struct SeriesRoutes: Sendable {
             throw StatsProblem.absent("campaign_unknown", "campaign", "no such campaign")
         }
         let code = call.query["measure"] ?? Measure.completion.code
-        guard let measure = Measure.all.first(where: { $0.code == code }) else {
+        guard let measure = picture.measures(campaign).first(where: { $0.code == code }) else {
             throw StatsProblem.absent(
                 "measure_unknown", "measure", "known are " + Measure.all.map(\.code).joined(separator: ", "))
         }
@@ -48,7 +48,7 @@ package struct SeriesRoutes: Sendable {
         }
         let line = series.log(campaign, picture).line(subject, measure)
         var document = SeriesDocument(line, campaign, subject, measure, cut: picture.along(campaign).cutWords)
-        if measure == .completion {
+        if measure.isOf(.completion) {
             document.pace = series.pace(subject, campaign, picture.along(campaign)).map(SeriesDocument.Pace.init)
         }
         return try reply(document)

@@ -4,10 +4,13 @@ import Federation
 /// What a unit's rows say of one building.
 struct BuildingFigures: Sendable {
     var code: Code
-    /// In the order of the measures; nil where a count that it is made of is unknown.
+    /// In the order of `measures`; nil where a count that it is made of is unknown.
     var figures: [Figure?]
     /// Seconds since 1970 by the unit's own clock: when the row last changed.
     var asOf: Int64
+
+    /// What is measured of a building, each by the rule of the round.
+    static let measures: [Measure] = [.completion, .tested]
 }
 
 extension Picture {
@@ -15,7 +18,8 @@ extension Picture {
     /// buildings stand at the relay.
     ///
     /// Of a unit that isn't known everything is in the figures' last known part, and in no rate or bound.
-    func buildings(_ unit: Int, _ measures: [Measure], _ period: Code) -> [BuildingFigures] {
+    func buildings(_ unit: Int, _ period: Code) -> [BuildingFigures] {
+        let measures = BuildingFigures.measures.map { measure($0, period) }
         guard !rollup.tree.isRelayed(unit), let dataset = measures.first?.dataset, let code = Code(dataset),
             let block = block(unit, Cut(dataset: code, period: period))
         else { return [] }

@@ -52,6 +52,15 @@ struct Question: Sendable {
 }
 
 extension Picture {
+    /// By which rules a round is read: the program's, or those that officers published for it.
+    func measures(_ round: Code) -> [Measure] { directives.measures(of: round) }
+    func measure(_ program: Measure, _ round: Code) -> Measure {
+        measures(round).first { $0.isOf(program) } ?? program
+    }
+
+    /// All that is measured of a round.
+    func question(_ round: Code) -> Question { Question(period: round, measures: measures(round)) }
+
     /// Figures of a place, subtree included.
     func figures(_ place: Int, _ question: Question) -> PlaceFigures {
         let tree = rollup.tree

@@ -17,7 +17,7 @@ final class StandingLog: Sendable {
         said.withLock { said in
             guard now >= said.next else { return }
             said.next = now + 60_000
-            let units = picture.figures(root, Question(period: campaign, measures: Measure.all)).completeness
+            let units = picture.figures(root, picture.question(campaign)).completeness
             let line = "\(campaign) \(units.known)/\(units.expected)"
             guard line != said.line else { return }
             said.line = line

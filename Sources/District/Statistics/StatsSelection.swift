@@ -101,7 +101,7 @@ struct Asked: Sendable {
 
     init(_ picture: Picture, _ campaign: RegistryCampaign, _ subject: Spot, others: [Spot]) {
         (self.picture, self.campaign, self.subject, self.others) = (picture, campaign, subject, others)
-        question = Question(period: campaign.code, measures: Measure.all)
+        question = picture.question(campaign.code)
         isOneLevel = false
     }
 
@@ -113,7 +113,7 @@ struct Asked: Sendable {
             throw StatsProblem.absent("campaign_unknown", "campaign", "no such campaign")
         }
         self.campaign = found
-        question = Question(period: campaign, measures: Measure.all)
+        question = picture.question(campaign)
         guard let root = picture.rollup.tree.root else {
             throw StatsProblem.absent("no_units", "on", "no unit was counted on that day")
         }

@@ -1,4 +1,4 @@
-import Federation
+package import Federation
 
 /// Something at this aggregator that only a person can settle, or has to know (待办). What is listed follows from the
 /// latest picture alone: it goes when its cause has gone, and no list can be out of step with the figures.
@@ -90,4 +90,6 @@ package struct RuleVersion: Sendable, Equatable {
     package var version: Int
     /// Seconds since 1970.
     package var since: Int64
+    /// For which officers published it; nil for all.
+    package var round: Code?
 }

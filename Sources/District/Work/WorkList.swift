@@ -20,6 +20,7 @@ extension Picture {
         if let campaign {
             items += speakers.compactMap { unheard($0, campaign) } + excesses(units, campaign)
             items += doubleClaims(campaign, among: all ? nil : Set(units.map { tree.units[$0].code.text }))
+            if all { items += directives.ruleChanges(of: campaign).map(WorkItem.init) }
         }
         if all { items += damage + rules.changes.map(WorkItem.init) }
         return items.map(answered).sorted(by: WorkItem.isBefore)
@@ -99,8 +100,8 @@ extension Picture {
     }
 
     private func excesses(_ units: ArraySlice<Int>, _ campaign: Code) -> [WorkItem] {
-        Measure.all.flatMap { measure -> [WorkItem] in
-            guard let dataset = Code(measure.dataset), measure.code != Measure.contact.code else { return [] }
+        measures(campaign).flatMap { measure -> [WorkItem] in
+            guard let dataset = Code(measure.dataset), !measure.isOf(.contact) else { return [] }
             let due = DueColumns(measure, rollup.shelf)
             let cut = Cut(dataset: dataset, period: campaign)
             return units.compactMap { unit in
@@ -174,7 +175,11 @@ extension WorkItem {
     }
 
     fileprivate init(_ rule: RuleVersion) {
-        self.init(matter: .rule(rule), key: "rule/\(rule.measure)/\(rule.version)", since: rule.since)
+        let words = ["rule", rule.measure, "\(rule.version)"] + (rule.round.map { [$0.text] } ?? [])
+        // Read by the program's rule again, after another was withdrawn, it is the same version at a later time.
+        self.init(
+            matter: .rule(rule), key: words.joined(separator: "/"), extent: rule.round == nil ? 0 : rule.since,
+            since: rule.since)
     }
 
     /// Nobody's word yet before what is in hand; then by matter; then an unknown number of households, which may be any.

@@ -9,7 +9,8 @@ struct DirectiveCommand: AsyncParsableCommand {
         abstract: "Orders (指令), notices (通知) and rules for the compounds: who has received them, who has read them.",
         discussion: """
             A change is a new version that takes the place of the last one; that stays readable. Rounds are published \
-            with `jiayuan campaign add` and stand in the same list.
+            with `jiayuan campaign add` and stand in the same list. A rule with --measure is one by which figures of its \
+            round are read from then on, those of earlier rows too; withdrawn, the program's own holds again.
             """,
         subcommands: [Publish.self, Withdraw.self, List.self, Show.self])
 
@@ -42,13 +43,34 @@ struct DirectiveCommand: AsyncParsableCommand {
         @Option(help: "By when it is to be done, such as 2022-04-06T22:00 (without a zone China's).") var due: Moment?
         @Option(help: "Code of a division or unit that it is for, as often as needed; without it everybody.")
         var to: [String] = []
+        @Option(
+            help:
+                "Of a rule by which figures of the round are read: survey.completion, survey.contact or survey.tested.")
+        var measure: String?
+        @Option(help: "Classes that are done, with commas between, such as p_tested,p_elsewhere_verified.")
+        var done: String?
+        @Option(help: "Classes that are due and not done; those in neither list count nowhere.") var open: String?
 
         func run() async throws {
             var words = word.words
             (words.kind, words.title, words.campaign, words.due) = (kind, title, campaign, due?.seconds)
             words.text = try textFile.map { String(decoding: try readInput($0), as: UTF8.self) } ?? text
             words.to = to
+            words.measure = measure
+            words.done = done.map(Publish.classes)
+            words.owed = open.map { Publish.classes($0) + (words.done ?? []) }
             try await word.send(words, to: "/admin/directives", options)
+        }
+
+        func validate() throws {
+            guard (done == nil) == (open == nil) else {
+                throw ValidationError(
+                    "--done and --open belong together: both, or neither for a rule that stays as it was")
+            }
+        }
+
+        private static func classes(_ text: String) -> [String] {
+            text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         }
     }
 
@@ -101,12 +123,26 @@ struct DirectiveCommand: AsyncParsableCommand {
             var officer: String
             var reason: String
             var withdrawn: Bool
+            var counts: Counting?
+
+            struct Counting: Decodable {
+                var measure: String
+                var version: Int
+                var done: [String]
+                var due: [String]
+                var line: String {
+                    let open = Set(due).subtracting(done).sorted()
+                    return
+                        "        \(measure) v\(version): done \(done.joined(separator: ",")); open \(open.joined(separator: ","))"
+                }
+            }
 
             var line: String {
                 let until = due.map { ", due \(Moment(seconds: $0))" } ?? ""
                 let state = withdrawn ? "withdrawn" : text.split(whereSeparator: \.isNewline).joined(separator: " ")
                 return
                     "    version \(version)  \(Moment(seconds: at))  \(officer): \(reason)\(until)  \(title): \(state)"
+                    + (counts.map { "\n" + $0.line } ?? "")
             }
         }
         struct Unit: Decodable {
