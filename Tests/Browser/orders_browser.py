@@ -30,6 +30,26 @@ def change(page):
     return page.inner_text("main")
 
 
+def rule(page, district):
+    """By which rule a measure is read: first one of which nothing is due, then people who are away are."""
+    page.goto(f"{district}/directives?lang=zh-Hans")
+    page.click("#rules a:has-text('已检')")
+    form = "form[action^='/directives/rule']"
+    before = page.inner_text("main")
+    for choice in page.query_selector_all(f"{form} input[value=neither]"):
+        choice.check()
+    page.fill(f"{form} [name=reason]", "市指挥部通知")
+    page.fill(f"{form} [name=officer]", "张科长")
+    page.click(f"{form} button")
+    page.wait_for_selector("#fault")
+    refused = [page.inner_text("#fault"), page.is_checked(f"{form} input[name='class.p_tested'][value=neither]")]
+    for name, role in (("p_tested", "done"), ("p_untested", "due"), ("p_absent", "due")):
+        page.check(f"{form} input[name='class.{name}'][value={role}]")
+    page.click(f"{form} button")
+    page.wait_for_url("**/directive/2022-04-06-survey.tested?*")
+    return before, refused, page.inner_text("main")
+
+
 def orders(desk, staff, what):
     """- Parameters: the officer's and the compound's contexts."""
     officer, node = desk.new_page(), staff.new_page()
@@ -55,6 +75,7 @@ def orders(desk, staff, what):
         if "已阅 1，" in seen["read"]:
             break
         officer.wait_for_timeout(200)
+    seen["rule"] = rule(officer, what["district"])
     officer.close()
     node.close()
     return seen

@@ -87,6 +87,9 @@ def test_every_page(office):  # noqa: F811
     assert "未收到" in orders["published"] and "第 1 版" in orders["published"], orders["published"]
     assert "第 2 版" in orders["changed"] and "较早的版本（1）" in orders["changed"], orders["changed"]
     assert "补充时间" in orders["list"] and "新" in orders["list"] and "阅知人" in orders["list"], orders["list"]
+    before, refused, published = orders["rule"]
+    assert "现按第 2 版口径统计" in before and "不能为空" in refused[0] and refused[1], (before, refused)
+    assert "第 101 版" in published and "应做未完成：未检、不在本地" in published, published
     assert "已阅 1，" in orders["read"] and "李主任" not in orders["read"], "the name stays at the compound"
     assert "可以支援你们 2 人" in helped["manager"] and "● " in helped["manager"], helped["manager"]
     assert "● 可以" in helped["officer"] and "○ " in helped["officer"], "one side has answered, the other not yet"

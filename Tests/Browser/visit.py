@@ -229,7 +229,8 @@ def main():
         context.close()
         seen["in_hand"] = in_hand(desk, what["district"])
         pages = ("", f"division/{what['unit'].split('-')[0]}", "overlay/gaoxin", f"unit/{what['unit']}", "work", "public", "public?place=421303587000",
-                 "directives", "directive/2022-41", "directive/2022-04-06-survey", "help")
+                 "directives", "directive/2022-41", "directive/2022-04-06-survey", "help",
+                 "directive/2022-04-06-survey.tested", "directives/rule?campaign=2022-04-06-survey&measure=survey.completion")
         for language in ("zh-Hans", "en"):
             seen[f"district {language}"] = visit(desk, what["district"], pages, language, folder, "district")
         seen["away"] = away(desk, what["district"])

@@ -59,15 +59,17 @@ enum DirectivePage {
             <span aria-current="page">\(directive.code)</span></nav>
             <h1>\(directive.title)</h1><p>\(DirectiveWordsText.kind(directive, text)) <span class="muted">\(DirectiveWordsText.head(directive, asOf: model.asOf, text))
             · \(DirectiveWordsText.to(model.to, text))</span></p>\(DirectiveForm.fault(model.refused, text))
-            \(words(directive, text))\(roles(model, text))\(DirectiveWordsText.counts(model.reading, text))
+            \(words(directive, model.measure, text))\(roles(model, text))\(DirectiveWordsText.counts(model.reading, text))
             \(table(model, text))\(earlier(model, text))\(forms(model, text))
             """
     }
 
-    private static func words(_ directive: Directive, _ text: Messages) -> HTML {
+    /// - Parameter measure: whose roles stand apart, in the reader's language.
+    private static func words(_ directive: Directive, _ measure: Measure?, _ text: Messages) -> HTML {
         let why: HTML =
             directive.reason.isEmpty
             ? "" : "<p class=\"muted\">\(text("directive.why", ["reason": directive.reason]))</p>"
+        if let measure, directive.text == RuleWords(measure).plain { return why }
         return "<p class=\"words\">\(directive.text)</p>\(why)"
     }
 
@@ -113,7 +115,7 @@ enum DirectivePage {
         let items = before.map { version -> HTML in
             """
             <li><p><strong>\(version.title)</strong> <span class="muted">\(DirectiveWordsText.head(version, asOf: model.asOf, text))\(version.closed == true ? " · \(text("directive.over"))" : "")</span></p>
-            \(words(version, text))</li>
+            \(words(version, nil, text))</li>
             """
         }
         return """

@@ -58,8 +58,8 @@ enum RulePage {
             let cells = RuleWords.Role.allCases.map { role -> HTML in
                 let mark: HTML = role == chosen ? " checked" : ""
                 return """
-                    <td><label><input type="radio" name="\(RuleWords.field(name))" value="\(role.rawValue)"\(mark)>
-                    \(text("rule.role.\(role.rawValue)"))</label></td>
+                    <td><label class="check"><input type="radio" name="\(RuleWords.field(name))" value="\(role.rawValue)"\(mark)
+                    aria-label="\(RuleWords.name(name, text)) · \(text("rule.role.\(role.rawValue)"))"></label></td>
                     """
             }
             return "<tr><th scope=\"row\">\(RuleWords.name(name, text))</th>\(cells)</tr>"
