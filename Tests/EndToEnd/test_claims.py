@@ -128,3 +128,19 @@ def test_an_officer_decides_and_the_key_ends_with_the_round(owner, other, city):
     with sqlite3.connect(f"file:{city.state}/rows.sqlite?mode=ro", uri=True) as rows:
         assert rows.execute("SELECT count(*) FROM block WHERE dataset = 'claim'").fetchone() == (0,)
     assert run("claims", "list", "--campaign", CAMPAIGN, "--config", city.config).stdout.strip() == "0 not settled"
+
+
+def test_households_are_compared_no_more_only_for_a_reason(owner, other, city):
+    """What was decided about them is deleted with the key, so somebody answers for it."""
+    claim_both(owner, other)
+    eventually(lambda: len(open_claims(city)) == 1, 10)
+    end = ("campaign", "add", CAMPAIGN, "--name", "入户摸底", "--opens", 1649239200, "--deadline", 1649260800, "--no-claims",
+           "--config", city.config)
+    refused = run(*end, check=False)
+    assert refused.returncode == 1 and "The reason is missing" in refused.stderr and len(open_claims(city)) == 1
+    run(*end, "--reason", "地址不可靠", "--officer", "张科长")
+    assert open_claims(city) == []
+    run(*end)
+    with sqlite3.connect(f"file:{city.state}/registry.sqlite?mode=ro", uri=True) as registry:
+        words = registry.execute("SELECT action, unit, reason, officer FROM decision").fetchall()
+    assert words == [("no claims", CAMPAIGN, "地址不可靠", "张科长")], words

@@ -149,11 +149,15 @@ def test_case15_the_code_of_a_community_changes(stage, aggregator):
 
     status, closed = stats(f"division={old}&campaign={CAMPAIGN}")
     assert status == 200 and completion(closed) == (5, 20)
+    assert closed["division_edition"] == "2024", "in force when it was closed"
     status, running = stats(f"division={new}&campaign=next")
-    assert status == 200 and running["place"]["units"]["expected"] == 1
+    assert status == 200 and running["place"]["units"]["expected"] == 1 and running["division_edition"] == "2024"
     # As of a day: whatever is held, along the hierarchy of that day.
     status, past = stats(f"division={old}&campaign=next&on=2023-06-01")
     assert status == 200 and past["place"]["units"]["expected"] == 2
+    assert past["division_edition"] not in (None, "2024"), "that of the day that was asked for"
+    status, text, _ = fetch(aggregator.port, f"/v1/series?division={old}&campaign={CAMPAIGN}")
+    assert status == 200 and json.loads(text)["pace"] is None, "of a round that is over the series is there, and no projection"
     assert stats(f"division={new}&campaign=next&on=2023-06-01")[0] == 404
     assert stats("on=yesterday")[0] == 422
 

@@ -47,7 +47,9 @@ struct Publisher: Sendable {
             let known = try registry.campaigns().first { $0.code == round.code }
             var campaign = round
             campaign.order = order ?? known?.order ?? ""
-            if let known, !known.says(sameAs: campaign) { _ = try DirectiveDraft.word(words) }
+            // Households are compared from now on, or never again in this round: what was decided about them is deleted.
+            let turns = known.map { !$0.closed && !campaign.closed && ($0.claimKey != nil) != withClaims } ?? false
+            if let known, turns || !known.says(sameAs: campaign) { _ = try DirectiveDraft.word(words) }
             guard try registry.directives().isFromAbove(campaign.code.text) == false else {
                 throw DirectiveProblem(code: .above, field: "code", value: campaign.code.text)
             }
@@ -55,6 +57,11 @@ struct Publisher: Sendable {
                 campaign, withClaims: withClaims, at: wall, draw: { .random(in: 1 ... .max) },
                 open: aggregator.look().openClaims(campaign.code))
             try registry.noteRound(campaign, at: wall, reason: reason ?? "", officer: officer ?? "")
+            if turns {
+                try registry.note(
+                    withClaims ? "claims" : "no claims", of: campaign.code, at: wall, reason: reason ?? "",
+                    officer: officer ?? "")
+            }
         }
     }
 }

@@ -44,6 +44,12 @@ extension RegistryStore: DecisionKeeping {
             arguments: [at, unit.text, action, reason, officer])
     }
 
+    func note(_ action: String, of subject: Code, at: Int64, reason: String, officer: String) throws {
+        try database.write {
+            try RegistryStore.note(action, of: subject, at: at, reason: reason, officer: officer, $0)
+        }
+    }
+
     private func decisions(_ db: Database) throws -> [Decision] {
         try Row.fetchAll(db, sql: "SELECT * FROM decision ORDER BY id").compactMap { row in
             guard let unit = Code(row["unit"] as String), let action = Decision.Action(row["action"] as String) else {
