@@ -135,5 +135,7 @@ def test_a_district_and_its_compounds_go_by_the_citys_rule(stage):
     assert "应做未完成：" in page and "拒绝" in page, "compounds read what counts"
     mine = publish(west, "--measure", "survey.contact", "--done", "completed", "--open", "unvisited", code="q-1", check=False)
     assert mine.returncode != 0, "the city's round is read as the city says"
+    status, page, _ = fetch(west.port, f"/directives/rule?campaign={CAMPAIGN}&measure=survey.contact&lang=zh-Hans")
+    assert status == 200 and "由上级发布" in page.decode() and "<form" not in page.decode()
     run("directive", "withdraw", "kj-1", *WORD, "--config", city.config)
     both(1, 4)

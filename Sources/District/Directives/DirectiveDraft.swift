@@ -161,7 +161,7 @@ struct DirectiveDraft {
         let version = isAsBefore ? before?.version ?? 0 : book.nextRule
         guard let read = measure.read(version: version, done: done, due: due) else {
             let strangers = due.union(done).subtracting(measure.classes).sorted()
-            throw problem(.classes, "owed", strangers.joined(separator: ", "))
+            throw problem(.classes, "owed", strangers.isEmpty ? "–" : strangers.joined(separator: ", "))
         }
         return read
     }

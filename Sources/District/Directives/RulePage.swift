@@ -11,6 +11,8 @@ enum RulePage {
         var measure: Measure
         var refused: DirectivePages.Refused?
         var mayPublish: Bool
+        /// The round is another's: read as is said there.
+        var isFromAbove: Bool
 
         /// - Returns: nil where the round or the measure isn't known.
         init?(_ reading: DirectivePages.Reading, round: String, measure: String, _ refused: DirectivePages.Refused?) {
@@ -19,6 +21,7 @@ enum RulePage {
                 let measure = picture.measures(campaign.code).first(where: { $0.code == measure })
             else { return nil }
             (self.round, self.measure, self.refused, mayPublish) = (campaign, measure, refused, reading.mayPublish)
+            isFromAbove = picture.directives.isFromAbove(round)
         }
     }
 
@@ -32,7 +35,7 @@ enum RulePage {
                 "title": text("rule.title_of", ["measure": measure, "round": model.round.name]),
             ], model.refused, action: "/directives/rule")
         let form: HTML =
-            model.mayPublish
+            model.mayPublish && !model.isFromAbove
             ? DirectiveForm.form(
                 "/directives/rule", "rule.publish", "directive.publish", text,
                 """
@@ -40,7 +43,8 @@ enum RulePage {
                 \(DirectiveForm.field("code", filled, text, more: " required maxlength=\"48\""))
                 \(DirectiveForm.field("title", filled, text, more: " required maxlength=\"80\""))
                 \(roles(model.measure, filled, text))\(DirectiveForm.area(filled, text))\(DirectiveForm.word(filled, text))
-                """) : "<p class=\"muted\">\(text("directive.closed"))</p>"
+                """)
+            : "<p class=\"muted\">\(text(model.isFromAbove ? "directive.problem.above" : "directive.closed"))</p>"
         return """
             <nav class="crumbs" aria-label="\(text("dash.path"))"><a href="\(list)">\(text("directive.title"))</a> ›
             <span aria-current="page">\(text("rule.heading"))</span></nav>
