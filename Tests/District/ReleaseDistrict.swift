@@ -130,8 +130,11 @@ final class ReleaseDistrict {
     var closed: Set<Code> = []
     /// What officers published.
     var directives: [Directive] = []
+    /// Sets beside the tree.
+    var overlays: [Overlay] = []
     var picture: Picture {
         var picture = Picture(ledger.tally, now: 0, wall: wall, revision: 1)
+        picture.overlays = overlays
         picture.directives = DirectiveBook(directives.map { DirectiveBook.Entry($0) })
         for index in picture.campaigns.indices where closed.contains(picture.campaigns[index].code) {
             picture.campaigns[index].closed = true

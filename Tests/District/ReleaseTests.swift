@@ -48,6 +48,55 @@ import Testing
         }
     }
 
+    /// A set beside the tree says what its places say, added up, and nothing where one of them is silent about it.
+    @Test func aSetIsTheSumOfWhatIsPublishedOfItsPlaces() throws {
+        func set(_ code: String, _ members: [String], until: String? = nil) -> Overlay {
+            Overlay(
+                code: Code(code)!, name: code, kind: .zone,
+                members: members.map { .init(code: $0, from: "2022-04-01", until: until) })
+        }
+        let root = "421303000000"
+        try ReleaseDistrict.with(6) { district in
+            for (community, done) in [(0, Int64(4)), (1, 60), (2, 70), (3, 80), (4, 90)] {
+                try district.count(community, done, of: 180)
+            }
+            district.overlays = [
+                set("all", [root, Self.code(1)]), set("zone", (1...6).map(Self.code)),
+                set("open", [3, 4, 6].map(Self.code)),
+                set("over", [Self.code(3)], until: "2022-04-02"), set("unit", [Self.code(3) + "-001"]),
+                set("abroad", [Self.code(3), "421399000000"]),
+            ]
+            let release = try #require(try district.at(8))
+            let sets = try #require(release.overlays)
+            #expect(
+                sets.map(\.figures.code) == ["all", "zone", "open"], "of published places alone, and of today's members"
+            )
+            #expect(sets[0].members == [root], "what lies below a member is counted with it")
+            var shown = 0
+            for set in sets {
+                let places = set.members.compactMap { release.figure($0) }
+                let figure = try #require(set.figures.measures.first { $0.measure == Measure.completion.code })
+                for column in ReleaseTable.Column.allCases {
+                    let parts = places.map { $0.shown(column) }
+                    if parts.contains(nil) {
+                        #expect(
+                            figure.shown(column) == nil && figure.rate_permille == nil && figure.lower_permille == nil)
+                    } else {
+                        #expect(figure.shown(column) == parts.reduce(0) { $0 + ($1 ?? 0) })
+                        shown += 1
+                    }
+                }
+                #expect(figure.uncounted_at_most == places.reduce(0) { $0 + ($1.uncounted_at_most ?? 0) })
+            }
+            #expect(shown > 2 && shown < 9, "some are shown and some are not")
+            #expect(sets[2].figures.units_heard == .some && sets[2].figures.measures[0].exact == false)
+            let rows = String(decoding: ReleaseCSV.encoded(release), as: UTF8.self).split(whereSeparator: \.isNewline)
+            #expect(rows.count == 1 + release.places.count + 3 && rows.last?.contains("zone,open") == true)
+            let page = try #require(PublicPage(release, place: nil, district.edge.releases)).html(.english).source
+            #expect(page.contains("Counted another way") && page.contains(">open<br>"))
+        }
+    }
+
     /// Nothing of what is hidden lies in the file, not even in a page of it that is free.
     @Test func whatIsKeptIsWhatWasSent() throws {
         try ReleaseDistrict.with(3) { district in

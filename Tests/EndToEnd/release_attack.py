@@ -51,9 +51,21 @@ class Attack:
                 else:
                     self.number(key, figure[column], figure[column])
             self.read_figure(index, place, figure)
+        self.read_sets(index, release)
         for parent, below in children.items():
             for column in COLUMNS:
                 self.say([((index, code, column), 1) for code in below] + [((index, parent, column), -1)], 0, 0)
+
+    def read_sets(self, index, release):
+        """Sets beside the tree: what is said of their sums, however they overlap."""
+        for one in release.get("overlays", ()):
+            place = one["figures"] | {"code": "set " + one["figures"]["code"]}
+            for figure in (figure for figure in place["measures"] if figure["measure"] == self.measure):
+                for column in COLUMNS:
+                    shown = figure.get(column, PLENTY if column in figure["hidden"] else 0)
+                    self.number((index, place["code"], column), 0 if column in figure["hidden"] else shown, shown)
+                    self.say([((index, code, column), 1) for code in one["members"]] + [((index, place["code"], column), -1)], 0, 0)
+                self.read_figure(index, place, figure)
 
     def read_figure(self, index, place, figure):
         done, missing, due = ((index, place["code"], column) for column in COLUMNS)

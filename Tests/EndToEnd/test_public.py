@@ -7,7 +7,7 @@ import json
 import random
 import time
 
-from conftest import CAMPAIGN, ROOT, Aggregator, eventually, fetch
+from conftest import CAMPAIGN, ROOT, Aggregator, eventually, fetch, run
 from foreign_client import Client, Rows
 from release_attack import COLUMNS, Attack
 from survey_rows import CATALOGUES, put
@@ -15,6 +15,9 @@ from survey_rows import CATALOGUES, put
 DIVISIONS = {line["code"]: line for line in csv.DictReader((ROOT / "Config/divisions.csv").open(encoding="utf-8"))}
 COMMUNITIES = [code for code, line in DIVISIONS.items() if line["level"] == "community"]
 LATE = COMMUNITIES[5]
+# Sets that overlap, the smallest community in some of them, single units in one.
+SETS = {"odd": COMMUNITIES[1::2], "even": COMMUNITIES[::2], "but-one": COMMUNITIES[:2] + COMMUNITIES[3:], "three": COMMUNITIES[5:8],
+        "units": [COMMUNITIES[0] + "-001"]}
 MEASURES = {"survey.completion": ("completed", "unvisited"), "survey.tested": ("p_tested", "p_untested")}
 TOKEN = "read-token-of-the-tests"
 
@@ -56,6 +59,9 @@ def test_what_is_hidden_stays_hidden(stage):
     aggregator = stage(Aggregator(
         stage.folder, units={code + "-001": (300, 900) for code in COMMUNITIES}, token=TOKEN, releases=appointments))
     clients = {code: Client(aggregator.port, code + "-001", aggregator.tokens[code + "-001"], Rows(CATALOGUES)) for code in COMMUNITIES}
+    table = "code,name,kind,member,from,until\n" + "".join(
+        f"{code},{code},zone,{member},2022-04-01,\n" for code, members in SETS.items() for member in members)
+    run("overlay", "import", "-", "--config", aggregator.config, input=table)
     rounds, truths = evening(), {measure: [] for measure in MEASURES}
     for number, counts in enumerate(rounds):
         heard = [code for code in COMMUNITIES if number or code != LATE]
@@ -74,6 +80,10 @@ def test_what_is_hidden_stays_hidden(stage):
             aggregator.start()
     releases = [json.loads(fetch(aggregator.port, f"/public/{release['id']}.json")[1]) for release in listed(aggregator)]
     assert [release["appointed"] for release in releases] == [release["as_of"] for release in releases] == appointments
+    for release in releases:
+        assert sorted(one["figures"]["code"] for one in release["overlays"]) == sorted(set(SETS) - {"units"})
+        assert all(figure["hidden"] == [] for one in release["overlays"] if one["figures"]["code"] == "three"
+                   for figure in one["figures"]["measures"] if all_shown(release, one["members"], figure["measure"]))
     for measure in MEASURES:
         says_what_is_so(releases, measure, truths[measure])
         for known in (None, truths[measure]):
@@ -84,6 +94,11 @@ def test_what_is_hidden_stays_hidden(stage):
     nobody_reads_more(aggregator)
     nothing_is_sent_twice(aggregator, releases)
     what_is_told_stays(aggregator, releases)
+
+
+def all_shown(release, codes, measure):
+    return not any(figure["hidden"] for place in release["places"] if place["code"] in codes
+                   for figure in place["measures"] if figure["measure"] == measure)
 
 
 def listed(aggregator):
@@ -153,4 +168,5 @@ def what_is_told_stays(aggregator, releases):
     assert [fetch(aggregator.port, f"/public/{release['id']}.json")[1] for release in releases] == told
     table = fetch(aggregator.port, f"/public/{releases[0]['id']}.csv")[1].decode("utf-8-sig")
     lines = list(csv.DictReader(io.StringIO(table)))
-    assert [line["code"] for line in lines] == [place["code"] for place in releases[0]["places"]]
+    told = releases[0]["places"] + [one["figures"] for one in releases[0]["overlays"]]
+    assert [line["code"] for line in lines] == [place["code"] for place in told]

@@ -45,7 +45,7 @@ package struct PublicFigure: Sendable, Equatable {
 
 extension Evidence {
     /// What widens the bounds, in tens, and nothing of what units that aren't heard last said.
-    fileprivate var coarse: Evidence {
+    package var coarse: Evidence {
         Evidence(
             numerator: numerator, denominator: denominator, lastNumerator: 0, lastDenominator: 0,
             unknownCeiling: Disclosure.coarse(unknownCeiling + deficit), totalCeiling: totalCeiling,

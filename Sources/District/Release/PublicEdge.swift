@@ -97,7 +97,7 @@ package final class PublicEdge: Sendable {
             return self.log.warning("nothing to publish: nobody looked at the time", metadata: ["release": "\(id)"])
         }
         let document = ReleaseDocument(
-            id: id, campaign, appointed: moment, edition: picture.edition, cut,
+            id: id, campaign, appointed: moment, edition: picture.edition, cut, picture.overlays,
             told.plan(cut, campaign.code.text))
         told.append(document, cut)
         release.isPublished = true

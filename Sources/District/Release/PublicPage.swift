@@ -36,7 +36,7 @@ struct PublicPage {
             <nav class="crumbs" aria-label="\(text("dash.path"))">\(crumbs(text))</nav>
             <h1>\(document.name) · \(place.name)</h1><p class="muted">\(text("public.appointed", said))</p>
             <div class="tiles">\(document.measures.map { tile($0, text) })</div>
-            \(document.measures.map { table($0, text) })
+            \(document.measures.map { table($0, text) })\(sets(text))
             <section><h2>\(text("public.appointments"))</h2><ul class="plan">\(appointments.reversed().map { listed($0, text) })</ul>
             <p><a href="/public/\(document.id).json">JSON</a> · <a href="/public/\(document.id).csv">CSV</a></p></section>
             """
@@ -92,14 +92,34 @@ struct PublicPage {
 
     private func table(_ rule: ReleaseDocument.Rule, _ text: Messages) -> HTML {
         guard !children.isEmpty, rule.withheld == nil else { return "" }
-        let heads = ["dash.column.place", "dash.still_missing", "dash.measure.\(rule.measure)"]
-        let rows = children.map { child -> HTML in
-            let figure = PublicFigureText(rule, child, text)
-            return """
-                <tr><th scope="row"><a href="\(link(child, text))">\(name(child, text))</a><br><small class="muted">\(figure.units)</small></th>
-                <td>\(figure.missing)</td><td class="bounds">\(figure.bounds)\(figure.bar) <small>\(figure.counts)</small></td></tr>
-                """
+        let rows = children.map { child in
+            row(rule, child, "<a href=\"\(link(child, text))\">\(name(child, text))</a>", text)
         }
+        return table(rule, head: "dash.column.place", rows, text)
+    }
+
+    /// Sets beside the tree, below the whole.
+    private func sets(_ text: Messages) -> HTML {
+        guard place.parent == nil, let sets = document.overlays else { return "" }
+        let tables = document.measures.filter { $0.withheld == nil }.map { rule in
+            table(rule, head: "dash.overlays", sets.map { row(rule, $0.figures, "\($0.figures.name)", text) }, text)
+        }
+        return
+            "<section><h2>\(text("dash.overlays"))</h2><p class=\"muted\">\(text("public.overlays.note"))</p>\(tables)</section>"
+    }
+
+    private func row(
+        _ rule: ReleaseDocument.Rule, _ place: ReleaseDocument.Place, _ name: HTML, _ text: Messages
+    ) -> HTML {
+        let figure = PublicFigureText(rule, place, text)
+        return """
+            <tr><th scope="row">\(name)<br><small class="muted">\(figure.units)</small></th>
+            <td>\(figure.missing)</td><td class="bounds">\(figure.bounds)\(figure.bar) <small>\(figure.counts)</small></td></tr>
+            """
+    }
+
+    private func table(_ rule: ReleaseDocument.Rule, head: String, _ rows: [HTML], _ text: Messages) -> HTML {
+        let heads = [head, "dash.still_missing", "dash.measure.\(rule.measure)"]
         return """
             <section><h2>\(text("dash.measure.\(rule.measure)"))</h2><table class="table"><thead><tr>
             \(heads.map { "<th scope=\"col\">\(text($0))</th>" as HTML })</tr></thead><tbody>\(rows)</tbody></table></section>

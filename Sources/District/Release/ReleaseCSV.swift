@@ -1,7 +1,7 @@
 import Coverage
 import Daemon
 
-/// A release as a table: a row for each place. What is hidden is an empty cell, named in the column `hidden`; zero is `0`.
+/// A release as a table: a row for each place, then one for each set beside the tree, with its kind as level. What is hidden is an empty cell, named in the column `hidden`; zero is `0`.
 enum ReleaseCSV {
     private static let head = [
         "release", "as_of", "division_edition", "level", "code", "name", "parent", "units.expected", "units.heard",
@@ -14,7 +14,7 @@ enum ReleaseCSV {
     static func encoded(_ document: ReleaseDocument) -> [UInt8] {
         let columns = document.measures.flatMap { rule in parts.map { "\(rule.measure).\($0)" } }
         var table = CSVWriter(header: head + columns, marksByteOrder: true)
-        for place in document.places {
+        for place in document.places + (document.overlays ?? []).map(\.figures) {
             table.append(lead(document, place) + document.measures.flatMap { cells(place, $0) })
         }
         return Array(table.text.utf8)

@@ -84,7 +84,34 @@ extension ReleaseDocument {
     }
 }
 
+extension ReleaseCut {
+    /// Which places a set beside the tree is made of, each once; nil where it isn't made of published places alone.
+    func members(of codes: [String]) -> [Int]? {
+        let numbers = Dictionary(uniqueKeysWithValues: places.enumerated().map { ($1.code, $0) })
+        let named = codes.compactMap { numbers[$0] }
+        guard !codes.isEmpty, named.count == codes.count else { return nil }
+        let set = Set(named)
+        func isBelowAnother(_ place: Int) -> Bool {
+            var above = places[place].parent
+            while above >= 0 {
+                if set.contains(above) { return true }
+                above = places[above].parent
+            }
+            return false
+        }
+        return named.filter { !isBelowAnother($0) }
+    }
+}
+
 extension Sample {
+    /// As much of both as the public may know.
+    mutating func addCoarse(_ other: Sample) {
+        for (standing, count) in other.standings { standings[standing, default: 0] += count }
+        for (title, part) in other.evidence {
+            evidence[title] = evidence[title].map { $0 + part.coarse } ?? part.coarse
+        }
+    }
+
     fileprivate mutating func subtract(_ other: Sample) {
         for (standing, count) in other.standings { standings[standing, default: 0] -= count }
         for (title, part) in other.evidence { evidence[title]?.subtract(part) }
@@ -92,6 +119,14 @@ extension Sample {
 }
 
 extension Evidence {
+    fileprivate static func + (a: Evidence, b: Evidence) -> Evidence {
+        Evidence(
+            numerator: a.numerator + b.numerator, denominator: a.denominator + b.denominator, lastNumerator: 0,
+            lastDenominator: 0, unknownCeiling: a.unknownCeiling + b.unknownCeiling,
+            totalCeiling: a.totalCeiling + b.totalCeiling, unbounded: a.unbounded + b.unbounded,
+            surplus: a.surplus + b.surplus)
+    }
+
     fileprivate mutating func subtract(_ other: Evidence) {
         numerator -= other.numerator
         denominator -= other.denominator

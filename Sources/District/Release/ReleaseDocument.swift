@@ -80,6 +80,16 @@ struct ReleaseDocument: Codable, Sendable, Equatable {
     var suppression = Suppression()
     var measures: [Rule]
     var places: [Place]
+    /// Sets beside the tree that are made of published places; absent where there is none.
+    var overlays: [Overlay]?
+
+    /// A set of places: the sum of what is published of them, and nothing where something of one isn't.
+    struct Overlay: Codable, Sendable, Equatable {
+        /// Codes of the places, none of them below another.
+        var members: [String]
+        /// Its level is the set's kind.
+        var figures: Place
+    }
 
     func encoded() throws -> [UInt8] {
         let encoder = JSONEncoder()
@@ -91,10 +101,12 @@ struct ReleaseDocument: Codable, Sendable, Equatable {
 }
 
 extension ReleaseDocument {
-    /// - Parameter hidden: by measure's code, what each hides.
+    /// - Parameters:
+    ///   - sets: beside the tree.
+    ///   - hidden: by measure's code, what each hides.
     init(
         id: String, _ campaign: RegistryCampaign, appointed: Int64, edition: String?, _ cut: ReleaseCut,
-        _ hidden: [String: Result<[Bool], ReleaseRefusal>]
+        _ sets: [District.Overlay] = [], _ hidden: [String: Result<[Bool], ReleaseRefusal>]
     ) {
         self.id = id
         self.campaign = campaign.code.text
@@ -109,7 +121,10 @@ extension ReleaseDocument {
             if case .failure(let refusal) = hidden[measure.code] { rule.withheld = refusal.reason }
             return rule
         }
-        places = cut.places.indices.map { Place(cut, $0, hidden.compactMapValues { try? $0.get() }) }
+        let hidden = hidden.compactMapValues { try? $0.get() }
+        places = cut.places.indices.map { Place(cut, $0, hidden) }
+        let told = sets.compactMap { Overlay($0, cut, places, hidden) }
+        overlays = told.isEmpty ? nil : told
     }
 }
 
@@ -120,14 +135,44 @@ struct ReleaseRefusal: Error, Equatable {
 
 extension ReleaseDocument.Place {
     fileprivate init(_ cut: ReleaseCut, _ index: Int, _ hidden: [String: [Bool]]) {
-        let (place, sample) = (cut.places[index], cut.samples[index])
-        (code, name, level) = (place.code, place.name, place.level)
+        let place = cut.places[index]
+        self.init(
+            code: place.code, name: place.name, level: place.level, cut.samples[index],
+            hidden.mapValues { Array($0[index * 3..<index * 3 + 3]) })
         parent = place.parent < 0 ? nil : cut.places[place.parent].code
+    }
+
+    fileprivate init(code: String, name: String, level: String, _ sample: Sample, _ hidden: [String: [Bool]]) {
+        (self.code, self.name, self.level) = (code, name, level)
         units_expected = sample.expected
         units_heard = .init(sample.known, of: sample.expected)
         measures = Measure.published.compactMap { measure in
             guard let hidden = hidden[measure.code], let evidence = sample.evidence[measure.title] else { return nil }
-            return .init(measure, evidence, hidden: Array(hidden[index * 3..<index * 3 + 3]), isHeard: sample.known > 0)
+            return .init(measure, evidence, hidden: hidden, isHeard: sample.known > 0)
+        }
+    }
+}
+
+extension ReleaseDocument.Overlay {
+    /// What its members' figures add up to: whoever reads those could add them up himself, so it gives nothing away.
+    fileprivate init?(
+        _ overlay: Overlay, _ cut: ReleaseCut, _ published: [ReleaseDocument.Place], _ hidden: [String: [Bool]]
+    ) {
+        guard let places = cut.members(of: overlay.members(on: Day.of(cut.at))) else { return nil }
+        members = places.map { cut.places[$0].code }
+        var sum = Sample(standings: [:], short: nil, evidence: [:])
+        for place in places { sum.addCoarse(cut.samples[place]) }
+        let anyHidden = hidden.mapValues { hidden in
+            (0..<3).map { column in places.contains { hidden[$0 * 3 + column] } }
+        }
+        figures = .init(code: overlay.code.text, name: overlay.name, level: overlay.kind.rawValue, sum, anyHidden)
+        // Whether sums are above what is due says something of the counts in them.
+        for index in figures.measures.indices where !figures.measures[index].hidden.isEmpty {
+            let parts = places.compactMap { place in
+                published[place].measures.first { $0.measure == figures.measures[index].measure }
+            }
+            figures.measures[index].no_bound = parts.lazy.compactMap(\.no_bound).first
+            figures.measures[index].exact = parts.allSatisfy(\.exact)
         }
     }
 }
