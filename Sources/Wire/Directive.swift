@@ -103,9 +103,11 @@ extension Directive {
 
 extension Directive.Counting {
     private static let mostClasses = 64
+    private static let versions = 1...999_999
 
     fileprivate var isSound: Bool {
-        Code(measure) != nil && version > 0 && due.count <= Directive.Counting.mostClasses
+        Code(measure) != nil && Directive.Counting.versions.contains(version)
+            && due.count <= Directive.Counting.mostClasses
             && Set(done).isSubset(of: due) && due.allSatisfy { Code($0) != nil }
     }
 }

@@ -30,6 +30,16 @@ import Testing
         var untitled = Self.order()
         untitled.title = ""
         #expect(!untitled.isSound)
+        for (measure, version, done, due, isSound) in [
+            ("survey.tested", 101, ["a"], ["a", "b"], true), ("口径", 101, ["a"], ["a"], false),
+            ("survey.tested", 0, ["a"], ["a"], false), ("survey.tested", .max, ["a"], ["a"], false),
+            ("survey.tested", 101, ["c"], ["a"], false), ("survey.tested", 101, [], ["a,b"], false),
+            ("survey.tested", 101, [], (0..<65).map { "c\($0)" }, false),
+        ] {
+            var rule = Self.order()
+            rule.counts = .init(measure: measure, version: version, done: done, due: due)
+            #expect(rule.isSound == isSound, "\(measure) \(version) \(done) \(due)")
+        }
     }
 
     @Test func aDocumentCarriesThem() throws {

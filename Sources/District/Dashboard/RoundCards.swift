@@ -36,10 +36,11 @@ enum RoundCards {
     }
 
     private static func current(_ figure: Figure, _ text: Messages) -> HTML {
-        """
-        \(FigureText.bounds(figure, text)) <small class="one">\(FigureText.number(figure.evidence.numerator)) / \(
-            FigureText.number(figure.evidence.denominator))</small>
-        """
+        let (done, due) = (figure.evidence.numerator, figure.evidence.denominator)
+        let counts = "\(FigureText.number(done)) / \(FigureText.number(due))"
+        // Beside bounds the counts of who was heard would be read as those of all.
+        let said = figure.isExact ? counts : text("dash.cards.heard", ["counts": counts])
+        return "\(FigureText.bounds(figure, text)) <small class=\"one\">\(said)</small>"
     }
 
     /// Never a number as if it were current.

@@ -67,13 +67,17 @@ enum CityTable {
         lines.append("  " + row(city.place, cityTruth))
         let heard = city.place.units
         let missing = city.place.measured("survey.completion")?.missing
+        let (least, most) = (number(missing?.at_least), number(missing?.at_most))
         lines.append(
-            "  还差 \(missing?.at_least ?? 0) 至 \(missing?.at_most.map(String.init) ?? "?") 户 still missing; "
+            "  还差 \(least == most ? least : "\(least) 至 \(most)") 户 still missing; "
                 + "上报完整率 \(heard.heard)/\(heard.expected) units heard")
         lines.append("  真值：已有结果/应摸户；应摸户按上门所见，登记空置而有人住的算，查明空置的不算，所以与登记户数不等")
         lines.append("  truth: done/due; due is what the calls found, not what the lists have registered")
         return lines.joined(separator: "\n")
     }
+
+    /// What nobody knows is not zero.
+    private static func number(_ count: Int64?) -> String { count.map(String.init) ?? "?" }
 
     private static func row(_ place: CityFigures.Place, _ truth: Expectation?) -> String {
         let measured = place.measured("survey.completion")
