@@ -120,8 +120,10 @@ struct CampaignCommand: AsyncParsableCommand {
             help: "Look for households that two units have registered (`jiayuan claims`), so that each is counted once."
         )
         var claims = true
-        @Option(help: "Why; needed where a round is changed, closed or opened again, or its claims are.") var reason: String?
-        @Option(help: "Who decides; needed where a round is changed, closed or opened again, or its claims are.") var officer: String?
+        @Option(help: "Why; needed where a round is changed, closed or opened again, or its claims are.") var reason:
+            String?
+        @Option(help: "Who decides; needed where a round is changed, closed or opened again, or its claims are.")
+        var officer: String?
 
         func validate() throws {
             guard Code(code) != nil else {
