@@ -84,14 +84,12 @@ demo: build ## the evening of 6 April: six compounds, two districts, a city [ONC
 .PHONY: test
 test: setup-test build ## unit tests, simulated worlds, tests over real processes and of the systemd units
 	@$(SWIFT_TEST) --skip ProfileTests
-	@# Tests over processes mostly wait, and those in browsers beside them; what only computes takes the time that they leave.
+	@# Tests over processes mostly wait: what only computes takes the time that they leave.
 	@logs=$$(mktemp -d); trap 'rm -rf "$$logs"' EXIT; failed=0; \
 	nice -n 19 $(MAKE) --no-print-directory profile worlds >"$$logs/computed" 2>&1 & computed=$$!; \
-	$(PYTEST) Tests/Browser Tests/Deploy >"$$logs/browsers" 2>&1 & browsers=$$!; \
-	$(PYTEST) Tests/EndToEnd | tee "$$logs/processes" || failed=1; \
-	wait $$browsers || failed=1; wait $$computed || failed=1; \
-	cat "$$logs/computed" "$$logs/browsers"; \
-	for of in browsers processes; do grep -E '^(FAILED|ERROR) |^[0-9].* in [0-9.]+s' "$$logs/$$of" || failed=1; done; \
+	$(PYTEST) Tests/EndToEnd Tests/Browser Tests/Deploy | tee "$$logs/processes" || failed=1; \
+	wait $$computed || failed=1; \
+	cat "$$logs/computed"; grep -E '^(FAILED|ERROR) |^[0-9].* in [0-9.]+s' "$$logs/processes" || failed=1; \
 	exit $$failed
 
 .PHONY: profile
