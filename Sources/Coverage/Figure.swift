@@ -14,8 +14,12 @@ package struct Evidence: Sendable, Equatable {
     package var unknownCeiling: Int64
     /// Sum of the registry's ceilings of all expected units.
     package var totalCeiling: Int64
-    /// Unknown units without a ceiling: one of them and there is no bound.
+    /// Unknown units without a ceiling, or with one that their own last report is above: one of them and there is no bound.
     package var unbounded: Int
+    /// Those of them whose last report is above their ceiling: it holds no more, whatever is due there.
+    package var outgrown = 0
+    /// Expected units without a ceiling, known or not: with one of them nobody knows how much may be due.
+    package var unmeasured = 0
     /// Ceiling of what the known units count though it is another unit's: households claimed twice.
     package var surplus: Int64
     /// Ceiling of what a known unit owns and doesn't count (yet).
@@ -44,7 +48,8 @@ package struct Figure: Sendable, Equatable {
     package enum NoBound: String, Sendable {
         /// An unknown unit has no ceiling in the registry.
         case noCeiling = "no_ceiling"
-        /// More was counted than was due somewhere; the counts themselves are in doubt.
+        /// More was counted than was due somewhere, or an unknown unit's last report is above its ceiling: the counts or the
+        /// register are in doubt.
         case aboveDue = "above_due"
     }
 
@@ -56,9 +61,9 @@ package struct Figure: Sendable, Equatable {
 
     package init(_ evidence: Evidence) {
         self.evidence = evidence
-        if evidence.unbounded > 0 {
+        if evidence.unbounded > evidence.outgrown {
             noBound = .noCeiling
-        } else if evidence.numerator > evidence.denominator {
+        } else if evidence.unbounded > 0 || evidence.numerator > evidence.denominator {
             noBound = .aboveDue
         } else {
             noBound = nil
@@ -109,9 +114,9 @@ package struct Figure: Sendable, Equatable {
         max(0, evidence.denominator + evidence.lastDenominator - evidence.numerator - evidence.lastNumerator)
     }
 
-    /// How much of what may be due stands behind units that are unknown now; nil where nobody knows, since one of them has
-    /// no ceiling.
+    /// How much of what may be due stands behind units that are unknown now; nil where nobody knows, since a unit has no
+    /// ceiling that holds.
     package var shareUnknown: Ratio? {
-        evidence.unbounded > 0 ? nil : Ratio(evidence.unknownCeiling, evidence.totalCeiling)
+        evidence.unbounded + evidence.unmeasured > 0 ? nil : Ratio(evidence.unknownCeiling, evidence.totalCeiling)
     }
 }

@@ -52,6 +52,30 @@ import Testing
         #expect(Figure(evidence).lower == nil)
     }
 
+    /// The hard end of an interval must not lie below what a unit has already said.
+    @Test func aCeilingThatTheLastReportIsAboveIsNone() {
+        var evidence = Evidence(
+            numerator: 2, denominator: 5, lastNumerator: 2, lastDenominator: 40, unknownCeiling: 10, totalCeiling: 20,
+            unbounded: 1)
+        evidence.outgrown = 1
+        let figure = Figure(evidence)
+        #expect(figure.noBound == .aboveDue && figure.lower == nil && figure.upper == nil)
+        #expect((figure.missingAtLeast, figure.missingAtMost, figure.missingLastKnown) == (3, nil, 41))
+        #expect(figure.shareUnknown == nil)
+        evidence.unbounded = 2
+        #expect(Figure(evidence).noBound == .noCeiling, "a unit without any is the plainer reason")
+    }
+
+    @Test func aShareIsKnownOnlyWhereEveryCeilingIs() {
+        var evidence = Evidence(
+            numerator: 900, denominator: 1_000, lastNumerator: 0, lastDenominator: 0, unknownCeiling: 10,
+            totalCeiling: 10, unbounded: 0)
+        evidence.unmeasured = 1
+        #expect(
+            Figure(evidence).shareUnknown == nil, "not all of it, because a known unit isn't registered with a number")
+        #expect(Figure(evidence).upper == Ratio(910, 1_010), "a bound needs the ceilings of the unknown only")
+    }
+
     @Test func theLastValueMovesNoBound() {
         let without = figure(3, 4, 10)
         let with = Figure(

@@ -42,7 +42,9 @@ enum DivisionTiles {
         let all = model.figures.completeness
         let share =
             completion.shareUnknown.map { text("dash.share_unknown", ["share": Ratio.percent($0.permilleUp)]) }
-            ?? text(completion.evidence.unbounded > 0 ? "dash.share_unknown.no_ceiling" : "dash.nothing_due")
+            ?? text(
+                completion.evidence.unbounded + completion.evidence.unmeasured > 0
+                    ? "dash.share_unknown.no_ceiling" : "dash.nothing_due")
         let final = model.figures.others[FinalReport.dataset.text]?["final"].map { FigureText.number($0) } ?? "–"
         return """
             <section class="tile"><h2>\(text("dash.completeness"))</h2><p class="big"><b>\(all.known)</b> <small>/ \(all.expected)</small></p>

@@ -31,7 +31,7 @@ enum RoundCards {
         let chart = model.progress.chart.html(line, label: child.figures.name)
         return """
             <li class="card \(isCurrent ? "" : "unheard")"><a href="\(link)"><strong>\(child.figures.name)</strong></a> \(state)
-            \(chart)<p>\(isCurrent ? current(figure, text) : last(figure, text))</p></li>
+            \(chart)<p>\(isCurrent ? current(figure, text) : lastWords(figure, text))</p></li>
             """
     }
 
@@ -44,9 +44,10 @@ enum RoundCards {
     }
 
     /// Never a number as if it were current.
-    private static func last(_ figure: Figure, _ text: Messages) -> HTML {
-        let due = text("dash.due", ["count": FigureText.number(figure.evidence.totalCeiling)])
+    static func lastWords(_ figure: Figure, _ text: Messages) -> HTML {
+        let most = figure.noBound == nil ? figure.evidence.totalCeiling : nil
+        let due = most.map { text("dash.due", ["count": FigureText.number($0)]) }
         let rate = figure.lastKnown.map { text("dash.last", ["rate": Ratio.percent($0.permilleNearest)]) }
-        return "<span class=\"muted\">\(rate ?? text("dash.no_data"))</span> <small>\(due)</small>"
+        return "<span class=\"muted\">\(rate ?? text("dash.no_data"))</span> <small>\(due ?? "")</small>"
     }
 }

@@ -30,9 +30,9 @@ struct MeasureFigure: Sendable {
     /// More is reported as due than the registry's ceiling allows: counted as it came, and flagged for a person.
     var excess: Excess? {
         let reported = figure.evidence.denominator + figure.evidence.lastDenominator
-        guard registered > 0, figure.evidence.totalCeiling > 0, reported > figure.evidence.totalCeiling else {
-            return nil
-        }
+        guard registered > 0, figure.evidence.unmeasured == 0, figure.evidence.totalCeiling > 0,
+            reported > figure.evidence.totalCeiling
+        else { return nil }
         return Excess(reported: reported, registered: registered, ceiling: figure.evidence.totalCeiling)
     }
 }
@@ -121,6 +121,11 @@ extension Picture {
             unknownCeiling: expected.ceiling(measure.base) - known.ceiling(measure.base),
             totalCeiling: expected.ceiling(measure.base),
             unbounded: expected.without(measure.base) - known.without(measure.base))
+        evidence.unmeasured = expected.without(measure.base)
+        // Where none has a last word, as on a good evening, no unit is looked at.
+        if Standing.allCases.contains(where: { $0.hasLast && totals.number(of: $0, at: place) > 0 }) {
+            evidence.distrust(outgrown(rollup.tree.units(below: place), measure, period))
+        }
         evidence.widen(by: unsettled(at: place, period), measure)
         for (catalogue, sums) in totals.sums {
             let start = place * sums.width
@@ -151,7 +156,7 @@ extension Picture {
     func figure(unit: Int, _ measure: Measure, _ period: Code) -> Figure {
         let sums = sums(unit, measure.dataset, period)
         let entry = rollup.tree.units[unit]
-        let ceiling = measure.base == .households ? entry.households : entry.residents
+        let ceiling = entry.ceiling(measure.base)
         let isKnown = cut(measure.dataset, period).standings[unit] == .known
         let numerator = sums.filter { measure.numerator.contains($0.key) }.values.reduce(0, +)
         let denominator = sums.filter { measure.denominator.contains($0.key) }.values.reduce(0, +)
@@ -160,6 +165,8 @@ extension Picture {
             lastNumerator: isKnown ? 0 : numerator, lastDenominator: isKnown ? 0 : denominator,
             unknownCeiling: isKnown ? 0 : ceiling ?? 0, totalCeiling: ceiling ?? 0,
             unbounded: isKnown || ceiling != nil ? 0 : 1)
+        evidence.unmeasured = ceiling == nil ? 1 : 0
+        evidence.distrust(outgrown(CollectionOfOne(unit), measure, period))
         replaceLast(of: standingPhoneIns(period).filter { $0.unit == unit }, measure, in: &evidence)
         // A unit that is not known is bounded by its ceiling already, whatever it claims.
         if isKnown {
@@ -255,6 +262,12 @@ extension Evidence {
     fileprivate mutating func widen(by open: OpenClaims, _ measure: Measure) {
         surplus += open.surplus * measure.base.ofOneHousehold
         deficit += open.deficit * measure.base.ofOneHousehold
+    }
+
+    /// Ceilings that don't hold are none.
+    fileprivate mutating func distrust(_ units: Int) {
+        unbounded += units
+        outgrown += units
     }
 
     /// Behind a door of which nobody has said how many live there may be none, or as many as anywhere.

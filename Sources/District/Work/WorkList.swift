@@ -146,28 +146,6 @@ extension Picture {
     }
 }
 
-/// Which columns of each catalogue are a measure's denominator: found once, for units by the ten thousand.
-private struct DueColumns {
-    private let isDue: [[Bool]]
-
-    init(_ measure: Measure, _ shelf: CatalogueShelf) {
-        isDue = shelf.catalogues.map { catalogue in
-            let own = DerivedRow.own(catalogue)
-            return catalogue.indicators.indices.map {
-                own.indices.contains($0) && measure.denominator.contains(catalogue.indicators[$0].code.text)
-            }
-        }
-    }
-
-    func sum(_ block: RowBlock) -> Int64 {
-        var sum: Int64 = 0
-        block.forEach { catalogue, column, count in
-            if column < isDue[catalogue].count, isDue[catalogue][column] { sum += count.known ?? 0 }
-        }
-        return sum
-    }
-}
-
 extension WorkItem {
     /// Of readers only officers may know a household's token.
     fileprivate static func name(ofToken token: String) -> String {
