@@ -166,6 +166,22 @@ import Wire
             "one yes alone, and nobody spare any more")
     }
 
+    /// Whoever agreed comes: nobody else's people are held for a place that is taken.
+    @Test func whatBothWantGoesBeforeWhatOneWants() {
+        let taker = Self.said("t", short: 1, [Self.answer(.take, "z", true, 1)])
+        let eager = Self.said("a", spare: 1, [Self.answer(.give, "t", true, 1)])
+        let agreed = Self.said("z", spare: 1, [Self.answer(.give, "t", true, 1)])
+        #expect(Self.offers(taker, eager, agreed) == ["z>t 1 yes yes"])
+    }
+
+    /// "Still 0 short" is nothing that anybody can refuse; the word stands, and is told again with the need.
+    @Test func aNoIsToldWhileThereIsANeedAndPeople() {
+        let unwilling = Self.said("b", spare: 2, [Self.answer(.give, "a", false)])
+        #expect(Self.offers(Self.said("a", short: 0), unwilling).isEmpty)
+        #expect(Self.offers(Self.said("a", short: 3), Self.said("b", [Self.answer(.give, "a", false)])).isEmpty)
+        #expect(Self.offers(Self.said("a", short: 3), unwilling) == ["b>a 2 no -"])
+    }
+
     @Test func aWordAboutStrangersSaysNothing() {
         #expect(
             Self.offers(Self.said("a", short: 2, [Self.answer(.take, "nobody", true), Self.answer(.take, "a", true)]))

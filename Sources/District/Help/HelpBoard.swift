@@ -40,8 +40,10 @@ struct HelpBoard: Sendable, Equatable {
     init(_ units: [Said]) {
         let units = Dictionary(units.map { ($0.unit, $0) }) { a, _ in a }
         var left = units
-        for (pair, said) in HelpBoard.answered(units).sorted(by: { HelpBoard.precedes($0.key, $1.key) }) {
-            settle(pair, said, units, &left)
+        // What both want goes first: what only one wants is kept for the other out of what that leaves.
+        let said = HelpBoard.answered(units).sorted { HelpBoard.precedes($0.key, $1.key) }
+        for (pair, words) in said.filter(\.value.isAgreed) + said.filter({ !$0.value.isAgreed }) {
+            settle(pair, words, units, &left)
         }
         let answered = Set(offers.map(\.pair))
         let matching = HelpMatching(
@@ -71,6 +73,7 @@ struct HelpBoard: Sendable, Equatable {
     private struct Words {
         var giver: Answer?
         var taker: Answer?
+        var isAgreed: Bool { giver?.isYes == true && taker?.isYes == true }
     }
 
     private static func answered(_ units: [String: Said]) -> [HelpMatching.Pair: Words] {
@@ -90,7 +93,7 @@ struct HelpBoard: Sendable, Equatable {
         return pairs
     }
 
-    /// A no is told to both and matches nothing; what both want is as many as both said; what one wants is kept for the
+    /// A no is told to both, while there is anything to say no to, and matches nothing; what both want is as many as both said; what one wants is kept for the
     /// other as far as it is still there.
     private mutating func settle(
         _ pair: HelpMatching.Pair, _ said: Words, _ units: [String: Said], _ left: inout [String: Said]
@@ -109,6 +112,8 @@ struct HelpBoard: Sendable, Equatable {
             guard people > 0 else { return }
             left[pair.taker]?.short[pair.role] = max(0, short - people)
             left[pair.giver]?.spare[pair.role] = max(0, spare - people)
+        } else if (taker.short[pair.role] ?? 0) == 0 || (giver.spare[pair.role] ?? 0) == 0 {
+            return
         }
         offers.append(
             Offer(
