@@ -7,6 +7,7 @@ struct DueColumns {
 
     init(_ measure: Measure, _ shelf: CatalogueShelf) {
         isDue = shelf.catalogues.map { catalogue in
+            guard catalogue.dataset.text == measure.dataset else { return [] }
             let own = DerivedRow.own(catalogue)
             return catalogue.indicators.indices.map {
                 own.indices.contains($0) && measure.denominator.contains(catalogue.indicators[$0].code.text)
@@ -24,14 +25,16 @@ struct DueColumns {
 }
 
 extension Picture {
-    /// Units that aren't known and whose last report is above their ceiling: whatever is due there now, it isn't bounded by that.
-    ///
-    /// - Parameter units: where it is looked for.
-    func outgrown(_ units: some Sequence<Int>, _ measure: Measure, _ period: Code) -> Int {
-        guard let dataset = Code(measure.dataset) else { return 0 }
-        let (cut, totals) = (Cut(dataset: dataset, period: period), cut(measure.dataset, period))
-        let due = DueColumns(measure, rollup.shelf)
-        return units.count { unit in
+    /// Units of a place that aren't known and whose last report is above their ceiling: whatever is due there now, it isn't
+    /// bounded by that.
+    func outgrown(_ place: Int, _ measure: Measure, _ period: Code) -> Int {
+        let totals = cut(measure.dataset, period)
+        // Where none has a last report, as on a good evening, no unit is looked at.
+        guard let dataset = Code(measure.dataset),
+            Standing.allCases.contains(where: { $0.hasLast && totals.number(of: $0, at: place) > 0 })
+        else { return 0 }
+        let (cut, due) = (Cut(dataset: dataset, period: period), DueColumns(measure, rollup.shelf))
+        return rollup.tree.units(below: place).count { unit in
             guard totals.standings[unit].hasLast, let ceiling = rollup.tree.units[unit].ceiling(measure.base),
                 let block = block(unit, cut)
             else { return false }

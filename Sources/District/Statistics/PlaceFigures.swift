@@ -122,10 +122,7 @@ extension Picture {
             totalCeiling: expected.ceiling(measure.base),
             unbounded: expected.without(measure.base) - known.without(measure.base))
         evidence.unmeasured = expected.without(measure.base)
-        // Where none has a last word, as on a good evening, no unit is looked at.
-        if Standing.allCases.contains(where: { $0.hasLast && totals.number(of: $0, at: place) > 0 }) {
-            evidence.distrust(outgrown(rollup.tree.units(below: place), measure, period))
-        }
+        evidence.distrust(outgrown(place, measure, period))
         evidence.widen(by: unsettled(at: place, period), measure)
         for (catalogue, sums) in totals.sums {
             let start = place * sums.width
@@ -157,7 +154,8 @@ extension Picture {
         let sums = sums(unit, measure.dataset, period)
         let entry = rollup.tree.units[unit]
         let ceiling = entry.ceiling(measure.base)
-        let isKnown = cut(measure.dataset, period).standings[unit] == .known
+        let standing = cut(measure.dataset, period).standings[unit]
+        let isKnown = standing == .known
         let numerator = sums.filter { measure.numerator.contains($0.key) }.values.reduce(0, +)
         let denominator = sums.filter { measure.denominator.contains($0.key) }.values.reduce(0, +)
         var evidence = Evidence(
@@ -166,7 +164,7 @@ extension Picture {
             unknownCeiling: isKnown ? 0 : ceiling ?? 0, totalCeiling: ceiling ?? 0,
             unbounded: isKnown || ceiling != nil ? 0 : 1)
         evidence.unmeasured = ceiling == nil ? 1 : 0
-        evidence.distrust(outgrown(CollectionOfOne(unit), measure, period))
+        if let ceiling, standing.hasLast, denominator > ceiling { evidence.distrust(1) }
         replaceLast(of: standingPhoneIns(period).filter { $0.unit == unit }, measure, in: &evidence)
         // A unit that is not known is bounded by its ceiling already, whatever it claims.
         if isKnown {
