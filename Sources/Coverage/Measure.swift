@@ -33,19 +33,21 @@ package struct Measure: Sendable, Equatable {
     }
 
     /// Dispositions after which nobody calls at the door again.
-    private static let final: Set<String> = [
+    private static let final = [
         "completed", "partial", "nobody_home_final", "absent", "refused", "not_found", "moved", "language", "other",
     ]
-    private static let due = final.union(["unvisited", "nobody_home", "postponed"])
+    /// Doors that the registered ceiling counts: all but vacant ones and those that are no dwelling.
+    private static let doors = final + ["unvisited", "nobody_home", "postponed"]
 
     /// Households with a final disposition over the frame without vacant doors and doors that are no dwelling.
     package static let completion = Measure(
-        code: "survey.completion", version: 1, dataset: "survey", base: .households, numerator: final, denominator: due)
+        code: "survey.completion", version: 1, dataset: "survey", base: .households, numerator: Set(final),
+        denominator: Set(doors))
 
     /// Households where somebody was met, over the same: a door nobody opened three times is final too.
     package static let contact = Measure(
         code: "survey.contact", version: 1, dataset: "survey", base: .households,
-        numerator: ["completed", "partial", "postponed", "refused", "language"], denominator: due)
+        numerator: ["completed", "partial", "postponed", "refused", "language"], denominator: Set(doors))
 
     /// Residents tested, here or elsewhere with proof, over those who are due. Behind a door of which nobody has said how many
     /// live there any number may be due, and tested.
@@ -62,14 +64,10 @@ package struct Measure: Sendable, Equatable {
 
 /// Rules that officers publish for a round. Which class has which role is theirs to say, within what the bounds hold for.
 extension Measure {
-    /// Classes that such a rule may give a role, in the order in which they are listed. Of doors those that the registered
-    /// ceiling counts: vacant ones and those that are no dwelling are not among them. Of people all, who are a partition.
+    /// Classes that such a rule may give a role, in the order in which they are listed: what ceilings bound. People are a
+    /// partition of whoever lives there, so all of theirs may.
     package var classes: [String] { base == .households ? Measure.doors : Measure.people }
 
-    private static let doors = [
-        "completed", "partial", "nobody_home_final", "absent", "refused", "not_found", "moved", "language", "other",
-        "unvisited", "nobody_home", "postponed",
-    ]
     private static let people = [
         "p_tested", "p_elsewhere_verified", "p_elsewhere_unverified", "p_exempt", "p_deferred", "p_other_channel",
         "p_home_service", "p_refused", "p_untested", "p_absent", "p_unsurveyed",
@@ -92,4 +90,9 @@ extension Measure {
 
     /// Whether both are rules of one measure.
     package func isOf(_ other: Measure) -> Bool { code == other.code }
+}
+
+extension [Measure] {
+    /// By which rule of these a measure of the program's is read; its own where none is among them.
+    package func rule(of program: Measure) -> Measure { first { $0.isOf(program) } ?? program }
 }

@@ -34,7 +34,7 @@ def rule(page, district):
     """By which rule a measure is read: first one of which nothing is due, then people who are away are."""
     page.goto(f"{district}/directives?lang=zh-Hans")
     page.click("#rules a:has-text('已检')")
-    form = "form[action^='/directives/rule']"
+    form = "form[action^='/directives/publish']"
     before = page.inner_text("main")
     for choice in page.query_selector_all(f"{form} input[value=neither]"):
         choice.check()

@@ -46,7 +46,7 @@ import Testing
         "POST /unit/{code}/phone-in": .path, "GET /assets/style.css": .open, "GET /assets/page.js": .open,
         "GET /v1/directives": .everything, "GET /directives": .everything, "GET /directive/{code}": .everything,
         "POST /directives/publish": .everything, "POST /directives/withdraw": .everything,
-        "GET /directives/rule": .everything, "POST /directives/rule": .everything,
+        "GET /directives/rule": .everything,
         "POST /directives/round": .everything, "GET /help": .everything,
         "GET /public": .open, "GET /public/{name}": .open,
     ]

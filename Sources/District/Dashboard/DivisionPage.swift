@@ -50,6 +50,7 @@ enum DivisionPage {
         ) {
             let tree = picture.rollup.tree
             let question = picture.question(campaign)
+            let completion = picture.measure(.completion, campaign)
             let totals = picture.cut("survey", campaign)
             let standings = totals.standings
             func child(_ unit: Int) -> Child {
@@ -77,15 +78,14 @@ enum DivisionPage {
             cut = picture.cutWords
             overlays = reader.scope == nil ? picture.overlays : []
             progress = RoundProgress(
-                log, picture.campaigns.first { $0.code == campaign }, picture.measure(.completion, campaign),
-                now: picture.wall)
+                log, picture.campaigns.first { $0.code == campaign }, completion, now: picture.wall)
             deadline = cut.isOverlay ? nil : picture.campaigns.first { $0.code == campaign }?.deadline
             timeliness = deadline.flatMap {
                 log.timeliness(.place(tree.places[place].code), deadline: $0, now: picture.wall)
             }
             drawn = DivisionPage.drawn(children).map { [progress] in ($0, progress.line($0.subject)) }
             self.open = open ?? picture.openWork(campaign, below: place)
-            changes = since.map { ChangesSince($0, picture, place, log, picture.measure(.completion, campaign)) }
+            changes = since.map { ChangesSince($0, picture, place, log, completion) }
             affairs = picture.campaigns.first { $0.code == campaign }
                 .flatMap { CommunityAffairs(picture, place, $0, reader) }
         }
@@ -133,7 +133,7 @@ enum DivisionPage {
     private static func drawn(_ children: [Model.Child]) -> [Model.Child] {
         guard children.count > RoundProgress.most else { return children }
         func least(_ child: Model.Child) -> Int64 {
-            child.figures.measures.first { $0.measure.isOf(.completion) }?.figure.lower?.permilleDown ?? 0
+            child.figures.measures.of(.completion)?.figure.lower?.permilleDown ?? 0
         }
         return Array(children.sorted { least($0) < least($1) }.prefix(RoundProgress.most))
     }
@@ -151,7 +151,7 @@ enum DivisionPage {
     }
 
     private static func row(_ child: Model.Child, _ now: Int64, _ asked: Code?, _ text: Messages) -> HTML {
-        guard let measured = child.figures.measures.first(where: { $0.measure.isOf(.completion) }) else { return "" }
+        guard let measured = child.figures.measures.of(.completion) else { return "" }
         let figure = measured.figure
         let all = child.figures.completeness
         let state: HTML =

@@ -6,8 +6,8 @@ import Federation
 enum DivisionTiles {
     static func html(_ model: DivisionPage.Model, _ text: Messages) -> HTML {
         let measures = model.figures.measures
-        guard let completion = measures.first(where: { $0.measure.isOf(.completion) })?.figure,
-            let tested = measures.first(where: { $0.measure.isOf(.tested) })?.figure
+        guard let completion = measures.of(.completion)?.figure,
+            let tested = measures.of(.tested)?.figure
         else { return "" }
         return """
             <div class="tiles">\(missing(tested, completion, text))\(rates(model, completion, text))\(heard(model, completion, text))

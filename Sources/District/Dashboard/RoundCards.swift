@@ -15,9 +15,7 @@ enum RoundCards {
     private static func card(
         _ child: DivisionPage.Model.Child, _ line: SeriesLine, _ model: DivisionPage.Model, _ text: Messages
     ) -> HTML {
-        guard let figure = child.figures.measures.first(where: { $0.measure.isOf(.completion) })?.figure else {
-            return ""
-        }
+        guard let figure = child.figures.measures.of(.completion)?.figure else { return "" }
         let all = child.figures.completeness
         let state: HTML =
             child.standing.map { standing in

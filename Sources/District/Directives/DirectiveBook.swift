@@ -79,10 +79,10 @@ extension DirectiveBook {
 
     /// Since when the round is read as it is now, where officers published something about that.
     func ruleChanges(of round: Code) -> [RuleVersion] {
-        Measure.all.compactMap { program in
-            let last = latest.last { $0.campaign == round.text && $0.counts?.measure == program.code }
-            guard let last, let measure = measures(of: round).first(where: { $0.isOf(program) }) else { return nil }
-            return RuleVersion(measure: program.code, version: measure.version, since: last.at, round: round)
+        measures(of: round).compactMap { measure in
+            latest.last { $0.campaign == round.text && $0.counts?.measure == measure.code }.map {
+                RuleVersion(measure: measure.code, version: measure.version, since: $0.at, round: round)
+            }
         }
     }
 

@@ -67,7 +67,7 @@ struct DirectiveDraft {
         if let due = words.due, due < 0 { throw problem(.due, "due", "\(due)") }
         var next = try signed(words, after: last, kind)
         (next.title, next.text, next.due) = (title, words.text ?? "", words.due)
-        next.campaign = words.campaign ?? (last?.counts == nil ? nil : last?.campaign)
+        next.campaign = words.campaign ?? last?.campaign
         next.to = try addressees(words, last)
         if let measure = try counting(words, last, next) {
             next.counts = .init(

@@ -40,7 +40,7 @@ enum DirectivePage {
                     standing: cut.standings[line.unit])
             }
             to = picture.names(last.to ?? [])
-            measure = last.counts.flatMap { counts in Measure.all.lazy.compactMap { $0.read(by: last) }.first }
+            measure = Measure.all.lazy.compactMap { $0.read(by: last) }.first
             isFromAbove = picture.directives.isFromAbove(code)
             (self.refused, mayPublish, asOf) = (refused, page.mayPublish, picture.wall)
         }
@@ -140,13 +140,11 @@ enum DirectivePage {
                 DirectiveList.roundFields(filled, text, isKnown: true))
         }
         if let measure = model.measure {
-            if directive.text == RuleWords(measure).plain { offered["text"] = nil }
             offered["measure"] = measure.code
-            let filled = DirectiveForm.Filled(offered, model.refused, action: "/directives/rule")
-            return change(filled, measure, text)
-                + (directive.withdrawn ? "" : withdraw(directive, model.refused, text))
+            if directive.text == RuleWords(measure).plain { offered["text"] = nil }
         }
-        return change(DirectiveForm.Filled(offered, model.refused, action: "/directives/publish"), text)
+        let filled = DirectiveForm.Filled(offered, model.refused, action: "/directives/publish")
+        return change(filled, model.measure, text)
             + (directive.withdrawn ? "" : withdraw(directive, model.refused, text))
     }
 
@@ -155,21 +153,16 @@ enum DirectivePage {
         return "\(fields)<input type=\"hidden\" name=\"known\" value=\"1\">"
     }
 
-    private static func change(_ filled: DirectiveForm.Filled, _ text: Messages) -> HTML {
-        DirectiveForm.form(
+    /// A rule by which figures are read is due at once.
+    private static func change(_ filled: DirectiveForm.Filled, _ measure: Measure?, _ text: Messages) -> HTML {
+        let fields: HTML =
+            measure.map { RulePage.roles($0, filled, text) } ?? DirectiveForm.time("due", label: "due", filled, text)
+        let names = ["code", "kind", "campaign"] + (measure == nil ? [] : ["measure"])
+        return DirectiveForm.form(
             "/directives/publish", "directive.change", "directive.publish_change", text,
             """
-            \(known(filled, ["code", "kind", "campaign"]))\(DirectiveForm.field("title", filled, text, more: " required maxlength=\"80\""))
-            \(DirectiveForm.area(filled, text))\(DirectiveForm.time("due", label: "due", filled, text))\(DirectiveForm.word(filled, text))
-            """)
-    }
-
-    private static func change(_ filled: DirectiveForm.Filled, _ measure: Measure, _ text: Messages) -> HTML {
-        DirectiveForm.form(
-            "/directives/rule", "directive.change", "directive.publish_change", text,
-            """
-            \(known(filled, ["code", "campaign", "measure"]))\(DirectiveForm.field("title", filled, text, more: " required maxlength=\"80\""))
-            \(RulePage.roles(measure, filled, text))\(DirectiveForm.area(filled, text))\(DirectiveForm.word(filled, text))
+            \(known(filled, names))\(DirectiveForm.field("title", filled, text, more: " required maxlength=\"80\""))
+            \(DirectiveForm.area(filled, text))\(fields)\(DirectiveForm.word(filled, text))
             """)
     }
 

@@ -30,11 +30,6 @@ package struct DirectivePages: Sendable {
             shown("/directives/rule") { call, reader in
                 page(call, reader) { rule($0, call.query["campaign"] ?? "", call.query["measure"] ?? "", nil) }
             },
-            said("/directives/rule") { form in
-                var words = try DirectiveForm.words(form)
-                words.kind = Directive.Kind.rule.rawValue
-                return try await Publisher(aggregator: aggregator).publish(words).code
-            },
             said("/directives/withdraw") { form in
                 try await Publisher(aggregator: aggregator).withdraw(DirectiveForm.words(form)).code
             },

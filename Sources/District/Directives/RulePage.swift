@@ -33,13 +33,13 @@ enum RulePage {
             [
                 "code": suggested.utf8.count <= Limits.directiveCode ? suggested : "",
                 "title": text("rule.title_of", ["measure": measure, "round": model.round.name]),
-            ], model.refused, action: "/directives/rule")
+            ], model.refused, action: "/directives/publish")
         let form: HTML =
             model.mayPublish && !model.isFromAbove
             ? DirectiveForm.form(
-                "/directives/rule", "rule.publish", "directive.publish", text,
+                "/directives/publish", "rule.publish", "directive.publish", text,
                 """
-                <input type="hidden" name="campaign" value="\(model.round.code.text)"><input type="hidden" name="measure" value="\(model.measure.code)">
+                <input type="hidden" name="kind" value="rule"><input type="hidden" name="campaign" value="\(model.round.code.text)"><input type="hidden" name="measure" value="\(model.measure.code)">
                 \(DirectiveForm.field("code", filled, text, more: " required maxlength=\"48\""))
                 \(DirectiveForm.field("title", filled, text, more: " required maxlength=\"80\""))
                 \(roles(model.measure, filled, text))\(DirectiveForm.area(filled, text))\(DirectiveForm.word(filled, text))

@@ -93,8 +93,8 @@ struct HelpBoard: Sendable, Equatable {
         return pairs
     }
 
-    /// A no is told to both, while there is anything to say no to, and matches nothing; what both want is as many as both said; what one wants is kept for the
-    /// other as far as it is still there.
+    /// A no is told to both, while there is anything to say no to, and matches nothing; what both want is as many as both
+    /// said; what one wants is kept for the other as far as it is still there.
     private mutating func settle(
         _ pair: HelpMatching.Pair, _ said: Words, _ units: [String: Said], _ left: inout [String: Said]
     ) {

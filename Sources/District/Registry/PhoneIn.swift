@@ -78,7 +78,7 @@ extension PhoneIn.Counts {
     /// - Parameter measures: by which the round is read.
     init(_ block: RowBlock, _ shelf: CatalogueShelf, _ measures: [Measure]) {
         func pair(_ program: Measure) -> (numerator: Int64, denominator: Int64) {
-            block.counted(measures.first { $0.isOf(program) } ?? program, shelf)
+            block.counted(measures.rule(of: program), shelf)
         }
         let ((done, due), (tested, residents)) = (pair(.completion), pair(.tested))
         self.init(done: done, due: due, tested: tested, residents: residents)

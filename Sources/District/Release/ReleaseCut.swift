@@ -42,11 +42,8 @@ struct ReleaseCut: Sendable {
         (self.places, self.samples, at) = (places, samples, step.at)
     }
 
-    /// By which version of its rule a measure was read then.
-    func version(of measure: Measure) -> Int? {
-        let prefix = measure.code + "@"
-        return samples.first?.evidence.keys.first { $0.hasPrefix(prefix) }.flatMap { Int($0.dropFirst(prefix.count)) }
-    }
+    /// By which version of its rule a measure was read then: at all places by one.
+    func version(of measure: Measure) -> Int? { samples.first?.version(of: measure) }
 
     func table(_ measure: Measure) -> ReleaseTable {
         let evidences = samples.map { $0.evidence[measure.title] }

@@ -106,7 +106,7 @@ extension ReleaseDocument {
     ///   - hidden: by measure's code, what each hides.
     init(
         id: String, _ campaign: RegistryCampaign, appointed: Int64, edition: String?, _ cut: ReleaseCut,
-        _ sets: [District.Overlay] = [], _ hidden: [String: Result<[Bool], ReleaseRefusal>]
+        _ sets: [District.Overlay], _ hidden: [String: Result<[Bool], ReleaseRefusal>]
     ) {
         self.id = id
         self.campaign = campaign.code.text

@@ -18,7 +18,15 @@ struct Sample: Sendable, Equatable {
 
 extension Measure {
     /// Names the rule: what an old sample says was counted under it.
-    var title: String { "\(code)@\(version)" }
+    var title: String { stem + "\(version)" }
+    fileprivate var stem: String { code + "@" }
+}
+
+extension Sample {
+    /// By which version of its rule a measure was read.
+    func version(of measure: Measure) -> Int? {
+        evidence.keys.first { $0.hasPrefix(measure.stem) }.flatMap { Int($0.dropFirst(measure.stem.count)) }
+    }
 }
 
 /// The order in which a sample's numbers stand, so that the same place's samples differ in few of them: units by standing,

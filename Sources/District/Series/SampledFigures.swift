@@ -55,7 +55,7 @@ extension Picture {
         let measures = directives.everyMeasure(of: round).compactMap { measure in
             sample.figure(measure).map { MeasureFigure(measure: measure, figure: $0, registered: 0) }
         }
-        let open = measures.first { $0.measure.isOf(.completion) }?.figure.evidence
+        let open = measures.of(.completion)?.figure.evidence
         return PlaceFigures(
             code: code, name: name, level: level, measures: measures, completeness: completeness, oldestContact: nil,
             counts: sample.short.map { ["short": $0] } ?? [:], others: [:], phonedIn: [],

@@ -45,6 +45,11 @@ struct Excess: Sendable, Equatable, Encodable {
     var ceiling: Int64
 }
 
+extension [MeasureFigure] {
+    /// Of a measure, by whichever rule it was read.
+    func of(_ program: Measure) -> MeasureFigure? { first { $0.measure.isOf(program) } }
+}
+
 /// What a reader asks about.
 struct Question: Sendable {
     var period: Code
@@ -54,9 +59,7 @@ struct Question: Sendable {
 extension Picture {
     /// By which rules a round is read: the program's, or those that officers published for it.
     func measures(_ round: Code) -> [Measure] { directives.measures(of: round) }
-    func measure(_ program: Measure, _ round: Code) -> Measure {
-        measures(round).first { $0.isOf(program) } ?? program
-    }
+    func measure(_ program: Measure, _ round: Code) -> Measure { measures(round).rule(of: program) }
 
     /// All that is measured of a round.
     func question(_ round: Code) -> Question { Question(period: round, measures: measures(round)) }

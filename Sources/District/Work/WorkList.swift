@@ -106,9 +106,9 @@ extension Picture {
             let cut = Cut(dataset: dataset, period: campaign)
             return units.compactMap { unit in
                 let entry = rollup.tree.units[unit]
-                let ofHouseholds = measure.base == .households
-                guard let ceiling = ofHouseholds ? entry.households : entry.residents, ceiling > 0,
-                    let registered = ofHouseholds ? entry.registered.households : entry.registered.residents,
+                guard let ceiling = entry.ceiling(measure.base), ceiling > 0,
+                    let registered = measure.base == .households
+                        ? entry.registered.households : entry.registered.residents,
                     let reported = block(unit, cut).map(due.sum), reported > ceiling
                 else { return nil }
                 let excess = Excess(reported: reported, registered: registered, ceiling: ceiling)

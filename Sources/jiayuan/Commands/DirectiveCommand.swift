@@ -2,6 +2,7 @@ import ArgumentParser
 import Daemon
 import District
 import Foundation
+import Wire
 
 struct DirectiveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -39,7 +40,7 @@ struct DirectiveCommand: AsyncParsableCommand {
         @Option(help: "Title; of a new version what it was.") var title: String?
         @Option(help: "What it says.") var text: String?
         @Option(help: "File with what it says; - for standard input.") var textFile: String?
-        @Option(help: "Code of the round that it is about.") var campaign: String?
+        @Option(help: "Code of the round that it is about; of a new version what it was.") var campaign: String?
         @Option(help: "By when it is to be done, such as 2022-04-06T22:00 (without a zone China's).") var due: Moment?
         @Option(help: "Code of a division or unit that it is for, as often as needed; without it everybody.")
         var to: [String] = []
@@ -123,26 +124,20 @@ struct DirectiveCommand: AsyncParsableCommand {
             var officer: String
             var reason: String
             var withdrawn: Bool
-            var counts: Counting?
-
-            struct Counting: Decodable {
-                var measure: String
-                var version: Int
-                var done: [String]
-                var due: [String]
-                var line: String {
-                    let open = Set(due).subtracting(done).sorted()
-                    return
-                        "        \(measure) v\(version): done \(done.joined(separator: ",")); open \(open.joined(separator: ","))"
-                }
-            }
+            var counts: Directive.Counting?
 
             var line: String {
                 let until = due.map { ", due \(Moment(seconds: $0))" } ?? ""
                 let state = withdrawn ? "withdrawn" : text.split(whereSeparator: \.isNewline).joined(separator: " ")
                 return
                     "    version \(version)  \(Moment(seconds: at))  \(officer): \(reason)\(until)  \(title): \(state)"
-                    + (counts.map { "\n" + $0.line } ?? "")
+                    + (counts.map { "\n        " + roles($0) } ?? "")
+            }
+
+            private func roles(_ counts: Directive.Counting) -> String {
+                let open = Set(counts.due).subtracting(counts.done).sorted()
+                return
+                    "\(counts.measure) v\(counts.version): done \(counts.done.joined(separator: ",")); open \(open.joined(separator: ","))"
             }
         }
         struct Unit: Decodable {
