@@ -9,11 +9,14 @@ enum DivisionTiles {
         guard let completion = measures.of(.completion)?.figure,
             let tested = measures.of(.tested)?.figure
         else { return "" }
+        let told = [
+            "told": "\(model.figures.told["volunteers"] ?? 0)", "expected": "\(model.figures.completeness.expected)",
+        ]
         return """
             <div class="tiles">\(missing(tested, completion, text))\(rates(model, completion, text))\(heard(model, completion, text))
             <section class="tile"><h2>\(text("dash.volunteers_short"))</h2><p class="big"><b>\(
                 model.figures.counts["short"].map { FigureText.number($0) } ?? "–")</b></p>
-            <p>\(text("dash.known_only"))</p></section></div>
+            <p>\(text("dash.volunteers_told", told))</p></section></div>
             """
     }
 

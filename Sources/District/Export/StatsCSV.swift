@@ -106,6 +106,7 @@ enum StatsCSV {
         ["need", "filled", "short"].map { name in
             column("volunteers.\(name)", "people", .volunteers) { place, _ in place.volunteers?[name] }
         } + [
+            column("volunteers.told", "units", .volunteers) { place, _ in place.figures.told["volunteers"] },
             column("double_claims", "households", .double_claims) { place, _ in place.figures.openClaims.surplus },
             column("claims_in_transit", "households", .claims_in_transit) { place, _ in
                 place.figures.openClaims.deficit

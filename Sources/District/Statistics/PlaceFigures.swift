@@ -15,6 +15,9 @@ struct PlaceFigures: Sendable {
     var counts: [String: Int64]
     /// The same of every dataset that no measure is made of, by its name.
     var others: [String: [String: Int64]]
+    /// Units whose rows those sums are of, by dataset: a unit may be known in one and have said nothing of another. Empty for
+    /// what was sampled.
+    var told: [String: Int] = [:]
     /// Calls that stand in the place of what their units last sent.
     var phonedIn: [PhoneIn]
     /// Households that two units claim and that are not settled.
@@ -79,6 +82,7 @@ extension Picture {
             completeness: completeness(place, survey), oldestContact: oldestContact(place, survey),
             counts: counts(place, "volunteers", question.period),
             others: others(question.period).reduce(into: [:]) { $0[$1.text] = counts(place, $1.text, question.period) },
+            told: told(question.period) { $0?.number(of: .known, at: place) ?? 0 },
             phonedIn: standingPhoneIns(question.period, below: place).map(\.call),
             openClaims: unsettled(at: place, question.period))
     }
@@ -102,6 +106,7 @@ extension Picture {
             completeness: completeness, oldestContact: standing == .known ? nil : heardAt(unit, totals),
             counts: current(unit, "volunteers", question.period),
             others: others(question.period).reduce(into: [:]) { $0[$1.text] = current(unit, $1.text, question.period) },
+            told: told(question.period) { $0?.standings[unit] == .known ? 1 : 0 },
             phonedIn: standingPhoneIns(question.period).filter { $0.unit == unit }.map(\.call),
             openClaims: unsettled(of: unit, question.period))
     }
@@ -204,6 +209,12 @@ extension Picture {
     /// What desks sent beside them.
     private func others(_ period: Code) -> [Code] {
         rollup.cuts.keys.filter { $0.period == period && !Picture.known.contains($0.dataset.text) }.map(\.dataset)
+    }
+
+    /// - Parameter known: how many units are known in a dataset's totals; nil where nobody has sent any of it.
+    private func told(_ period: Code, _ known: (CutTotals?) -> Int) -> [String: Int] {
+        let datasets = ["volunteers"] + others(period).map(\.text)
+        return Dictionary(uniqueKeysWithValues: datasets.map { ($0, known(sent($0, period))) })
     }
 
     /// Over known units; nothing where none is known, which is not zero.

@@ -74,6 +74,8 @@ struct StatsDocument: Encodable {
         var volunteers: [String: Int64]
         /// Sums of every other dataset over known units, by dataset and indicator; a unit that sent none of it adds none.
         var datasets: [String: [String: Int64]]
+        /// Units that the sums of each dataset are of; absent for what was sampled.
+        var told: [String: Int]?
         /// Households counted by two units, and those that their owner doesn't count yet.
         var double_claims: Int64
         var claims_in_transit: Int64
@@ -83,7 +85,7 @@ struct StatsDocument: Encodable {
         var fields: Set<StatsSelection.Field>
 
         enum Keys: String, CodingKey {
-            case code, name, level, state, measures, units, oldest_contact, volunteers, datasets, double_claims,
+            case code, name, level, state, measures, units, oldest_contact, volunteers, datasets, told, double_claims,
                 claims_in_transit, phoned_in
         }
 
@@ -93,6 +95,8 @@ struct StatsDocument: Encodable {
             try members.encode(name, forKey: .name)
             try members.encode(level, forKey: .level)
             try members.encode(state, forKey: .state)
+            let summed = told?.filter { fields.contains($0.key == "volunteers" ? .volunteers : .datasets) }
+            if summed?.isEmpty == false { try members.encode(summed, forKey: .told) }
             for field in fields {
                 switch field {
                 case .measures: try members.encode(measures, forKey: .measures)
@@ -199,6 +203,7 @@ extension StatsDocument.Place {
         oldest_contact = figures.oldestContact
         volunteers = figures.counts
         datasets = figures.others
+        told = figures.told.isEmpty ? nil : figures.told
         phoned_in = figures.phonedIn.isEmpty ? nil : figures.phonedIn.map(StatsDocument.PhonedIn.init)
         double_claims = figures.openClaims.surplus
         claims_in_transit = figures.openClaims.deficit
