@@ -118,6 +118,20 @@ import Testing
         }
     }
 
+    /// Before the first word nothing is last known; zero is said by somebody.
+    @Test func nobodysWordIsNotZeroPeople() throws {
+        try BookDistrict.with { district in
+            _ = district.sweptFigures
+            let unheard = district.division(.zhHans)
+            #expect(unheard.contains("按最近上报 –") && !unheard.contains("按最近上报还差"))
+            var node = CaseNode(1)
+            node.count("7", completed: 30, unvisited: 0)
+            try district.hear(node.push(from: nil))
+            _ = district.sweptFigures
+            #expect(district.division(.zhHans).contains("按最近上报还差 0 人"))
+        }
+    }
+
     @Test func theReaderHearsWhoFellSilentAndWhatWasDone() throws {
         try BookDistrict.with { district in
             let series = Series(folder: district.folder, stepSeconds: 300, log: Logger(label: "test"))

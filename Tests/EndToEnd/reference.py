@@ -90,7 +90,7 @@ def figure(units, measure):
         "upper_permille": None if upper is None else up(Fraction(upper, least)),
         "exact": no_bound is None and added == 0 and taken == 0, "no_bound": no_bound,
         "missing": {"at_least": max(0, due - done - taken), "at_most": due - done + added if no_bound is None else None,
-                    "last_known": max(0, due + last_due - done - last_done)},
+                    "last_known": max(0, due + last_due - done - last_done) if known or last else None},
         "last_known": {"numerator": done + last_done, "denominator": due + last_due,
                        "rate_permille": nearest(done + last_done, due + last_due)},
         "unknown_ceiling": ceiling, "share_unknown_permille": None if share is None else up(share),

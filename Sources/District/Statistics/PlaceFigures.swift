@@ -22,6 +22,9 @@ struct PlaceFigures: Sendable {
     var phonedIn: [PhoneIn]
     /// Households that two units claim and that are not settled.
     var openClaims: OpenClaims
+
+    /// Somebody has said something, by himself or by telephone: else nothing is last known, which is not zero.
+    var wasHeard: Bool { completeness.wasHeard || !phonedIn.isEmpty }
 }
 
 struct MeasureFigure: Sendable {

@@ -48,7 +48,8 @@ struct StatsDocument: Encodable {
     struct Missing: Encodable {
         var at_least: Int64
         @Null var at_most: Int64?
-        var last_known: Int64
+        /// Null where nobody has said anything yet.
+        @Null var last_known: Int64?
     }
     struct Units: Encodable {
         var expected: Int
@@ -193,7 +194,7 @@ extension StatsDocument.Place {
         name = figures.name
         level = figures.level
         self.state = state?.word
-        measures = figures.measures.map(StatsDocument.Measured.init)
+        measures = figures.measures.map { StatsDocument.Measured($0, wasHeard: figures.wasHeard) }
         let all = figures.completeness
         units = StatsDocument.Units(
             expected: all.expected, heard: all.known, stale: all.stale, silent: all.silent,
@@ -211,7 +212,7 @@ extension StatsDocument.Place {
 }
 
 extension StatsDocument.Measured {
-    init(_ measured: MeasureFigure) {
+    init(_ measured: MeasureFigure, wasHeard: Bool) {
         let figure = measured.figure
         measure = measured.measure.code
         rule_version = measured.measure.version
@@ -236,7 +237,8 @@ extension StatsDocument.Measured {
             denominator: figure.evidence.denominator + figure.evidence.lastDenominator,
             rate_permille: figure.lastKnown?.permilleNearest)
         missing = StatsDocument.Missing(
-            at_least: figure.missingAtLeast, at_most: figure.missingAtMost, last_known: figure.missingLastKnown)
+            at_least: figure.missingAtLeast, at_most: figure.missingAtMost,
+            last_known: wasHeard ? figure.missingLastKnown : nil)
         unknown_ceiling = figure.evidence.unknownCeiling
         share_unknown_permille = figure.shareUnknown?.permilleUp
         uncounted_households = figure.evidence.uncounted
