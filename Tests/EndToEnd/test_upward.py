@@ -152,7 +152,7 @@ def test_an_order_reaches_every_compound_and_is_read_there(world):
     eventually(lambda: states(city, "2022-41") == {away: "received", near: "received"}, within=30)
     assert shown(world.nodes[away], "2022-41") == 2
     run("directive", "withdraw", "2022-41", *ORDER, "--config", city.config)
-    eventually(lambda: shown(world.nodes[away], "2022-41") == 3, within=20)
+    eventually(lambda: shown(world.nodes[away], "2022-41") == shown(world.nodes[near], "2022-41") == 3, within=20)
     page = fetch(world.nodes[near].port, "/directives?lang=zh-Hans")[1].decode()
     assert "已撤回" in page and "较早的版本（2）" in page and "今晚完成" in page
     whole(world)
