@@ -13,24 +13,10 @@ enum DivisionTiles {
             "told": "\(model.figures.told["volunteers"] ?? 0)", "expected": "\(model.figures.completeness.expected)",
         ]
         return """
-            <div class="tiles">\(missing(tested, completion, model.figures.wasHeard, text))\(rates(model, completion, text))\(heard(model, completion, text))
+            <div class="tiles">\(MissingTile.html(tested, completion, wasHeard: model.figures.wasHeard, text))\(rates(model, completion, text))\(heard(model, completion, text))
             <section class="tile"><h2>\(text("dash.volunteers_short"))</h2><p class="big"><b>\(
                 model.figures.counts["short"].map { FigureText.number($0) } ?? "–")</b></p>
             <p>\(text("dash.volunteers_told", told))</p></section></div>
-            """
-    }
-
-    /// People first: a household is a door, a person is whom it is about.
-    private static func missing(_ tested: Figure, _ completion: Figure, _ wasHeard: Bool, _ text: Messages) -> HTML {
-        let last =
-            wasHeard
-            ? text("dash.last_known_missing", ["count": FigureText.number(tested.missingLastKnown)])
-            : text("dash.last_known", ["rate": "–"])
-        return """
-            <section class="tile first"><h2>\(text("dash.still_missing"))</h2>
-            <p class="big">\(FigureText.missing(tested, text)) <small>\(text("dash.people"))</small></p><p>\(last)</p>
-            <p>\(text("dash.still_missing.households")) \(FigureText.missing(completion, text)) \(text("dash.households"))</p>\(
-                FigureText.uncounted(tested, text))</section>
             """
     }
 

@@ -1,0 +1,35 @@
+import Coverage
+import Daemon
+import Federation
+import Testing
+
+@testable import District
+
+/// What a page of a place says where little is known, and where little is registered.
+@Suite struct PlacePageTests {
+    private typealias District = ServedDistrict
+
+    private static func page(_ path: String, _ district: District, _ language: String = "en") async throws -> String {
+        try await district.get(path, ["lang": language], token: District.token).words
+    }
+
+    // MARK: Missing, zero and unknown
+
+    @Test func nobodyEverHeardIsNoZeroAtLastKnown() async throws {
+        try await District.with { district in
+            for path in ["/", "/division/\(District.community)", "/wall"] {
+                let page = try await Self.page(path, district)
+                #expect(page.contains("<b>0</b> <small>to</small> <b>"), "\(path): the bounds are wide")
+                #expect(page.contains("No data this round") && !page.contains("last known: 0"), "\(path)")
+            }
+        }
+    }
+
+    @Test func whoSaysThatNothingIsDueIsZeroAtLastKnown() throws {
+        let nothing = Figure(
+            Evidence(
+                numerator: 0, denominator: 0, lastNumerator: 0, lastDenominator: 0, unknownCeiling: 0, totalCeiling: 9,
+                unbounded: 0))
+        #expect(MissingTile.html(nothing, nothing, wasHeard: true, .english).source.contains("last known: 0"))
+    }
+}
