@@ -32,4 +32,23 @@ import Testing
                 unbounded: 0))
         #expect(MissingTile.html(nothing, nothing, wasHeard: true, .english).source.contains("last known: 0"))
     }
+
+    /// Counts before rates, on a compound's page as on a city's; what it said last stands with its time.
+    @Test func aUnitsPageBeginsWithWhoIsMissing() throws {
+        try BookDistrict.with { district in
+            var node = CaseNode(1)
+            node.count("7", completed: 30, unvisited: 50)
+            try district.hear(node.push(from: nil))
+            let page = district.page(.english)
+            let first = try #require(page.firstMatch(of: /<div class="tiles">(<section [^\n]*\n[^\n]*\n[^\n]*)/)).output
+                .1
+            #expect(first.contains("tile first") && first.contains("Still missing <b>50</b> households"), "\(first)")
+        }
+        let old = Figure(
+            Evidence(
+                numerator: 0, denominator: 0, lastNumerator: 20, lastDenominator: 30, unknownCeiling: 60,
+                totalCeiling: 60, unbounded: 0))
+        let tile = MissingTile.html(old, old, isHeard: false, at: "18:05", .english).source
+        #expect(tile.contains("last known: 10 still missing (18:05)"))
+    }
 }

@@ -58,7 +58,7 @@ enum UnitPage {
             <nav class="crumbs" aria-label="\(text("dash.path"))">\(crumbs)<span aria-current="page">\(model.name)</span></nav>
             <h1>\(model.name)</h1><p class="\(model.standing.style)">\(model.standing.mark) \(text("dash.state.\(model.standing.word)"))
             · \(text(model.why.reasonKey))</p>
-            <div class="tiles">\(model.figures.map { tile($0, model, text) })</div>
+            <div class="tiles">\(missing(model, text))\(model.figures.map { tile($0, model, text) })</div>
             \(FigureText.claims(model.openClaims, text))
             \(BuildingTable.html(
                 model.buildings, isCurrent: model.standing == .known, heardAt: model.why.heardAt, asOf: model.asOf,
@@ -90,10 +90,22 @@ enum UnitPage {
             """
     }
 
+    private static func missing(_ model: Model, _ text: Messages) -> HTML {
+        guard let completion = model.figures.first(where: { $0.measure.isOf(.completion) })?.figure,
+            let tested = model.figures.first(where: { $0.measure.isOf(.tested) })?.figure
+        else { return "" }
+        return MissingTile.html(
+            tested, completion, isHeard: model.standing == .known, at: saidAt(tested, model), text)
+    }
+
+    /// An old number stands with its time: when that was, and nil for what stands now.
+    private static func saidAt(_ figure: Figure, _ model: Model) -> String? {
+        let isOld = model.standing != .known && model.phonedIn.isEmpty && figure.lastKnown != nil
+        return isOld ? model.why.heardAt.map { FigureText.time($0, asOf: model.asOf) } : nil
+    }
+
     private static func tile(_ measured: MeasureFigure, _ model: Model, _ text: Messages) -> HTML {
-        // An old number stands with its time.
-        let isOld = model.standing != .known && model.phonedIn.isEmpty && measured.figure.lastKnown != nil
-        let at = isOld ? model.why.heardAt.map { FigureText.time($0, asOf: model.asOf) } : nil
+        let at = saidAt(measured.figure, model)
         let rate = FigureText.percent(measured.figure.lastKnown)
         let last = text("dash.last_known", ["rate": at.map { text("dash.rate_at", ["rate": rate, "at": $0]) } ?? rate])
         let pace = measured.measure.isOf(.completion) ? PaceText.html(model.pace, asOf: model.asOf, text) : ""
