@@ -51,4 +51,17 @@ import Testing
         let tile = MissingTile.html(old, old, isHeard: false, at: "18:05", .english).source
         #expect(tile.contains("last known: 10 still missing (18:05)"))
     }
+
+    // MARK: What isn't received
+
+    @Test func whatIsNotReceivedIsSaidAsAShareOfThePeople() async throws {
+        try await District.with { district in
+            let table = "code,name,expected_households,expected_residents,duty_telephone\n"
+            let page = try await Self.page("/", district)
+            #expect(page.contains("units not received or stale hold 100.0 % of the people due"))
+            try await district.admin("/admin/units", body: table + "\(District.units[0]),a,100,,0722-555-0100")
+            let households = try await Self.page("/division/\(District.community)", district)
+            #expect(households.contains("units not received or stale hold 100.0 % of the households due"))
+        }
+    }
 }

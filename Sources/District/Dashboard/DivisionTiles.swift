@@ -13,7 +13,7 @@ enum DivisionTiles {
             "told": "\(model.figures.told["volunteers"] ?? 0)", "expected": "\(model.figures.completeness.expected)",
         ]
         return """
-            <div class="tiles">\(MissingTile.html(tested, completion, wasHeard: model.figures.wasHeard, text))\(rates(model, completion, text))\(heard(model, completion, text))
+            <div class="tiles">\(MissingTile.html(tested, completion, wasHeard: model.figures.wasHeard, text))\(rates(model, completion, text))\(heard(model, tested, completion, text))
             <section class="tile"><h2>\(text("dash.volunteers_short"))</h2><p class="big"><b>\(
                 model.figures.counts["short"].map { FigureText.number($0) } ?? "–")</b></p>
             <p>\(text("dash.volunteers_told", told))</p></section></div>
@@ -30,18 +30,27 @@ enum DivisionTiles {
             """
     }
 
-    private static func heard(_ model: DivisionPage.Model, _ completion: Figure, _ text: Messages) -> HTML {
+    private static func heard(
+        _ model: DivisionPage.Model, _ tested: Figure, _ completion: Figure, _ text: Messages
+    ) -> HTML {
         let all = model.figures.completeness
-        let share =
-            completion.shareUnknown.map { text("dash.share_unknown", ["share": Ratio.percent($0.permilleUp)]) }
-            ?? text(
-                completion.evidence.unbounded + completion.evidence.unmeasured > 0
-                    ? "dash.share_unknown.no_ceiling" : "dash.nothing_due")
         let final = model.figures.others[FinalReport.dataset.text]?["final"].map { FigureText.number($0) } ?? "–"
         return """
             <section class="tile"><h2>\(text("dash.completeness"))</h2><p class="big"><b>\(all.known)</b> <small>/ \(all.expected)</small></p>
-            <p>\(share)</p>\(onTime(model, text))<p>\(text("dash.final", ["count": final]))</p></section>
+            <p>\(share(tested, completion, text))</p>\(onTime(model, text))<p>\(text("dash.final", ["count": final]))</p></section>
             """
+    }
+
+    /// How many of the people who are due stand behind who isn't heard; of the households where nobody registered people.
+    private static func share(_ tested: Figure, _ completion: Figure, _ text: Messages) -> String {
+        if let people = tested.shareUnknown {
+            return text("dash.share_unknown.people", ["share": Ratio.percent(people.permilleUp)])
+        }
+        if let households = completion.shareUnknown {
+            return text("dash.share_unknown", ["share": Ratio.percent(households.permilleUp)])
+        }
+        let isUnmeasured = completion.evidence.unbounded + completion.evidence.unmeasured > 0
+        return text(isUnmeasured ? "dash.share_unknown.no_ceiling" : "dash.nothing_due")
     }
 
     /// The deadline, and once it has come who had reported by then.
