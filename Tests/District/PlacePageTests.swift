@@ -64,4 +64,18 @@ import Testing
             #expect(households.contains("units not received or stale hold 100.0 % of the households due"))
         }
     }
+
+    // MARK: Whom to ring
+
+    @Test func whereNoTelephoneIsRegisteredThatIsSaid() async throws {
+        try await District.with { district in
+            let table = "code,name,expected_households,expected_residents,duty_telephone\n"
+            try await district.admin("/admin/units", body: table + "421303003006-002,b,900,900,")
+            for path in ["/", "/unit/421303003006-002", "/work", "/division/\(District.other)"] {
+                let page = try await Self.page(path, district)
+                #expect(!page.contains("href=\"tel:\""), "\(path) has a link that rings nobody")
+                #expect(path == "/work" || page.contains("no duty telephone registered"), "\(path)")
+            }
+        }
+    }
 }

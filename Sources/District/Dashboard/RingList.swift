@@ -13,7 +13,7 @@ enum RingList {
             return """
                 <li><a href="\(DashboardShell.link(child.link, text.language, model.asked))"><b>\(child.figures.name)</b></a>
                 <span class="\(standing.style)">\(standing.mark) \(text("dash.state.\(standing.word)")) \(since)</span>
-                <a href="tel:\(child.telephone)">\(text("dash.duty", ["number": child.telephone]))</a></li>
+                \(DutyTelephone.link(child.telephone, text("dash.duty", ["number": child.telephone]), text))</li>
                 """
         }
         return "<section><h2>\(text("dash.ring"))</h2><ol class=\"ring\">\(items)</ol></section>"

@@ -68,7 +68,7 @@ enum UnitPage {
             <tr><th scope="row">\(text("dash.last_heard"))</th><td>\(heard)</td></tr>
             \(copy(model, text))
             \(model.why.shadows.map { shadow($0, model.asOf, text) })
-            <tr><th scope="row">\(text("dash.telephone"))</th><td><a href="tel:\(model.why.telephone)">\(model.why.telephone)</a></td></tr>
+            <tr><th scope="row">\(text("dash.telephone"))</th><td>\(DutyTelephone.link(model.why.telephone, model.why.telephone, text))</td></tr>
             </tbody></table></section>
             <p class="muted"><a href="/v1/stats?\(query)">JSON</a> · <a href="/v1/stats.csv?\(query)">CSV</a> ·
             <a href="/v1/series.csv?\(query)">\(text("dash.series"))</a></p>
