@@ -78,4 +78,36 @@ import Testing
             }
         }
     }
+
+    // MARK: What a page is about
+
+    private static func head(_ page: String) -> [String] {
+        [/<title>([^<]*)</, /<h1>([^<]*)/].map { page.firstMatch(of: $0).map { String($0.output.1) } ?? "" }
+    }
+
+    @Test func everyPageHasAHeadingAndATitleOfItsOwn() async throws {
+        try await District.with { district in
+            let named = [
+                "/": "r · city", "/division/\(District.community)": "r · north",
+                "/unit/\(District.units[0])": "421303003003-001",
+                "/work": "Work list", "/division/9": "There is no such page", "/directives": "Orders and notices",
+            ]
+            for (path, name) in named {
+                let page = try await Self.page(path, district)
+                #expect(Self.head(page) == ["\(name) · Jiayuan · Aggregator", name], "\(path)")
+            }
+            let token = try await district.token(["scope": District.community]).token
+            let shut = try await district.get("/work", ["lang": "en"], token: token).words
+            #expect(Self.head(shut)[1].hasPrefix("this read token is for"))
+        }
+    }
+
+    @Test func whereNothingIsDueThePlaceIsNamed() async throws {
+        try await District.with(round: false) { district in
+            for path in ["/", "/wall"] {
+                let page = try await Self.page(path, district)
+                #expect(Self.head(page)[1] == "city" && page.contains("<p>nothing due</p>"), "\(path)")
+            }
+        }
+    }
 }

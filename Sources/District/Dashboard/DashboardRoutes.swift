@@ -110,8 +110,9 @@ package struct DashboardRoutes: Sendable {
 
     private func division(_ reading: Reading, _ code: String, _ html: Place) -> HTML? {
         guard let campaign = reading.picture.campaign(reading.asked) else {
-            let isKnown = reading.asked == nil && reading.picture.rollup.tree.place(code) != nil
-            return isKnown ? DashboardShell.empty("dash.nothing_due", reading.text) : nil
+            let tree = reading.picture.rollup.tree
+            let name = reading.asked == nil ? tree.place(code).map { tree.places[$0].name } : nil
+            return name.map { DashboardShell.empty("dash.nothing_due", of: $0, reading.text) }
         }
         let picture = reading.picture.along(campaign)
         guard let place = picture.rollup.tree.place(code) else { return nil }
@@ -127,7 +128,10 @@ package struct DashboardRoutes: Sendable {
         guard let overlay = reading.picture.overlays.first(where: { $0.code.text == code }) else { return nil }
         guard let campaign = reading.picture.campaign(reading.asked),
             let round = reading.picture.campaigns.first(where: { $0.code == campaign })
-        else { return reading.asked == nil ? DashboardShell.empty("dash.nothing_due", reading.text) : nil }
+        else {
+            return reading.asked == nil
+                ? DashboardShell.empty("dash.nothing_due", of: overlay.name, reading.text) : nil
+        }
         let picture = reading.picture.along(overlay, round)
         let model = DivisionPage.Model(
             picture, 0, campaign, asked: reading.round, series.log(campaign, reading.picture.along(campaign)),

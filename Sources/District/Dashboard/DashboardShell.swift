@@ -42,7 +42,7 @@ enum DashboardShell {
         let themed: HTML = theme.map { " data-theme=\"\($0)\"" } ?? ""
         return """
             <!doctype html><html lang="\(text.language.rawValue)"\(themed)><head><meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1"><title>\(text("dash.title"))</title>
+            <meta name="viewport" content="width=device-width, initial-scale=1"><title>\(title(content))\(text("dash.title"))</title>
             <link rel="stylesheet" href="/assets/style.css"><script type="module" src="/assets/page.js"></script></head>
             <body\(walled)\(polling)><header class="bar"><a href="\(link("/", text.language, round))"><strong>\(text("dash.title"))</strong></a>\(affairs)
             <a class="lang" href="\(link(path, other, round))" hreflang="\(other.rawValue)">\(Messages.of(other)("lang.name"))</a></header>
@@ -63,8 +63,19 @@ enum DashboardShell {
         return reply
     }
 
-    static func empty(_ key: String, _ text: Messages) -> HTML {
-        "<section class=\"quiet\"><p>\(text(key))</p></section>"
+    /// A page's heading, before the name of the whole: ten tabs that are all called the same can't be told apart.
+    private static func title(_ content: HTML) -> HTML {
+        guard let opening = content.source.firstRange(of: "<h1>") else { return "" }
+        let heading = content.source[opening.upperBound...].prefix { $0 != "<" && !$0.isNewline }
+        return heading.isEmpty ? "" : "\(HTML(source: String(heading))) · "
+    }
+
+    /// A page that has nothing to show but a sentence.
+    ///
+    /// - Parameter place: what it is about; nil where the sentence says it all.
+    static func empty(_ key: String, of place: String? = nil, _ text: Messages) -> HTML {
+        let words: HTML = place.map { "<h1>\($0)</h1><p>\(text(key))</p>" } ?? "<h1>\(text(key))</h1>"
+        return "<section class=\"quiet alone\">\(words)</section>"
     }
 }
 

@@ -20,7 +20,7 @@ extension DashboardShell {
         let sentence =
             problem.scope.map { text("read.scoped", ["scope": $0]) } ?? text("read.reads_only")
         let content: HTML = """
-            <section class="quiet" role="alert"><p>\(sentence)</p>
+            <section class="quiet" role="alert"><h1>\(sentence)</h1>
             <p><a href="\(link("/", text.language, nil))">\(text("read.home"))</a></p></section>
             """
         return html(content, "", path: path, theme: nil, round: nil, text)
