@@ -21,6 +21,7 @@ import Testing
                 let page = try await Self.page(path, district)
                 #expect(page.contains("<b>0</b> <small>to</small> <b>"), "\(path): the bounds are wide")
                 #expect(page.contains("No data this round") && !page.contains("last known: 0"), "\(path)")
+                #expect(!page.contains("of those heard 0 / 0"), "\(path): nobody was")
             }
         }
     }
@@ -39,7 +40,7 @@ import Testing
             var node = CaseNode(1)
             node.count("7", completed: 30, unvisited: 50)
             try district.hear(node.push(from: nil))
-            let page = district.page(.english)
+            let page = district.page(.en)
             let first = try #require(page.firstMatch(of: /<div class="tiles">(<section [^\n]*\n[^\n]*\n[^\n]*)/)).output
                 .1
             #expect(first.contains("tile first") && first.contains("Still missing <b>50</b> households"), "\(first)")
@@ -108,6 +109,28 @@ import Testing
                 let page = try await Self.page(path, district)
                 #expect(Self.head(page)[1] == "city" && page.contains("<p>nothing due</p>"), "\(path)")
             }
+        }
+    }
+
+    // MARK: How figures are written
+
+    @Test func aNumberWithoutBoundIsGroupedAsEveryOther() {
+        let open = Figure(
+            Evidence(
+                numerator: 0, denominator: 23_456, lastNumerator: 0, lastDenominator: 0, unknownCeiling: 0,
+                totalCeiling: 0, unbounded: 1))
+        #expect(FigureText.missing(open, .english).source.hasPrefix("<b>23,456</b> "))
+    }
+
+    @Test func whatASilentPlaceSaidLastStandsInTheParenthesesOfItsLanguage() throws {
+        try BookDistrict.with { district in
+            var node = CaseNode(1)
+            node.count("7", completed: 30, unvisited: 50)
+            try district.hear(node.push(from: nil))
+            district.now = 10 * BookDistrict.minute
+            _ = district.sweptFigures
+            #expect(district.division(.en).contains("37.5 % (18:00)"))
+            #expect(district.division(.zhHans).contains("37.5 %（18:00）"))
         }
     }
 }

@@ -159,15 +159,15 @@ enum DivisionPage {
             ?? "\(all.known) / \(all.expected)"
         let isCurrent = child.standing == nil || child.standing == .known
         // A silent unit never shows a number as if it were current: the last one stands apart, with its time.
-        let heard = child.heardAt.map { "（\(FigureText.time($0, asOf: now))）" } ?? ""
         let phoned = child.figures.phonedIn
-        let when = isCurrent || !phoned.isEmpty ? "" : heard
-        let last = figure.lastKnown == nil ? "–" : "\(FigureText.percent(figure.lastKnown))\(when)"
+        let at = isCurrent || !phoned.isEmpty ? nil : child.heardAt.map { FigureText.time($0, asOf: now) }
+        let rate = FigureText.percent(figure.lastKnown)
+        let last = figure.lastKnown == nil ? nil : at.map { text("dash.rate_at", ["rate": rate, "at": $0]) }
         let due = figure.evidence.denominator + figure.evidence.lastDenominator
         return """
             <tr><th scope="row"><a href="\(DashboardShell.link(child.link, text.language, asked))">\(child.figures.name)</a></th><td>\(state)</td>
             <td class="bounds">\(FigureText.bounds(figure, text))</td><td>\(FigureText.bar(figure, label: child.figures.name))</td>
-            <td class="\(isCurrent ? "" : "muted")" data-head="\(text("dash.column.last"))">\(last)\(PhonedInText.mark(phoned, asOf: now, text))</td><td data-head="\(text("dash.column.due"))">\(due > 0 ? FigureText.number(due) : "–")\(FigureText.aboveRegistered(measured.excess, text))</td></tr>
+            <td class="\(isCurrent ? "" : "muted")" data-head="\(text("dash.column.last"))">\(last ?? rate)\(PhonedInText.mark(phoned, asOf: now, text))</td><td data-head="\(text("dash.column.due"))">\(due > 0 ? FigureText.number(due) : "–")\(FigureText.aboveRegistered(measured.excess, text))</td></tr>
             """
     }
 }

@@ -42,7 +42,7 @@ enum FigureText {
 
     static func missing(_ figure: Figure, _ text: Messages) -> HTML {
         guard let most = figure.missingAtMost else {
-            return "<b>\(figure.missingAtLeast)</b> <small>\(text("dash.and_more"))</small>"
+            return "<b>\(number(figure.missingAtLeast))</b> <small>\(text("dash.and_more"))</small>"
         }
         if most == figure.missingAtLeast { return "<b>\(number(most))</b>" }
         return "<b>\(number(figure.missingAtLeast))</b> <small>\(text("dash.to"))</small> <b>\(number(most))</b>"

@@ -29,15 +29,16 @@ enum RoundCards {
         let chart = model.progress.chart.html(line, label: child.figures.name)
         return """
             <li class="card \(isCurrent ? "" : "unheard")"><a href="\(link)"><strong>\(child.figures.name)</strong></a> \(state)
-            \(chart)<p>\(isCurrent ? current(figure, text) : lastWords(figure, text))</p></li>
+            \(chart)<p>\(isCurrent ? current(figure, isHeard: all.known > 0, text) : lastWords(figure, text))</p></li>
             """
     }
 
-    private static func current(_ figure: Figure, _ text: Messages) -> HTML {
+    private static func current(_ figure: Figure, isHeard: Bool, _ text: Messages) -> HTML {
         let (done, due) = (figure.evidence.numerator, figure.evidence.denominator)
         let counts = "\(FigureText.number(done)) / \(FigureText.number(due))"
         // Beside bounds the counts of who was heard would be read as those of all.
-        let said = figure.isExact ? counts : text("dash.cards.heard", ["counts": counts])
+        let ofHeard = isHeard ? text("dash.cards.heard", ["counts": counts]) : text("dash.no_data")
+        let said = figure.isExact ? counts : ofHeard
         return "\(FigureText.bounds(figure, text)) <small class=\"one\">\(said)</small>"
     }
 
