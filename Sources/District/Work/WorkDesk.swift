@@ -54,18 +54,30 @@ struct WorkDesk: Sendable {
             }
         }
 
+        /// The one at fault; nil where it isn't one.
+        var field: String? {
+            switch self {
+            case .missing(let field), .tooLong(let field): field
+            case .gone, .impossible: nil
+            }
+        }
+
         var status: Int { self == .gone || self == .impossible ? 409 : 422 }
+    }
+
+    /// What a key names on the list of a division; nil where it isn't on it.
+    func item(_ key: String, _ campaign: Code?, below division: String?) -> WorkItem? {
+        let picture = aggregator.look()
+        let place = division.map { picture.rollup.tree.place($0) }
+        guard place != .some(nil) else { return nil }
+        return picture.work(campaign, below: place ?? nil).first { $0.key == key }
     }
 
     /// Durable when this returns.
     ///
     /// - Parameter division: only what its list holds can be settled; everything without one.
     func settle(_ order: Order, _ campaign: Code?, below division: String? = nil) async throws {
-        let picture = aggregator.look()
-        let place = division.map { picture.rollup.tree.place($0) }
-        guard place != .some(nil) else { throw Refusal.gone }
-        let item = picture.work(campaign, below: place ?? nil).first { $0.key == order.key }
-        guard let item else { throw Refusal.gone }
+        guard let item = item(order.key, campaign, below: division) else { throw Refusal.gone }
         guard order.act == .note || item.choices(order.act).contains(order.choice) else { throw Refusal.impossible }
         switch order.act {
         case .note:

@@ -79,11 +79,24 @@ enum WorkPage {
 
     private static func folded(_ item: WorkItem, _ model: Model, _ text: Messages) -> HTML {
         """
-        <details id="\(item.key)"><summary>\(text("work.settle"))</summary>\(form(item, model, text))</details>
+        <details id="\(item.key)"><summary>\(text("work.settle"))</summary>\(form(item, below: model.path.last?.code, model.asked, text))</details>
         """
     }
 
-    private static func form(_ item: WorkItem, _ model: Model, _ text: Messages) -> HTML {
+    /// - Parameters:
+    ///   - division: whose list it is on; nil for everything.
+    ///   - typed: what was typed before.
+    ///   - wrong: the field at fault.
+    private static func form(
+        _ item: WorkItem, below division: String?, _ asked: Code?, typed: Form? = nil, wrong: String? = nil,
+        _ text: Messages
+    ) -> HTML {
+        func field(_ name: String, _ more: HTML) -> HTML {
+            let marked: HTML = name == wrong ? "aria-invalid=\"true\" aria-describedby=\"fault\"" : ""
+            return """
+                <label>\(text("work.field.\(name)"))<input name="\(name)" value="\(typed?[name] ?? "")" required \(more) \(marked)></label>
+                """
+        }
         let acts = WorkItem.Act.allCases.flatMap { act -> [(act: WorkItem.Act, choice: String)] in
             act == .note ? [(act, "")] : item.choices(act).map { (act, $0) }
         }
@@ -92,12 +105,12 @@ enum WorkPage {
             let style: HTML = act == .note ? " class=\"primary\"" : ""
             return "<button\(style) name=\"act\" value=\"\(value)\">\(label(act, choice, item, text))</button> "
         }
-        let path = "/work" + (model.path.last.map { "/\($0.code)" } ?? "")
+        let path = "/work" + (division.map { "/\($0)" } ?? "")
         return """
-            <form class="form" method="post" action="\(DashboardShell.link(path, text.language, model.asked))">
+            <form class="form" method="post" action="\(DashboardShell.link(path, text.language, asked))">
             <input type="hidden" name="key" value="\(item.key)">
-            <label>\(text("work.field.reason"))<input name="reason" required maxlength="300" autocomplete="off"></label>
-            <label>\(text("work.field.officer"))<input name="officer" required maxlength="60" autocomplete="name"></label>
+            \(field("reason", "maxlength=\"300\" autocomplete=\"off\""))
+            \(field("officer", "maxlength=\"60\" autocomplete=\"name\""))
             <p>\(buttons)</p></form>
             """
     }
@@ -110,15 +123,37 @@ enum WorkPage {
         return text("work.do.\(act.rawValue)", ["choice": shown])
     }
 
-    /// What was typed is kept, so that nothing has to be written twice.
-    static func refused(_ refusal: WorkDesk.Refusal, _ form: Form?, back: String, _ text: Messages) -> HTML {
+    /// A form that came back, with what was typed, so that nothing has to be written twice.
+    struct Return {
+        var refusal: WorkDesk.Refusal
+        var form: Form?
+        /// What it is about; nil where that isn't on the list any more.
+        var item: WorkItem?
+        /// Whose list it is on; nil for everything.
+        var division: String?
+        var path: String
+        var asked: Code?
+        var asOf: Int64
+    }
+
+    static func refused(_ back: Return, _ text: Messages) -> HTML {
+        let again: HTML =
+            back.item.map { item in
+                """
+                <p>\(item.name) \(WorkWords.text(item, asOf: back.asOf, text))</p>\(
+                    form(item, below: back.division, back.asked, typed: back.form, wrong: back.refusal.field, text))
+                """
+            } ?? typed(back.form, text)
+        return """
+            <h1>\(text("work.title"))</h1><p class="bad" role="alert" id="fault">\(back.refusal.words(text))</p>\(again)
+            <p><a href="\(DashboardShell.link(back.path, text.language, back.asked))">\(text("work.back"))</a></p>
+            """
+    }
+
+    private static func typed(_ form: Form?, _ text: Messages) -> HTML {
         let typed = [("reason", form?["reason"]), ("officer", form?["officer"])].compactMap { name, value in
             value.map { "<dt>\(text("work.field.\(name)"))</dt><dd>\($0)</dd>" as HTML }
         }
-        let kept: HTML = typed.isEmpty ? "" : "<dl>\(typed)</dl>"
-        return """
-            <h1>\(text("work.title"))</h1><p class="bad" role="alert">\(refusal.words(text))</p>\(kept)
-            <p><a href="\(DashboardShell.link(back, text.language, nil))">\(text("work.back"))</a></p>
-            """
+        return typed.isEmpty ? "" : "<dl>\(typed)</dl>"
     }
 }

@@ -31,8 +31,8 @@ package struct WorkRoutes: Sendable {
     private func settling(_ pattern: String, _ about: About) -> Route {
         guarding.route(
             "POST", pattern, about: about, needs: .settle, refused: { DashboardShell.refused($0, $1) }
-        ) { call, _ in
-            return try await posted(call)
+        ) { call, reader in
+            return try await posted(call, reader)
         }
     }
 
@@ -57,25 +57,35 @@ package struct WorkRoutes: Sendable {
     }
 
     /// From the page: back to the list, where what was settled is gone or says who has it in hand.
-    private func posted(_ call: Call) async throws -> Reply {
+    private func posted(_ call: Call, _ reader: Reader) async throws -> Reply {
         let text = Messages.of(Language(call))
-        guard let form = Form(call.body) else { return refused(.missing("act"), nil, call.path, text) }
         let asked = call.query["campaign"].flatMap { Code($0) }
+        let (form, campaign) = (Form(call.body), aggregator.look().campaign(asked?.text))
         do {
             try await desk.settle(
-                try WorkDesk.Order { form[$0] }, aggregator.look().campaign(asked?.text), below: call.captures["code"])
+                try WorkDesk.Order { form?[$0] }, campaign, below: call.captures["code"])
         } catch let refusal as WorkDesk.Refusal {
-            return refused(refusal, form, call.path, text)
+            let division = call.captures["code"]
+            // What can't be done so isn't offered again: the list says what can.
+            let item = refusal.field == nil ? nil : form?["key"].flatMap { desk.item($0, campaign, below: division) }
+            let back = WorkPage.Return(
+                refusal: refusal, form: form, item: item, division: division, path: call.path, asked: asked,
+                asOf: aggregator.clock.wall)
+            return refused(back, reader, text)
         }
         return .seeOther(DashboardShell.link(call.path, text.language, asked))
     }
 
-    private func refused(_ refusal: WorkDesk.Refusal, _ form: Form?, _ path: String, _ text: Messages) -> Reply {
-        let content = WorkPage.refused(refusal, form, back: path, text)
+    private func refused(_ back: WorkPage.Return, _ reader: Reader, _ text: Messages) -> Reply {
+        let content = WorkPage.refused(back, text)
         return DashboardShell.secured(
             .html(
-                DashboardShell.html(content, "", path: path, theme: nil, round: nil, isStill: true, text).source,
-                status: refusal.status))
+                DashboardShell.html(
+                    content, "", path: back.path, theme: nil, round: back.asked, isStill: true,
+                    polls: reader.scope != nil, text
+                )
+                .source,
+                status: back.refusal.status))
     }
 
     /// From a command.
