@@ -23,7 +23,8 @@ extension DashboardShell {
             <section class="quiet" role="alert"><h1>\(sentence)</h1>
             <p><a href="\(link("/", text.language, nil))">\(text("read.home"))</a></p></section>
             """
-        return html(content, "", path: path, theme: nil, round: nil, text)
+        // Whoever may see one place only isn't shown the way to pages of everything.
+        return html(content, "", path: path, theme: nil, round: nil, polls: problem.scope != nil, text)
     }
 
     private enum Login { case asked, wrong, ended, closed }

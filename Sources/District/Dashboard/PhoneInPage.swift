@@ -37,7 +37,7 @@ struct PhoneInPage: Sendable {
             if let refusal { throw Fault(key: "phone_in.refused.\(refusal.rawValue)", fields: fields(refusal)) }
             return .seeOther(DashboardShell.link("/unit/\(unit)", text.language, asked))
         } catch let fault as Fault {
-            return .html(again(fault, form, unit, asked, text).source, status: 422)
+            return .html(again(fault, form, unit, asked, reader, text).source, status: 422)
         }
     }
 
@@ -69,7 +69,9 @@ struct PhoneInPage: Sendable {
         refusal == .countsImpossible ? Set(PhoneInForm.numbers) : []
     }
 
-    private func again(_ fault: Fault, _ form: Form, _ unit: Code, _ asked: Code?, _ text: Messages) -> HTML {
+    private func again(
+        _ fault: Fault, _ form: Form, _ unit: Code, _ asked: Code?, _ reader: Reader, _ text: Messages
+    ) -> HTML {
         let tree = aggregator.look().rollup.tree
         let name = tree.unit(unit).map { tree.units[$0].name } ?? unit.text
         let body: HTML =
@@ -80,6 +82,6 @@ struct PhoneInPage: Sendable {
             """
             <h1>\(name)</h1><p class="bad" role="alert" id="fault">\(text(fault.key))</p>\(body)
             <p><a href="\(DashboardShell.link("/unit/\(unit)", text.language, asked))">\(name)</a></p>
-            """, "", path: "/unit/\(unit)", theme: nil, round: asked, text)
+            """, "", path: "/unit/\(unit)", theme: nil, round: asked, polls: reader.scope != nil, text)
     }
 }
