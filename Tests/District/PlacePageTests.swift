@@ -157,4 +157,14 @@ import Testing
             #expect(gone.status == 409 && gone.words.contains("<dd>r</dd>") && !gone.words.contains("<form"))
         }
     }
+
+    /// The address of a form's answer is none to ask for: a page that did would say that the server is away.
+    @Test func theAnswerToAFormIsNotAskedForAgain() async throws {
+        try await District.with { district in
+            let token = try await district.token(["scope": District.community, "may": "phone-in"]).token
+            let unit = "/unit/\(District.units[0])/phone-in"
+            let refused = try await district.post(unit, "campaign=\(District.campaign)&done=1", token: token)
+            #expect(refused.status == 422 && refused.words.contains("<body data-still"))
+        }
+    }
 }

@@ -82,6 +82,6 @@ struct PhoneInPage: Sendable {
             """
             <h1>\(name)</h1><p class="bad" role="alert" id="fault">\(text(fault.key))</p>\(body)
             <p><a href="\(DashboardShell.link("/unit/\(unit)", text.language, asked))">\(name)</a></p>
-            """, "", path: "/unit/\(unit)", theme: nil, round: asked, polls: reader.scope != nil, text)
+            """, "", path: "/unit/\(unit)", theme: nil, round: asked, isStill: true, polls: reader.scope != nil, text)
     }
 }
