@@ -96,6 +96,7 @@ def test_every_page(office):  # noqa: F811
     assert unsent == ["电梯三天没有消毒", 1], "what was typed stays, and an invite's code stands until somebody goes on"
     assert in_hand["key"].startswith("unheard/") and "李四" in in_hand["text"] and "<b>线路抢修</b>" in in_hand["text"], in_hand
     assert re.fullmatch(r"连不上汇总服务器。.*截至 \d\d:\d\d \(\d分钟前\)", away[0]) and away[1], away
+    assert re.search(r"截至 (\d\d-\d\d )?\d\d:\d\d \(13小时前\)$", away[2]) and re.search(r"截至 .*\d\d-\d\d \d\d:\d\d \(2天前\)$", away[3]), away
     assert phoned["home"] == f"/division/{UNIT.split('-')[0]}", "a token of one place leads there"
     assert "30 / 45" in phoned["unit"] and "停电" in phoned["unit"] and "未接入" in phoned["unit"], phoned["unit"]
     assert phoned["refused"][0] == 403 and f"只能看 {UNIT.split('-')[0]}" in phoned["refused"][1], phoned["refused"]

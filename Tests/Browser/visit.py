@@ -190,12 +190,18 @@ def phoned_in(browser, what, folder):
 def away(context, base):
     """The last page stands, and says that it is old and how old, when nothing answers any more."""
     page = context.new_page()
+    page.clock.install()
     page.goto(f"{base}/wall?lang=zh-Hans")
     figures = page.inner_text(".tiles")
     context.set_offline(True)
     page.wait_for_selector("#standing-live:not([hidden])", timeout=20000)
     seen = [page.inner_text("#standing-live"), page.inner_text(".tiles") == figures]
+    for hours in (13, 48):
+        page.clock.fast_forward(hours * 3600 * 1000)
+        page.wait_for_timeout(1000)
+        seen.append(page.inner_text("#standing-live"))
     context.set_offline(False)
+    page.clock.run_for(6000)
     page.wait_for_selector("#standing-live[hidden]", state="attached", timeout=20000)
     page.close()
     return seen

@@ -12,12 +12,14 @@ const typed = () => [...document.querySelectorAll("form input, form textarea, fo
 const busy = () => typed()
   || (document.activeElement && document.activeElement.closest("form, textarea")) || document.querySelector(".message img");
 
-// A time as all others on these pages, in China, with its age.
+// A time as all others on these pages, in China, with the day where it isn't today's, and with its age.
 function said(time) {
-  const { lang } = document.documentElement;
-  const clock = time.toLocaleTimeString(lang, { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const china = (moment) => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" }).format(moment);
+  const [then, now] = [china(time), china(Date.now())];
+  const clock = then.slice(0, 10) === now.slice(0, 10) ? then.slice(11) : then.slice(0, 4) === now.slice(0, 4) ? then.slice(5) : then;
   const minutes = Math.floor((Date.now() - time) / 60000);
-  return `${clock} (${new Intl.RelativeTimeFormat(lang).format(-minutes, "minute")})`;
+  const age = minutes < 120 ? [-minutes, "minute"] : minutes < 2880 ? [-Math.floor(minutes / 60), "hour"] : [-Math.floor(minutes / 1440), "day"];
+  return `${clock} (${new Intl.RelativeTimeFormat(document.documentElement.lang).format(...age)})`;
 }
 
 async function refresh() {
