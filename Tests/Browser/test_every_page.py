@@ -70,7 +70,7 @@ def test_every_page(office):  # noqa: F811
     assert "1 units today" in said and "nobody is registered for 1-1" in said, said
     seen = watched("visit.py", shots(office.folder), said=json.dumps(what))
     keyboard, live, unsent, in_hand, orders = (seen.pop(name) for name in ("keyboard", "live", "unsent", "in_hand", "orders"))
-    phoned, away, helped = (seen.pop(name) for name in ("phoned_in", "away", "helped"))
+    phoned, away, helped, wall = (seen.pop(name) for name in ("phoned_in", "away", "helped", "wall"))
     wrong = []
     for place, found in seen.items():
         wrong += [f"{place}: {problem}" for problem in found["problems"]]
@@ -80,6 +80,7 @@ def test_every_page(office):  # noqa: F811
             wrong += [f"{place} /{path} shows {sign}" for sign in page["markup"]]
             if page["printed"] < 1000 or page.get("hacked"):
                 wrong.append(f"{place} /{path}: {page['printed']} bytes printed, hacked: {page.get('hacked')}")
+    wrong += [f"wall: {problem}" for problem in wall]
     assert not wrong, "\n".join(wrong)
     assert "7-1-301 已记" in keyboard["text"] and keyboard["outline"] == "solid", keyboard
     assert live["short"] == ["48", "58"] and [200, "text/event-stream"] in live["streams"], live

@@ -41,6 +41,10 @@ def looked_at(page, name, folder):
             found["too_wide"].append(f"{width} px: {beyond}")
         if width in (360, 1366):
             page.screenshot(path=str(folder / f"{name.replace('/', '-')}-{width}.png"), full_page=True)
+        if width == 1366:
+            page.emulate_media(color_scheme="dark")
+            page.screenshot(path=str(folder / f"{name.replace('/', '-')}-{width}-dark.png"), full_page=True)
+            page.emulate_media(color_scheme="light")
     text = page.inner_text("body")
     found["markup"] = [sign for sign in ("HTML(", "Optional(", "⟦", "{{") if sign in text]
     found["printed"] = len(page.pdf(format="A4"))
@@ -61,6 +65,30 @@ def visit(context, base, paths, language, folder, prefix):
         seen[path]["hacked"] = page.evaluate("window.hacked === true")
     page.close()
     return {"pages": seen, "problems": problems}
+
+
+# Too small to be read from five metres, below the edge of the screen, or cut off inside a card.
+FROM_FAR = """[...document.querySelectorAll("main *")].flatMap((one) => {
+  const said = [...one.childNodes].some((part) => part.nodeType === Node.TEXT_NODE && part.data.trim());
+  const box = one.getBoundingClientRect();
+  return [said && parseFloat(getComputedStyle(one).fontSize) < 23 && "small", box.bottom > innerHeight + 1 && "below",
+    one.matches(".card") && one.scrollHeight > one.clientHeight + 1 && "cut"].filter(Boolean).map((what) => `${what}: ${one.outerHTML.slice(0, 120)}`);
+})"""
+
+
+def on_the_wall(context, base, folder):
+    """What can't be read on a screen of 1920 by 1080, in both languages, light and dark."""
+    page = context.new_page()
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    wrong = []
+    for language in ("zh-Hans", "en"):
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.goto(f"{base}/wall?lang={language}")
+            wrong += [f"{language} {problem}" for problem in page.evaluate(FROM_FAR)]
+            page.screenshot(path=str(folder / f"district-wall-{language}-{scheme}.png"))
+    page.close()
+    return wrong
 
 
 def by_keyboard(context, base):
@@ -234,11 +262,12 @@ def main():
         seen["live"] = live(context, what["node"], ("/desk/volunteers/need", "required", "60"))
         context.close()
         seen["in_hand"] = in_hand(desk, what["district"])
-        pages = ("", f"division/{what['unit'].split('-')[0]}", "overlay/gaoxin", f"unit/{what['unit']}", "work", "public", "public?place=421303587000",
+        pages = ("", "wall", "division/9", f"division/{what['unit'].split('-')[0]}", "overlay/gaoxin", f"unit/{what['unit']}", "work", "public", "public?place=421303587000",
                  "directives", "directive/2022-41", "directive/2022-04-06-survey", "help",
                  "directive/2022-04-06-survey.tested", "directives/rule?campaign=2022-04-06-survey&measure=survey.completion")
         for language in ("zh-Hans", "en"):
             seen[f"district {language}"] = visit(desk, what["district"], pages, language, folder, "district")
+        seen["wall"] = on_the_wall(desk, what["district"], folder)
         seen["away"] = away(desk, what["district"])
         seen["phoned_in"] = phoned_in(browser, what, folder)
         seen["scoped"] = seen["phoned_in"].pop("pages")

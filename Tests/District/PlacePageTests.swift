@@ -138,7 +138,7 @@ import Testing
 
     @Test func aFormOfTheWorkListThatIsRefusedComesBackWithWhatWasTyped() async throws {
         try await District.with { district in
-            let token = try await district.token(["scope": District.community, "may": "settle"]).token
+            let token = try #require(try await district.token(["scope": District.community, "may": "settle"]).token)
             let path = "/work/\(District.community)"
             let key = "unheard/\(District.units[0])/\(District.campaign)"
             let asked = Call(
@@ -166,5 +166,40 @@ import Testing
             let refused = try await district.post(unit, "campaign=\(District.campaign)&done=1", token: token)
             #expect(refused.status == 422 && refused.words.contains("<body data-still"))
         }
+    }
+
+    // MARK: On the wall
+
+    /// Sixty courses on one screen were sixty names, everything else cut off.
+    @Test func manyPlacesOnTheWallAreTilesWithTheirFigures() async throws {
+        try await District.with { district in
+            func add(_ units: ClosedRange<Int>) async throws {
+                let lines = units.map { "\(District.other)-\($0),c\($0),\($0),\($0),1\n" }.joined()
+                try await district.admin(
+                    "/admin/units",
+                    body: "code,name,expected_households,expected_residents,duty_telephone\n" + lines)
+            }
+            let path = "/wall/\(District.other)"
+            try await add(101...111)
+            #expect(try await Self.page(path, district).contains("class=\"round\""), "twelve courses have room")
+            try await add(112...127)
+            let tiles = try await Self.page(path, district)
+            #expect(!tiles.contains("class=\"round\"") && !tiles.contains("Not listed"))
+            #expect(
+                tiles.matches(of: /<p><span class="bad">○ not connected<\/span><\/p><svg class="spark"/).count == 28)
+            try await add(128...130)
+            #expect(try await Self.page(path, district).contains("Not listed: 3,"))
+        }
+    }
+
+    @Test func aTileHasBothBoundsInFewLetters() {
+        func range(_ done: Int64, _ due: Int64, _ unknown: Int64, unbounded: Int = 0) -> String {
+            let evidence = Evidence(
+                numerator: done, denominator: due, lastNumerator: 0, lastDenominator: 0, unknownCeiling: unknown,
+                totalCeiling: due + unknown, unbounded: unbounded)
+            return FigureText.range(Figure(evidence), .english)
+        }
+        #expect(range(2, 3, 0) == "66.7 %" && range(2, 3, 4) == "28.5–85.8 %", "outwards")
+        #expect(range(0, 0, 0) == "nothing due" && range(1, 2, 0, unbounded: 1) == "–")
     }
 }

@@ -13,6 +13,9 @@ enum DivisionPage {
             var standing: Standing?
             var heardAt: Int64?
             var telephone: String
+
+            /// Nothing about it is old; of a division its own figures say what is.
+            var isCurrent: Bool { standing == nil || standing == .known }
         }
         var path: [(code: String, name: String)]
         var campaign: String
@@ -129,13 +132,17 @@ enum DivisionPage {
         }
     }
 
-    /// Who isn't heard first, then who is least far; in the order of the table where there is room for all.
+    /// In the order of the table where there is room for all.
     private static func drawn(_ children: [Model.Child]) -> [Model.Child] {
-        guard children.count > RoundProgress.most else { return children }
+        children.count > RoundProgress.most ? Array(leastFirst(children).prefix(RoundProgress.most)) : children
+    }
+
+    /// Who isn't heard first, then who is least far.
+    static func leastFirst(_ children: [Model.Child]) -> [Model.Child] {
         func least(_ child: Model.Child) -> Int64 {
             child.figures.measures.of(.completion)?.figure.lower?.permilleDown ?? 0
         }
-        return Array(children.sorted { least($0) < least($1) }.prefix(RoundProgress.most))
+        return children.sorted { least($0) < least($1) }
     }
 
     // MARK: Children
@@ -157,7 +164,7 @@ enum DivisionPage {
         let state: HTML =
             child.standing.map { "<span class=\"\($0.style)\">\($0.mark) \(text("dash.state.\($0.word)"))</span>" }
             ?? "\(all.known) / \(all.expected)"
-        let isCurrent = child.standing == nil || child.standing == .known
+        let isCurrent = child.isCurrent
         // A silent unit never shows a number as if it were current: the last one stands apart, with its time.
         let phoned = child.figures.phonedIn
         let at = isCurrent || !phoned.isEmpty ? nil : child.heardAt.map { FigureText.time($0, asOf: now) }

@@ -20,6 +20,16 @@ enum FigureText {
             """
     }
 
+    /// The same in few letters: `42.0–96.9 %`, or one figure, or a dash.
+    static func range(_ figure: Figure, _ text: Messages) -> String {
+        guard let lower = figure.lower, let upper = figure.upper else {
+            return figure.noBound == nil ? text("dash.nothing_due") : "–"
+        }
+        let exact = Ratio.percent(lower.permilleNearest)
+        return figure.isExact
+            ? "\(exact) %" : "\(Ratio.percent(lower.permilleDown))–\(Ratio.percent(upper.permilleUp)) %"
+    }
+
     /// More reported as due than the registry's ceiling allows: counted as it came, and flagged for a person.
     static func aboveRegistered(_ excess: Excess?, _ text: Messages) -> HTML {
         guard let excess else { return "" }

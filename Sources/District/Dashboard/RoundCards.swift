@@ -24,7 +24,7 @@ enum RoundCards {
                     <span class="state \(standing.style)">\(standing.mark) \(text("dash.state.\(standing.word)")) \(since)</span>
                     """
             } ?? "<span class=\"state\">\(all.known) / \(all.expected)</span>"
-        let isCurrent = child.standing == nil || child.standing == .known
+        let isCurrent = child.isCurrent
         let link = DashboardShell.link(child.link, text.language, model.asked)
         let chart = model.progress.chart.html(line, label: child.figures.name)
         return """
