@@ -112,6 +112,27 @@ import Testing
         }
     }
 
+    /// Nothing due is a quiet state: after a round, and before one, nobody is an alarm who says nothing.
+    @Test func silenceIsNoAlarmWhereARoundIsOverOrHasNotBegun() async throws {
+        try await District.with { district in
+            func publish(_ more: String) async throws {
+                let round = #"{"code":"2022-04-06-survey","name":"r","reason":"x","officer":"li",\#(more)}"#
+                try await district.admin("/admin/campaigns", body: round)
+            }
+            func rings() async throws -> [Bool] {
+                let (page, work) = (try await Self.page("/", district), try await Self.page("/work", district))
+                return [page.contains("Ring these first"), page.contains("to settle"), work.contains("Not on time")]
+                    + [page.contains("This round is over"), page.contains("This round begins 2")]
+            }
+            #expect(try await rings() == [true, true, true, false, false], "late is going on")
+            try await publish(#""opens":1649239200,"deadline":1649260800,"closed":true"#)
+            #expect(try await rings() == [false, false, false, true, false])
+            try await publish(#""opens":4805000000,"deadline":4805003600"#)
+            #expect(try await rings() == [false, false, false, false, true])
+            #expect(try await Self.page("/work", district).contains("Nothing to settle"))
+        }
+    }
+
     // MARK: How figures are written
 
     @Test func aNumberWithoutBoundIsGroupedAsEveryOther() {

@@ -24,6 +24,8 @@ enum DivisionPage {
         var figures: PlaceFigures
         var children: [Child]
         var ring: [Child]
+        /// Why nothing is due now, though a round is shown; nil while it is going on.
+        var rest: RoundRest?
         var asOf: Int64
         /// Versions of the measures' rules, in their order.
         var rules: String { figures.measures.map { "v\($0.measure.version)" }.joined(separator: "/") }
@@ -77,6 +79,7 @@ enum DivisionPage {
             ring = tree.units(below: place).filter { standings[$0] != .known }
                 .sorted { (tree.units[$0].households ?? .max, $1) > (tree.units[$1].households ?? .max, $0) }
                 .prefix(10).map(child)
+            rest = picture.campaigns.first { $0.code == campaign }.flatMap { RoundRest($0, now: picture.wall) }
             asOf = picture.wall
             cut = picture.cutWords
             overlays = reader.scope == nil ? picture.overlays : []

@@ -4,6 +4,9 @@ import Federation
 /// Whom to ring first: the units that nobody has heard, the largest first.
 enum RingList {
     static func html(_ model: DivisionPage.Model, most: Int, _ text: Messages) -> HTML {
+        if let rest = model.rest {
+            return "<section class=\"quiet\"><p>● \(rest.words(asOf: model.asOf, text))</p></section>"
+        }
         // Behind an overlay's member for which nobody is registered there is nobody to ring, and it isn't heard either.
         if model.ring.isEmpty, !model.cut.unresolved.isEmpty { return "" }
         if model.ring.isEmpty { return "<section class=\"quiet\"><p>● \(text("dash.nobody_to_ring"))</p></section>" }

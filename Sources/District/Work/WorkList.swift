@@ -18,7 +18,9 @@ extension Picture {
         let speakers = units + apart + (all ? Array(tree.units.count..<tree.speakers) : [])
         var items = speakers.flatMap(copies) + history(among: all ? nil : Set(speakers)) + apart.flatMap(speaking)
         if let campaign {
-            items += speakers.compactMap { unheard($0, campaign) } + excesses(units, campaign)
+            let isResting = campaigns.first { $0.code == campaign }.flatMap { RoundRest($0, now: wall) } != nil
+            items += isResting ? [] : speakers.compactMap { unheard($0, campaign) }
+            items += excesses(units, campaign)
             items += doubleClaims(campaign, among: all ? nil : Set(units.map { tree.units[$0].code.text }))
             if all { items += directives.ruleChanges(of: campaign).map(WorkItem.init) }
         }
