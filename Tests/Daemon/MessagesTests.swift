@@ -18,6 +18,17 @@ import Testing
         }
     }
 
+    /// "1 households": on the city's pages a number that may be one stands behind its noun. Two of these are never one.
+    @Test func oneIsNoPlural() {
+        let cityPages = Messages.english.keys.filter {
+            $0.hasPrefix("dash.") || $0.hasPrefix("work.") || $0.hasPrefix("directive.")
+        }
+        for key in cityPages.subtracting(["dash.phoned_in.several", "work.say.dispute"]) {
+            let plural = /\{(count|all|rows)\} (more |fewer )?(households|compounds|units|rows|people)/
+            #expect(!Messages.english(key).contains(plural), "\(key): \(Messages.english(key))")
+        }
+    }
+
     @Test func aMissingKeyShowsItself() { #expect(Messages.english("no.such.key") == "⟦no.such.key⟧") }
 
     @Test func textFromPeopleIsNoPlaceOfAText() {

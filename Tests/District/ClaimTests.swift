@@ -70,7 +70,7 @@ import Testing
                 #expect(open == OpenClaims(surplus: 2))
                 #expect(FigureText.claims(open, .zhHans).source.contains("◇ 2 户两处登记，待核实"))
                 #expect(
-                    FigureText.claims(open, .english).source.contains("◇ 2 households claimed twice, to be settled"))
+                    FigureText.claims(open, .english).source.contains("◇ households claimed twice, to be settled: 2"))
             }
         }
     }

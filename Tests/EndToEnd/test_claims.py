@@ -63,7 +63,7 @@ def test_claimed_twice_is_counted_once_after_one_round_trip_each(owner, other, c
     claim, = open_claims(city)
     assert claim["owner"] == UNIT and [one["unit"] for one in claim["claimants"]] == [UNIT, OTHER]
     page = fetch(city.port, f"/unit/{OTHER}?lang=en")[1].decode()
-    assert "1 households claimed twice" in page
+    assert "households claimed twice, to be settled: 1" in page
     # One push, one document, one push.
     counted(city, 0, 19, unit=OTHER)
     counted(city, 0, 20)
