@@ -49,7 +49,7 @@ import Testing
             Evidence(
                 numerator: 0, denominator: 0, lastNumerator: 20, lastDenominator: 30, unknownCeiling: 60,
                 totalCeiling: 60, unbounded: 0))
-        let tile = MissingTile.html(old, old, isHeard: false, at: "18:05", .english).source
+        let tile = MissingTile.html(old, old, wasHeard: true, at: "18:05", .english).source
         #expect(tile.contains("last known: 10 still missing (18:05)"))
     }
 

@@ -207,6 +207,7 @@ def test_the_city_is_the_sum_of_its_districts_is_the_truth(world):
     assert " · 曾都区</h1>" in page and ">随州市<" not in page and "· 随州市" not in page, "a district's figures are nobody's city"
     page = fetch(world.city.port, "/unit/421303587002-001?lang=en")[1].decode()
     assert "Passed on by</th><td>曾都区</td>" in page and "Counted incarnation" not in page
+    assert "stand on the pages of the aggregator of 曾都区" in page, "the way down to the building ends with a word"
     world.nodes["421321101001-001"].record(visit(doors()[10]))
     whole(world, **{"421321101001-001": 6})
 

@@ -11,6 +11,8 @@ enum UnitPage {
         var standing: Standing
         var why: Why
         var figures: [MeasureFigure]
+        /// Somebody has said something of this round, by himself or by telephone.
+        var wasHeard: Bool
         var openClaims: OpenClaims
         var asOf: Int64
         /// How fast it goes; nil where no series tells.
@@ -37,6 +39,7 @@ enum UnitPage {
             standing = campaign.map { picture.cut("survey", $0).standings[unit] } ?? .silent
             let shown = campaign.map { picture.figures(unit: unit, picture.question($0)) }
             figures = shown?.measures ?? []
+            wasHeard = shown?.wasHeard ?? false
             phonedIn = shown?.phonedIn ?? []
             receipts = picture.book.receipts[tree.units[unit].code] ?? []
             calls = picture.book.phoneIns[tree.units[unit].code] ?? []
@@ -63,7 +66,7 @@ enum UnitPage {
             \(BuildingTable.html(
                 model.buildings, isCurrent: model.standing == .known, heardAt: model.why.heardAt, asOf: model.asOf,
                 csv: "/v1/units/\(model.code)/buildings.csv" + (model.asked.map { "?campaign=\($0)" } ?? ""), text))
-            <section><h2>\(text("dash.copies"))</h2><table class="table"><tbody>
+            \(buildingsElsewhere(model, text))<section><h2>\(text("dash.copies"))</h2><table class="table"><tbody>
             <tr><th scope="row">\(text("dash.code"))</th><td>\(model.code)</td></tr>
             <tr><th scope="row">\(text("dash.last_heard"))</th><td>\(heard)</td></tr>
             \(copy(model, text))
@@ -77,10 +80,21 @@ enum UnitPage {
             """
     }
 
+    /// Which place's aggregator passes it on; nil where its own node speaks here.
+    private static func through(_ model: Model) -> String? {
+        model.why.through.map { through in model.path.first { $0.code == through }?.name ?? through }
+    }
+
+    /// Sums arrive here from below and no buildings: whoever looks for them is told where they are.
+    private static func buildingsElsewhere(_ model: Model, _ text: Messages) -> HTML {
+        guard let name = through(model) else { return "" }
+        let words = text("dash.buildings.through", ["name": name])
+        return "<section><h2>\(text("dash.buildings"))</h2><p class=\"muted\">\(words)</p></section>"
+    }
+
     /// Whose copy counts, and where it is; of a unit below a relay that is known at the relay alone.
     private static func copy(_ model: Model, _ text: Messages) -> HTML {
-        if let through = model.why.through {
-            let name = model.path.first { $0.code == through }?.name ?? through
+        if let name = through(model) {
             return "<tr><th scope=\"row\">\(text("dash.through"))</th><td>\(name)</td></tr>"
         }
         let position = model.why.position.map { "\($0.seq) · \(String("\($0.digest)".prefix(8)))" } ?? "–"
@@ -91,21 +105,21 @@ enum UnitPage {
     }
 
     private static func missing(_ model: Model, _ text: Messages) -> HTML {
-        guard let completion = model.figures.first(where: { $0.measure.isOf(.completion) })?.figure,
-            let tested = model.figures.first(where: { $0.measure.isOf(.tested) })?.figure
+        guard let completion = model.figures.of(.completion)?.figure,
+            let tested = model.figures.of(.tested)?.figure
         else { return "" }
         return MissingTile.html(
-            tested, completion, isHeard: model.standing == .known, at: saidAt(tested, model), text)
+            tested, completion, wasHeard: model.wasHeard, at: saidAt(model), text)
     }
 
     /// An old number stands with its time: when that was, and nil for what stands now.
-    private static func saidAt(_ figure: Figure, _ model: Model) -> String? {
-        let isOld = model.standing != .known && model.phonedIn.isEmpty && figure.lastKnown != nil
+    private static func saidAt(_ model: Model) -> String? {
+        let isOld = model.standing != .known && model.phonedIn.isEmpty && model.wasHeard
         return isOld ? model.why.heardAt.map { FigureText.time($0, asOf: model.asOf) } : nil
     }
 
     private static func tile(_ measured: MeasureFigure, _ model: Model, _ text: Messages) -> HTML {
-        let at = saidAt(measured.figure, model)
+        let at = saidAt(model)
         let rate = FigureText.percent(measured.figure.lastKnown)
         let last = text("dash.last_known", ["rate": at.map { text("dash.rate_at", ["rate": rate, "at": $0]) } ?? rate])
         let pace = measured.measure.isOf(.completion) ? PaceText.html(model.pace, asOf: model.asOf, text) : ""

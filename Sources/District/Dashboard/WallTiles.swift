@@ -21,7 +21,7 @@ enum WallTiles {
     }
 
     private static func tile(_ child: DivisionPage.Model.Child, _ text: Messages) -> HTML {
-        guard let figure = child.figures.measures.first(where: { $0.measure.isOf(.completion) })?.figure else {
+        guard let figure = child.figures.measures.of(.completion)?.figure else {
             return ""
         }
         let name = child.figures.name
