@@ -106,7 +106,7 @@ let package = Package(
             name: "FederationTests", dependencies: ["Federation", "Laws"], path: "Tests/Federation",
             swiftSettings: strict),
         .testTarget(
-            name: "GeneratorTests", dependencies: ["Generator", "Coverage"], path: "Tests/Generator",
+            name: "GeneratorTests", dependencies: ["Generator", "Coverage", "Laws"], path: "Tests/Generator",
             swiftSettings: strict),
         .testTarget(
             name: "DaemonTests", dependencies: ["Daemon", "Archives", grdb], path: "Tests/Daemon", swiftSettings: strict

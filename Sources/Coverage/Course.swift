@@ -11,6 +11,9 @@ package struct Course: Sendable, Equatable {
 
         /// Nobody looked, or somebody wasn't heard: nothing is concluded from such a step.
         package static let unknown = Point(done: -1, due: -1)
+
+        /// Of due; nil where nothing is, or nothing is known.
+        var share: Double? { due > 0 ? Double(done) / Double(due) : nil }
     }
 
     /// Between two points.
@@ -30,8 +33,19 @@ package struct Course: Sendable, Equatable {
         points.indices.contains(step) && points[step] != .unknown ? points[step] : nil
     }
 
-    /// The first step at which the share of due was reached; nil if it never was.
-    package func reached(_ share: Projection.Share) -> Int? {
-        points.firstIndex { $0.due > 0 && share.isReached($0) }
+    /// The first step after another at which the share of due was reached; nil if it never was.
+    package func reached(_ share: Projection.Share, after step: Int) -> Int? {
+        points.indices.dropFirst(step + 1).first { points[$0].due > 0 && share.isReached(points[$0]) }
+    }
+
+    /// The middle one of the steps at which it stood within these shares of due; where it leapt over them, the first one beyond.
+    func middle(of shares: ClosedRange<Double>) -> Int? {
+        var within: [Int] = []
+        for step in points.indices {
+            guard let share = points[step].share else { continue }
+            if shares.contains(share) { within.append(step) }
+            if share > shares.upperBound, within.isEmpty { return step }
+        }
+        return within.isEmpty ? nil : within[within.count / 2]
     }
 }

@@ -1,9 +1,11 @@
+import Foundation
+
 /// How fast a place goes, and when it will be through if it goes on as others did.
 ///
-/// No distribution is assumed. What remains, divided by the pace of the last hour, is a guess; how wrong that guess was at
-/// the same time after the beginning, in earlier rounds at places of the same level, says how wrong it may be now. If
-/// this round is drawn as those were, the interval holds the real moment nine times in ten (split conformal prediction:
-/// Vovk, Gammerman and Shafer, Algorithmic Learning in a Random World, 2005). With too few of them there is none.
+/// What remains, divided by the pace of the last hour, is a guess. How wrong that guess was where a place of the same level had come
+/// as far, in earlier rounds, says how wrong it may be now: as far and not as late, for an evening on which everybody begins late or
+/// walks slowly shifts what stands at a clock time, and far less what a pace is worth at a share. What all places of an evening still
+/// have in common is foretold round by round (see ``Foretold``), so that hundreds of places of two evenings don't pass for experience.
 package struct Projection: Sendable, Equatable {
     /// A share of what is due.
     package struct Share: Sendable {
@@ -28,45 +30,44 @@ package struct Projection: Sendable, Equatable {
 
     /// In the last hour, or since the beginning if that is later, scaled to an hour; nil where nobody can tell.
     package let perHour: Int64?
-    /// Nil where the target is reached, nothing moves, too little is known, or one in twenty never got there.
+    /// Nil where the target is reached, nothing moves, too little is known, one in twenty never got there, or the end lies further
+    /// ahead than courses are kept.
     package let interval: Interval?
 
-    /// Below so many earlier courses there is no interval that holds nine times in ten.
-    static let least = 19
     private static let windowSeconds: Int64 = 3600
     /// Of less time than this nothing is concluded.
     private static let shortestSeconds: Int64 = 900
+    /// As far is within so much of the due.
+    private static let near = 0.025
 
     /// - Parameters:
     ///   - course: up to now.
-    ///   - former: of places of the same level in earlier rounds, with the same step.
-    package init(_ course: Course, from former: [Course]) {
+    ///   - rounds: courses of places of the same level, by earlier round.
+    package init(_ course: Course, from rounds: [[Course]]) {
         let step = course.points.count - 1
         perHour = Projection.pace(course, step).map { Int64(($0 * 3600).rounded()) }
-        interval = Projection.guess(course, step).flatMap {
-            Projection.interval($0, at: step, course.stepSeconds, former)
-        }
+        interval = Projection.guess(course, step).flatMap { Projection.interval($0, course, rounds) }
     }
 
-    private static func interval(_ guess: Double, at step: Int, _ seconds: Int64, _ former: [Course]) -> Interval? {
-        let errors = former.filter { $0.stepSeconds == seconds }.compactMap { error($0, at: step) }.sorted()
-        guard errors.count >= least else { return nil }
-        // Ranks, from one, of the largest that nineteen in twenty exceed and the smallest that nineteen in twenty don't.
-        let low = (errors.count + 1) / 20
-        let high = errors.count + 1 - low
-        guard errors[high - 1].isFinite else { return nil }
-        return Interval(
-            earliest: Int64((guess * errors[low - 1]).rounded(.down)),
-            latest: Int64((guess * errors[high - 1]).rounded(.up)))
+    private static func interval(_ guess: Double, _ course: Course, _ rounds: [[Course]]) -> Interval? {
+        guard let share = course.points.last?.share,
+            let factor = Foretold(rounds.map { $0.compactMap { error($0, at: share) } })
+        else { return nil }
+        let (earliest, latest) = (guess * exp(factor.low), guess * exp(factor.high))
+        guard latest <= Double(Course.longestSeconds) else { return nil }
+        return Interval(earliest: Int64(earliest.rounded(.down)), latest: Int64(latest.rounded(.up)))
     }
 
-    /// By how much the guess at this step had to be multiplied; infinite where the target was never reached.
+    /// By how much the guess had to be multiplied where a course had come as far, as its logarithm: half as long and twice as long
+    /// are equally wrong. Infinite where the target was never reached.
     ///
     /// - Returns: nil where there was nothing to guess.
-    private static func error(_ course: Course, at step: Int) -> Double? {
-        guard let guess = guess(course, step) else { return nil }
-        guard let reached = course.reached(target) else { return .infinity }
-        return Double(Int64(reached - step) * course.stepSeconds) / guess
+    private static func error(_ course: Course, at share: Double) -> Double? {
+        guard let step = course.middle(of: share - near...share + near), let guess = guess(course, step) else {
+            return nil
+        }
+        guard let reached = course.reached(target, after: step) else { return .infinity }
+        return log(Double(Int64(reached - step) * course.stepSeconds) / guess)
     }
 
     /// Seconds from a step to the target at the pace of the hour before.

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Coverage
@@ -15,24 +16,46 @@ import Testing
 
     private static func begun(_ perStep: Int64, steps: Int) -> Course { even(perStep, steps: steps) }
 
+    /// Earlier rounds of equal courses.
+    private static func rounds(_ number: Int, of courses: [Course]) -> [[Course]] {
+        Array(repeating: courses, count: number)
+    }
+
+    private static func even(_ perStep: Int64, number: Int) -> [Course] {
+        Array(repeating: even(perStep), count: number)
+    }
+
     @Test func evenCoursesEndWhereTheirPaceSays() {
-        let projection = Projection(Self.begun(10, steps: 31), from: Array(repeating: Self.even(10), count: 19))
+        let projection = Projection(Self.begun(10, steps: 31), from: Self.rounds(4, of: Self.even(10, number: 10)))
         #expect(projection.perHour == 120)
         // 300 of 1,000 after 30 steps; 900 after 60 more.
         #expect(projection.interval == Projection.Interval(earliest: 60 * 300, latest: 60 * 300))
     }
 
-    @Test func fewerThanNineteenEarlierCoursesPromiseNothing() {
-        let former = Array(repeating: Self.even(10), count: 18)
-        let projection = Projection(Self.begun(10, steps: 31), from: former)
+    /// Who began an hour later had come as far an hour later, and his guess was as right.
+    @Test func itIsTheShareThatIsComparedAndNotTheClock() {
+        var late = Self.even(10)
+        late.points = Array(repeating: late.points[0], count: 12) + late.points
+        let projection = Projection(
+            Self.begun(10, steps: 31), from: Self.rounds(4, of: Array(repeating: late, count: 10)))
+        #expect(projection.interval == Projection.Interval(earliest: 60 * 300, latest: 60 * 300))
+    }
+
+    @Test func fewRoundsPromiseNothingHoweverManyPlacesTheyHave() {
+        let crowd = Self.rounds(3, of: Self.even(10, number: 100))
+        let projection = Projection(Self.begun(10, steps: 31), from: crowd)
         #expect(projection.interval == nil && projection.perHour == 120)
-        // Courses at whose step nothing moved say nothing about a pace.
-        let still = Array(repeating: Self.even(0), count: 50)
-        #expect(Projection(Self.begun(10, steps: 31), from: former + still).interval == nil)
+        // A round in which nothing moved says nothing about a pace.
+        #expect(Projection(Self.begun(10, steps: 31), from: crowd + [Self.even(0, number: 100)]).interval == nil)
+        #expect(Projection(Self.begun(10, steps: 31), from: crowd + [Self.even(10, number: 1)]).interval != nil)
+        let few = Self.rounds(3, of: Self.even(10, number: 13))
+        #expect(Projection(Self.begun(10, steps: 31), from: few + [[]]).interval == nil, "a round that nobody kept")
+        #expect(Projection(Self.begun(10, steps: 31), from: few + [Self.even(10, number: 1)]).interval != nil)
     }
 
     @Test func whatIsUnknownReachedOrStandsStillPromisesNothing() {
-        let former = Array(repeating: Self.even(10), count: 40)
+        let former = Self.rounds(4, of: Self.even(10, number: 10))
+        #expect(Projection(Self.begun(10, steps: 31), from: former).interval != nil)
         #expect(Projection(Self.begun(10, steps: 3), from: former).perHour == nil, "ten minutes are no pace")
         #expect(Projection(Self.begun(0, steps: 31), from: former).interval == nil)
         #expect(Projection(Self.begun(0, steps: 31), from: former).perHour == 0)
@@ -43,17 +66,51 @@ import Testing
     }
 
     @Test func wherePlacesNeverGotThereNothingIsPromised() {
-        let through = Array(repeating: Self.even(10), count: 38)
-        let stuck = Array(repeating: Self.even(10, atMost: 880), count: 2)
-        func latest(_ former: [Course]) -> Int64? {
-            Projection(Self.begun(10, steps: 31), from: former).interval?.latest
+        let through = Self.rounds(3, of: Self.even(10, number: 10))
+        let stuck = Self.even(10, atMost: 880)
+        func latest(_ last: [Course]) -> Int64? {
+            Projection(Self.begun(10, steps: 31), from: through + [last]).interval?.latest
         }
-        #expect(latest(through + stuck.prefix(1)) == Int64(18_000))
-        #expect(latest(through.dropLast() + stuck) == nil, "one in twenty of them is not tonight")
+        #expect(latest(Self.even(10, number: 10)) == 18_000)
+        #expect(latest(Self.even(10, number: 9)) == nil, "thirty-nine that got there may be luck")
+        #expect(latest(Self.even(10, number: 29) + [stuck]) == 18_000)
+        #expect(latest(Self.even(10, number: 28) + [stuck]) == nil, "one in twenty may not be through tonight")
     }
 
-    @Test func anotherStepIsNoEarlierCourse() {
-        let other = Array(repeating: Course(stepSeconds: 60, points: Self.even(2, steps: 600).points), count: 40)
-        #expect(Projection(Self.begun(10, steps: 31), from: other).interval == nil)
+    /// Each round has one course, as a city has: the rounds alone say how far they lie apart, here by Student's t of three degrees.
+    @Test func ofACityTheRoundsAloneSayIt() throws {
+        let paces: [Int64] = [8, 9, 10, 12]
+        let rounds = paces.map { [Self.kinked(at: 330, then: $0)] }
+        let interval = try #require(Projection(Self.begun(10, steps: 31), from: rounds).interval)
+        // Sixty steps were guessed at 300 of 1,000: three came as before, 570 doors at the other pace.
+        let errors = paces.map { pace -> Double in
+            let steps = 3 + (570 / Double(pace)).rounded(.up)
+            return log(steps / 60)
+        }
+        let mean = errors.reduce(0, +) / 4
+        let variance = errors.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / 3
+        let distance = 2.353 * (variance * 1.25).squareRoot()
+        #expect(interval.earliest == Int64((18_000 * exp(mean - distance)).rounded(.down)))
+        #expect(interval.latest == Int64((18_000 * exp(mean + distance)).rounded(.up)))
+        #expect(interval.earliest < 16_000 && interval.latest > 21_000)
+        #expect(Projection(Self.begun(10, steps: 31), from: Array(rounds.dropLast())).interval == nil)
+    }
+
+    /// As even as ten a step up to some, then as so many.
+    private static func kinked(at some: Int64, then perStep: Int64) -> Course {
+        var done: Int64 = 0
+        return Course(
+            stepSeconds: step,
+            points: (0..<200).map { place in
+                if place > 0 { done = min(1_000, done + (done < some ? 10 : perStep)) }
+                return Course.Point(done: done, due: 1_000)
+            })
+    }
+
+    @Test func anEndThatLiesTooFarAheadIsNone() {
+        let former = Self.rounds(4, of: Self.even(10, number: 10))
+        let course = Course(
+            stepSeconds: Self.step, points: (0..<31).map { Course.Point(done: $0 < 30 ? 299 : 300, due: 1_000) })
+        #expect(Projection(course, from: former).interval == nil && Projection(course, from: former).perHour == 1)
     }
 }

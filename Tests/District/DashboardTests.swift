@@ -151,7 +151,8 @@ import Testing
             let log = series.log(BookDistrict.campaign, district.picture)
             let html = ChangesSince(begins + 60, district.picture, 0, log, .completion).html(.english).source
             #expect(
-                html.contains("No longer on time: \(BookDistrict.unit)") && html.contains("households done since: 15 more"))
+                html.contains("No longer on time: \(BookDistrict.unit)")
+                    && html.contains("households done since: 15 more"))
             let gone = ChangesSince(begins - 9000, district.picture, 0, log, .completion).html(.zhHans).source
             #expect(gone.contains("当时没有记录，无法比较"), "unknown is not unchanged")
             let model = DivisionPage.Model(

@@ -3,8 +3,8 @@ import Federation
 
 /// How earlier rounds went, at places of each level: what a projection may lean on.
 struct Experience: Sendable {
-    /// By level; `unit` for compounds.
-    private(set) var courses: [String: [Course]] = [:]
+    /// By level, `unit` for compounds, and round.
+    private(set) var courses: [String: [[Course]]] = [:]
 
     /// The rounds before one that are over and were kept, the latest first, and not more than these.
     static let mostRounds = 7
@@ -24,9 +24,10 @@ struct Experience: Sendable {
             // Evenly spread over the codes, and the same at every start.
             let stride = (all.count + Experience.mostCourses - 1) / Experience.mostCourses
             let chosen = all.indices.filter { $0 % stride == 0 }.map { all[$0] }
-            courses[level, default: []] += chosen.map {
-                log.line($0, completion).course(opens: opens, step: step, until: opens + Course.longestSeconds)
-            }
+            courses[level, default: []].append(
+                chosen.map {
+                    log.line($0, completion).course(opens: opens, step: step, until: opens + Course.longestSeconds)
+                })
         }
     }
 }
