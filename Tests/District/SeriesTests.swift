@@ -3,6 +3,7 @@ import Daemon
 import Federation
 import Foundation
 import GRDB
+import Laws
 import Logging
 import Testing
 
@@ -36,6 +37,21 @@ import Testing
         #expect(shape.sample(Self.numbers(1, 2)).short == 3)
         let none = Sample(standings: [.silent: 1], short: nil, evidence: [:])
         #expect(shape.sample(shape.numbers(none)).short == nil, "nobody said is not zero")
+    }
+
+    @Test func aSampleKeepsWhyThereWasNoBound() {
+        var evidence = Evidence(
+            numerator: 1, denominator: 2, lastNumerator: 0, lastDenominator: 0, unknownCeiling: 3, totalCeiling: 9,
+            unbounded: 2)
+        (evidence.outgrown, evidence.unmeasured) = (2, 1)
+        let title = Self.shape.measures[0]
+        let sample = Sample(standings: [.known: 1], short: nil, evidence: [title: evidence])
+        #expect(Self.shape.sample(Self.shape.numbers(sample)).evidence[title] == evidence)
+        // As they were written before there were these two.
+        let older = SampleShape(text: "6 10 \(title)")
+        let short = older.map { $0.sample([0, 0, 1, 0, 0, 0, 0, 1, 2, 0, 0, 3, 9, 0, 0, 0, 0]) }
+        #expect(short?.figure(.completion)?.upper == Ratio(4, 5))
+        #expect(short?.figure(.completion)?.shareUnknown == nil, "whether all had a ceiling nobody knows")
     }
 
     @Test func whatWasTakenIsReplayedByteByByte() {
@@ -180,6 +196,52 @@ import Testing
             }
             let closed = series.log(Code(literal: "closed"), district.picture)
             #expect(closed.steps.isEmpty, "a round that is over is not sampled")
+        }
+    }
+
+    /// Twenty compounds of a community for fourteen days at steps of five minutes: they work from nine to nine, each moves in one
+    /// step of four, and now and then one begins anew.
+    @Test func fourteenDaysAtFiveMinutesAreKeptWholeAndSmall() throws {
+        try BookDistrict.with { district in
+            var chance = SplitMix(14)
+            let units = (0..<20).map { SeriesSubject.unit(Code("421303587002-\(100 + $0)")!) }
+            let steps: Int64 = 14 * 288
+            var done = Array(repeating: Int64(0), count: units.count)
+            var truth: [[Int64]] = []
+            var samples = Dictionary(uniqueKeysWithValues: units.map { ($0, Self.numbers(0, 1_280)) })
+            do {
+                let store = try SeriesStore(district.folder + "/series.sqlite")
+                var log = SeriesLog()
+                for number in 1...steps {
+                    for unit in units.indices where (108..<252).contains(number % 288) && chance.next() % 4 == 0 {
+                        done[unit] = chance.next() % 500 == 0 ? 0 : min(1_280, done[unit] + Int64(chance.next() % 7))
+                        samples[units[unit]] = Self.numbers(done[unit], 1_280)
+                    }
+                    if done != truth.last { samples[Self.place] = Self.numbers(done.reduce(0, +), 1_280 * 20) }
+                    truth.append(done)
+                    let changes = log.take(Self.step(number), Self.shape, samples)
+                    try store.add(BookDistrict.campaign, Self.step(number), Self.shape, changes)
+                }
+            }
+            let read = try SeriesStore(district.folder + "/series.sqlite").log(BookDistrict.campaign).log
+            #expect(read.steps.count == Int(steps) && read.gaps.isEmpty)
+            for (place, unit) in units.enumerated() {
+                let line = read.line(unit, .completion)
+                var (point, isWhole) = (-1, true)
+                for number in truth.indices {
+                    let at = Int64(number + 1) * 300
+                    while point + 1 < line.points.count, line.points[point + 1].at <= at { point += 1 }
+                    isWhole = isWhole && line.points[point].figure?.evidence.numerator == truth[number][place]
+                }
+                #expect(isWhole, "\(unit.name)")
+            }
+            let city = read.line(Self.place, .completion)
+            #expect(city.points.last?.figure?.evidence.numerator == done.reduce(0, +))
+            let all = (units.count + 1) * Int(steps)
+            let file = try FileManager.default.attributesOfItem(atPath: district.folder + "/series.sqlite")[.size]
+            let bytes = try #require(file as? Int)
+            print("fourteen days: \(bytes) bytes on the disk, \(read.bytes) in memory, of \(all) samples")
+            #expect(bytes < 6 * all && read.bytes < 6 * all, "where a sample of its own would have 300")
         }
     }
 

@@ -82,6 +82,8 @@ struct SampleShape: Sendable, Equatable {
     func evidence(_ numbers: [Int64], _ title: String) -> Evidence? {
         guard let place = measures.firstIndex(of: title) else { return nil }
         var evidence = Evidence.none
+        // A shorter sample says nothing of it: whether everybody had a ceiling then, nobody knows.
+        evidence.unmeasured = 1
         let start = standings + 1 + place * columns
         for (column, offset) in zip(Evidence.columns, 0..<columns) {
             evidence[keyPath: column] = numbers[start + offset]
@@ -100,12 +102,20 @@ extension Evidence {
     fileprivate static var columns: [WritableKeyPath<Evidence, Int64>] {
         [
             \.numerator, \.denominator, \.lastNumerator, \.lastDenominator, \.unknownCeiling, \.totalCeiling,
-            \.unboundedUnits, \.surplus, \.deficit, \.uncounted,
+            \.unboundedUnits, \.surplus, \.deficit, \.uncounted, \.outgrownUnits, \.unmeasuredUnits,
         ]
     }
 
     private var unboundedUnits: Int64 {
         get { Int64(unbounded) }
         set { unbounded = Int(newValue) }
+    }
+    private var outgrownUnits: Int64 {
+        get { Int64(outgrown) }
+        set { outgrown = Int(newValue) }
+    }
+    private var unmeasuredUnits: Int64 {
+        get { Int64(unmeasured) }
+        set { unmeasured = Int(newValue) }
     }
 }
