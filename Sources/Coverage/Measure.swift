@@ -4,10 +4,18 @@ package struct Measure: Sendable, Equatable {
     /// What the due are, which decides the ceiling that bounds an unknown unit.
     package enum Base: String, Sendable {
         case households, residents
+        /// Of these nobody registers how many there may be.
+        case volunteers, buildings, requests
 
         /// What one household that is claimed twice, or that nobody has counted, may be counted as, at most. Twelve residents are more than four
         /// times the average household; where more live behind one door the ceiling fails, as any ceiling may.
-        package var ofOneHousehold: Int64 { self == .households ? 1 : 12 }
+        package var ofOneHousehold: Int64 {
+            switch self {
+            case .households: 1
+            case .residents: 12
+            case .volunteers, .buildings, .requests: 0
+            }
+        }
     }
 
     package var code: String
@@ -15,19 +23,22 @@ package struct Measure: Sendable, Equatable {
     package var dataset: String
     package var base: Base
     package var numerator: Set<String>
+    /// What of the numerator isn't done after all.
+    package var lacking: Set<String>
     package var denominator: Set<String>
     /// Classes of households of which nobody knows how many are due: they widen the bounds.
     package var uncounted: Set<String>
 
     package init(
-        code: String, version: Int, dataset: String, base: Base, numerator: Set<String>, denominator: Set<String>,
-        uncounted: Set<String> = []
+        code: String, version: Int, dataset: String, base: Base, numerator: Set<String>, lacking: Set<String> = [],
+        denominator: Set<String>, uncounted: Set<String> = []
     ) {
         self.code = code
         self.version = version
         self.dataset = dataset
         self.base = base
         self.numerator = numerator
+        self.lacking = lacking
         self.denominator = denominator
         self.uncounted = uncounted
     }
@@ -60,6 +71,27 @@ package struct Measure: Sendable, Equatable {
         ], uncounted: ["unlisted"])
 
     package static let all = [completion, contact, tested]
+
+    /// Needed volunteers who were found: whoever is too many in one place or role is none too few in another.
+    package static let volunteersFound = Measure(
+        code: "volunteers.found", version: 1, dataset: "volunteers", base: .volunteers, numerator: ["need"],
+        lacking: ["short"], denominator: ["need"])
+
+    /// Buildings that somebody took over, and those that were gone through, of those that wait for volunteers.
+    package static let buildingsClaimed = Measure(
+        code: "volunteers.claimed", version: 1, dataset: "volunteers", base: .buildings, numerator: ["claimed"],
+        denominator: ["buildings"])
+    package static let buildingsDone = Measure(
+        code: "volunteers.done", version: 1, dataset: "volunteers", base: .buildings, numerator: ["done"],
+        denominator: ["buildings"])
+
+    /// Suggestions and complaints that were answered.
+    package static let feedbackAnswered = Measure(
+        code: "feedback.answered", version: 1, dataset: "feedback", base: .requests, numerator: ["answered"],
+        denominator: ["received"])
+
+    /// What is measured beside the survey.
+    package static let beside = [volunteersFound, buildingsClaimed, buildingsDone, feedbackAnswered]
 }
 
 /// Rules that officers publish for a round. Which class has which role is theirs to say, within what the bounds hold for.

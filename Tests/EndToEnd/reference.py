@@ -21,6 +21,11 @@ MEASURES = {
     "survey.contact": (MET, DOORS, "households", 1),
     "survey.tested": (TESTED, PEOPLE, "residents", 12),
 }
+# What is counted beside the survey: (dataset, done, what of it is lacking, due). Nobody registers how many there may be.
+BESIDE = {
+    "volunteers.found": ("volunteers", "need", "short", "need"), "volunteers.claimed": ("volunteers", "claimed", None, "buildings"),
+    "volunteers.done": ("volunteers", "done", None, "buildings"), "feedback.answered": ("feedback", "answered", None, "received"),
+}
 STANDINGS = ("known", "stale", "silent", "never_connected", "disputed", "unknown_rows")
 
 
@@ -30,9 +35,18 @@ class Unit:
     households: int | None
     residents: int | None
     rows: list = field(default_factory=list)
+    # By dataset beside the survey, a row.
+    beside: dict = field(default_factory=dict)
     # Households that it counts though they are another's, and those that it owns and doesn't count.
     surplus: int = 0
     deficit: int = 0
+
+    def standing_in(self, dataset):
+        """Of a dataset beside the survey: who has sent none of it is silent about it, whatever else he sent."""
+        if self.standing != "never_connected" and dataset not in self.beside:
+            return "silent"
+        # A null row is one of the survey's, and whoever is silent about the survey is late with what he did send.
+        return {"unknown_rows": "known", "silent": "stale"}.get(self.standing, self.standing)
 
     def sum(self, codes):
         return sum(row.get(code, 0) for row in self.rows for code in codes)
@@ -100,8 +114,32 @@ def figure(units, measure):
     }
 
 
-def completeness(units):
+def completeness(units, dataset=None):
     """The members of `units` that are no matter of time."""
-    counts = {standing: sum(unit.standing == standing for unit in units) for standing in STANDINGS}
+    stands = [unit.standing_in(dataset) if dataset else unit.standing for unit in units]
+    counts = {standing: stands.count(standing) for standing in STANDINGS}
     heard = counts.pop("known")
     return {"expected": len(units), "heard": heard, **counts, "completeness_permille": down(Fraction(heard, len(units)))}
+
+
+def figure_beside(units, measure):
+    """The same of what is counted beside the survey: as long as one unit isn't known in it there is a least and no most."""
+    dataset, done_code, lack_code, due_code = BESIDE[measure]
+
+    def sums(standings):
+        rows = [unit.beside[dataset] for unit in units if dataset in unit.beside and unit.standing_in(dataset) in standings]
+        return sum(row[done_code] - row.get(lack_code, 0) for row in rows), sum(row[due_code] for row in rows)
+
+    (done, due), (last_done, last_due) = sums(["known"]), sums(["stale", "disputed"])
+    is_whole = all(unit.standing_in(dataset) == "known" for unit in units)
+    whole = fraction(done, due) if is_whole and due else None
+    was_heard = any(unit.standing_in(dataset) not in ("silent", "never_connected") for unit in units)
+    return {
+        "numerator": done, "denominator": due, "rate_permille": nearest(done, due), "lower": whole, "upper": whole,
+        "exact": is_whole, "no_bound": None if is_whole else "no_ceiling",
+        "missing": {"at_least": due - done, "at_most": due - done if is_whole else None,
+                    "last_known": due + last_due - done - last_done if was_heard else None},
+        "last_known": {"numerator": done + last_done, "denominator": due + last_due,
+                       "rate_permille": nearest(done + last_done, due + last_due)},
+        "unknown_ceiling": 0, "share_unknown_permille": None, "uncounted_households": 0, "above_registered": None,
+    }

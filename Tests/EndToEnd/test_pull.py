@@ -160,10 +160,7 @@ def test_whoever_waits_doesnt_keep_a_daemon_from_stopping_and_nothing_is_exporte
 def test_fields_and_levels_are_chosen(district):
     document = json.loads(ask(district, "/v1/stats?fields=units,volunteers&level=unit")[1])
     assert sorted(place["code"] for place in document["children"]) == sorted(UNITS)
-    assert set(document["place"]) == {"code", "name", "level", "state", "units", "volunteers", "told"}
-    assert (document["place"]["volunteers"]["short"], document["place"]["told"]) == (1, {"volunteers": 1}), "a sum of one of five"
-    whole = json.loads(ask(district, f"/v1/stats?division={EMPTY}")[1])["place"]
-    assert whole["told"] == {"volunteers": 0, "report": 1, "feedback": 0}, "heard, and silent about what it lacks"
+    assert set(document["place"]) == {"code", "name", "level", "state", "units", "volunteers"}
     assert {place["code"]: place["volunteers"] for place in document["children"]}[STALE] == {}, "no old number as if current"
     levels = {level: len(json.loads(ask(district, f"/v1/stats?level={level}")[1])["children"])
               for level in ("city", "district", "street", "community", "unit")}
@@ -204,7 +201,10 @@ def test_zero_missing_and_unknown_are_three_things_in_a_table(district):
         assert [row[name] for name in (state, done, due, rate, lower, upper)] == ["unknown", "", "", "", "0.0", "100.0"]
         assert row[last] == kept and row["volunteers.short [people]"] == ""
     assert rows[KNOWN]["volunteers.short [people]"] == "1"
-    assert [rows[unit]["volunteers.told [units]"] for unit in (KNOWN, EMPTY, STALE)] == ["1", "0", "0"]
+    found = [[rows[unit]["volunteers.found." + part] for part in ("state", "numerator [volunteers]", "missing_at_least [volunteers]",
+                                                                  "missing_at_most [volunteers]", "last_known_numerator [volunteers]")]
+             for unit in (KNOWN, EMPTY, STALE)]
+    assert found == [["exact", "3", "1", "1", "3"], ["unknown", "", "0", "", ""], ["unknown", "", "0", "", "0"]]
     city = table(district)[0]
     assert [city[name] for name in (state, done, due)] == ["partial", "6", "8"]
     assert (city["units.heard [units]"], city["units.expected [units]"], city["units.completeness [%]"]) == ("2", "5", "40.0")

@@ -6,7 +6,7 @@ import random
 import pytest
 from conftest import CAMPAIGN, Aggregator, eventually
 from foreign_client import Client, Rows
-from reference import DOORS, FINAL, MEASURES, PEOPLE, Unit, completeness, figure
+from reference import BESIDE, DOORS, FINAL, MEASURES, PEOPLE, Unit, completeness, figure, figure_beside
 from survey_rows import CATALOGUES, SURVEY, put
 
 CITY = "421300000000"
@@ -32,8 +32,20 @@ AWKWARD = {
     "above_and_stale": [{"completed": 2, "unvisited": 38, "p_untested": 5}],
 }
 NEVER = ("never", "one_door")
+# All of a community, and one of each standing.
+VOLUNTEERING = ("third", "thousandth", "stale", "disputed", "null_row")
 # Whose appointments are missed while no final report stands.
 LOUD = ("stale", "unregistered_stale", "above_and_stale", "disputed", "silent")
+
+
+def call(chance):
+    """A call for volunteers, in some roles of which more came than were needed."""
+    roles = [(chance.randint(0, 9), chance.randint(0, 9)) for _ in range(3)]
+    buildings = chance.randint(0, 12)
+    claimed = chance.randint(0, buildings)
+    return {"need": sum(need for need, _ in roles), "filled": sum(filled for _, filled in roles),
+            "short": sum(max(0, need - filled) for need, filled in roles), "buildings": buildings, "claimed": claimed,
+            "done": chance.randint(0, claimed)}
 
 
 def counts(chance, households):
@@ -53,7 +65,7 @@ class District:
         chance = random.Random(seed)
         self.aggregator = Aggregator(
             folder, lease=2500, units={code: numbers or ("", "") for code, numbers in CASES.values()}).start()
-        self.clients, self.rows = {}, {}
+        self.clients, self.rows, self.beside = {}, {}, {}
         for case in CASES:
             if case not in NEVER:
                 self.tell(case, chance)
@@ -65,9 +77,17 @@ class District:
         rows = AWKWARD.get(case) or [counts(chance, households // 2) for _ in range(2)]
         if case == "unlisted":
             rows[0]["unlisted"] = 2
+        beside = self.beside[case] = {}
         if case == "silent":
             rows = []
-            client.rows.put("feedback", CAMPAIGN, "-", [0] * (len(CATALOGUES["feedback"].splitlines()) - 1))
+        if case == "silent" or chance.random() < 0.5:
+            received = chance.randint(0, 20)
+            answered = chance.randint(0, received)
+            beside["feedback"] = {"received": received, "open": received - answered, "answered": answered}
+        if case in VOLUNTEERING or case != "silent" and chance.random() < 0.5:
+            beside["volunteers"] = call(chance)
+        for dataset, row in beside.items():
+            client.rows.put(dataset, CAMPAIGN, "-", list(row.values()))
         for number, row in enumerate(rows, 1):
             put(client.rows, str(number), **row)
         if case == "null_row":
@@ -96,7 +116,8 @@ class District:
         made = {}
         for case, (code, numbers) in CASES.items():
             households, residents = numbers or (None, None)
-            made[code] = Unit(standings.get(case, "known"), households, residents, self.rows.get(case, []))
+            made[code] = Unit(standings.get(case, "known"), households, residents, self.rows.get(case, []),
+                              self.beside.get(case, {}))
         # The first token is `owning`'s, who doesn't count it, and `counting` does; the second is `owning`'s and both count it.
         made[CASES["owning"][0]].deficit = 1
         made[CASES["counting"][0]].surplus = 2
@@ -123,7 +144,18 @@ def test_every_figure_is_what_the_definitions_say(tmp_path, seed):
                 expected = figure(below, measured["measure"])
                 assert {name: measured[name] for name in expected} == expected, (code, measured["measure"])
             assert {measured["measure"] for measured in place["measures"]} == set(MEASURES)
+            assert set(place["by_dataset"]) == {"volunteers", "feedback", "report"}
+            for dataset, said in place["by_dataset"].items():
+                if dataset != "report":
+                    expected = completeness(below, dataset)
+                    assert {name: said["units"][name] for name in expected} == expected, (code, dataset)
+                for measured in said["measures"]:
+                    expected = figure_beside(below, measured["measure"])
+                    assert {name: measured[name] for name in expected} == expected, (code, measured["measure"])
+            assert {measured["measure"] for said in place["by_dataset"].values() for measured in said["measures"]} == set(BESIDE)
         city = places[CITY]["measures"][0]
+        found = {code: place["by_dataset"]["volunteers"]["measures"][0] for code, place in places.items()}
+        assert found["421303002001"]["exact"] and found[CITY]["missing"]["at_most"] is None
         assert city["no_bound"] == "no_ceiling" and places["421321101001"]["measures"][0]["no_bound"] == "above_due"
     finally:
         aggregator.kill()

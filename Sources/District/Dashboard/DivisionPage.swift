@@ -22,6 +22,8 @@ enum DivisionPage {
         /// The round as it stands in the address; nil for the current one.
         var asked: Code?
         var figures: PlaceFigures
+        /// What is counted beside the survey; of what nobody has told none.
+        var beside: [String: DatasetFigures]
         var children: [Child]
         var ring: [Child]
         /// Why nothing is due now, though a round is shown; nil while it is going on.
@@ -68,6 +70,7 @@ enum DivisionPage {
             path = tree.path(place).map { (tree.places[$0].code, tree.places[$0].name) }
             self.campaign = picture.campaigns.first { $0.code == campaign }?.name ?? campaign.text
             figures = picture.figures(place, question)
+            beside = picture.datasets(.place(place), campaign)
             self.asked = asked
             children =
                 tree.places[place].children.map {
@@ -115,7 +118,7 @@ enum DivisionPage {
             <p class="muted">\(text("dash.as_of", ["at": FigureText.time(model.asOf), "cut": model.cut.text(text), "rules": model.rules]))</p>
             \(OverlayLines.unresolved(model.cut, text))\(DivisionTiles.html(model, text))\(model.changes.map { $0.html(text) } ?? "")\(work(model, text))\(RingList.html(model, most: 10, text))
             \(model.affairs.map { CommunitySections.html($0, asOf: model.asOf, asked: model.asked, text) } ?? "")
-            \(RoundCards.html(model, text))\(HourTable.html(model, text))\(table(model, text))
+            \(RoundCards.html(model, text))\(HourTable.html(model, text))\(table(model, text))\(DatasetTable.html(model.beside, text))
             <p class="muted"><a href="/v1/stats?\(query)">JSON</a> · <a href="/v1/stats.csv?\(query)">CSV</a> \(more)</p>
             \(OverlayLines.others(model, text))
             """

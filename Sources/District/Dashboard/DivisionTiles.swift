@@ -9,14 +9,27 @@ enum DivisionTiles {
         guard let completion = measures.of(.completion)?.figure,
             let tested = measures.of(.tested)?.figure
         else { return "" }
-        let told = [
-            "told": "\(model.figures.told["volunteers"] ?? 0)", "expected": "\(model.figures.completeness.expected)",
-        ]
         return """
-            <div class="tiles">\(MissingTile.html(tested, completion, wasHeard: model.figures.wasHeard, text))\(rates(model, completion, text))\(heard(model, tested, completion, text))
-            <section class="tile"><h2>\(text("dash.volunteers_short"))</h2><p class="big"><b>\(
-                model.figures.counts["short"].map { FigureText.number($0) } ?? "–")</b></p>
-            <p>\(text("dash.volunteers_told", told))</p></section></div>
+            <div class="tiles">\(MissingTile.html(tested, completion, wasHeard: model.figures.wasHeard, text))\(rates(model, completion, text))\(heard(model, tested, completion, text))\(volunteers(model, text))</div>
+            """
+    }
+
+    /// Of whom nobody has told it is unknown how many are short.
+    private static func volunteers(_ model: DivisionPage.Model, _ text: Messages) -> HTML {
+        let volunteers = model.beside["volunteers"]
+        let told = volunteers?.completeness
+        let found = volunteers?.measures.of(.volunteersFound)?.figure
+        let short: HTML = found.flatMap { told?.known ?? 0 > 0 ? FigureText.missing($0, text) : nil } ?? "<b>–</b>"
+        let last: HTML =
+            found.flatMap { figure in
+                told?.wasHeard == true && told?.known != told?.expected
+                    ? "<p>\(text("dash.last_known_missing", ["count": FigureText.number(figure.missingLastKnown)]))</p>"
+                    : nil
+            } ?? ""
+        let values = ["told": "\(told?.known ?? 0)", "expected": "\(model.figures.completeness.expected)"]
+        return """
+            <section class="tile"><h2>\(text("dash.volunteers_short"))</h2><p class="big">\(short)</p>\(last)
+            <p>\(text("dash.volunteers_told", values))</p></section>
             """
     }
 

@@ -13,6 +13,8 @@ enum UnitPage {
         var figures: [MeasureFigure]
         /// Somebody has said something of this round, by himself or by telephone.
         var wasHeard: Bool
+        /// What is counted beside the survey.
+        var beside: [String: DatasetFigures]
         var openClaims: OpenClaims
         var asOf: Int64
         /// How fast it goes; nil where no series tells.
@@ -40,6 +42,7 @@ enum UnitPage {
             let shown = campaign.map { picture.figures(unit: unit, picture.question($0)) }
             figures = shown?.measures ?? []
             wasHeard = shown?.wasHeard ?? false
+            beside = campaign.map { picture.datasets(.unit(unit), $0) } ?? [:]
             phonedIn = shown?.phonedIn ?? []
             receipts = picture.book.receipts[tree.units[unit].code] ?? []
             calls = picture.book.phoneIns[tree.units[unit].code] ?? []
@@ -66,7 +69,7 @@ enum UnitPage {
             \(BuildingTable.html(
                 model.buildings, isCurrent: model.standing == .known, heardAt: model.why.heardAt, asOf: model.asOf,
                 csv: "/v1/units/\(model.code)/buildings.csv" + (model.asked.map { "?campaign=\($0)" } ?? ""), text))
-            \(buildingsElsewhere(model, text))<section><h2>\(text("dash.copies"))</h2><table class="table"><tbody>
+            \(buildingsElsewhere(model, text))\(DatasetTable.html(model.beside, text))<section><h2>\(text("dash.copies"))</h2><table class="table"><tbody>
             <tr><th scope="row">\(text("dash.code"))</th><td>\(model.code)</td></tr>
             <tr><th scope="row">\(text("dash.last_heard"))</th><td>\(heard)</td></tr>
             \(copy(model, text))

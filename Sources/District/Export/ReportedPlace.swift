@@ -11,6 +11,8 @@ struct ReportedPlace: Sendable {
     /// How a unit stands; nil for a place.
     let standing: Standing?
     let measures: [ReportedMeasure]
+    /// What is measured beside the survey, in the order of `Measure.beside`.
+    let beside: [ReportedMeasure]
     let timeliness: Timeliness?
     /// Sums over known units; nil while no unit is known in that dataset.
     let volunteers: [String: Int64]?
@@ -27,6 +29,12 @@ struct ReportedPlace: Sendable {
             let units = picture.completeness(spot, measured.measure.dataset, period)
             let called = figures.phonedIn.contains { $0.counts.pair(measured.measure) != nil }
             return ReportedMeasure(measured, units: units, wasHeard: units.wasHeard || called)
+        }
+        beside = Measure.beside.map { measure in
+            let units = picture.completeness(spot, measure.dataset, period)
+            let measured = MeasureFigure(
+                measure: measure, figure: picture.figure(spot, measure, period), registered: 0)
+            return ReportedMeasure(measured, units: units, wasHeard: units.wasHeard)
         }
         let helped = picture.completeness(spot, "volunteers", period)
         volunteers = helped.known > 0 ? figures.counts : nil
@@ -103,11 +111,7 @@ extension Picture {
         let totals = cut(dataset, period)
         switch spot {
         case .place(let place): return completeness(place, totals)
-        case .unit(let unit):
-            var counts = Completeness(
-                expected: 1, known: 0, stale: 0, silent: 0, neverConnected: 0, disputed: 0, unknownRows: 0)
-            counts.add(totals.standings[unit], 1)
-            return counts
+        case .unit(let unit): return Completeness(of: totals.standings[unit])
         }
     }
 }

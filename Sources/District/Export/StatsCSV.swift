@@ -28,7 +28,9 @@ enum StatsCSV {
         return Array(table.text.utf8)
     }
 
-    static let columns: [Column] = round + units + Measure.all.indices.flatMap(measure) + others
+    static let columns: [Column] =
+        round + units + Measure.all.indices.flatMap { measure(Measure.all[$0], .measures, \.measures[$0]) } + others
+        + Measure.beside.indices.flatMap { measure(Measure.beside[$0], .by_dataset, \.beside[$0]) }
 
     private static func column(
         _ name: String, _ unit: String? = nil, _ field: StatsSelection.Field? = nil,
@@ -70,13 +72,15 @@ enum StatsCSV {
             },
         ]
 
-    private static func measure(_ index: Int) -> [Column] {
-        let measure = Measure.all[index]
+    private static func measure(
+        _ measure: Measure, _ field: StatsSelection.Field,
+        _ path: any KeyPath<ReportedPlace, ReportedMeasure> & Sendable
+    ) -> [Column] {
         func part(
             _ name: String, _ unit: String? = nil,
             _ value: @escaping @Sendable (ReportedMeasure) -> (any LosslessStringConvertible)?
         ) -> Column {
-            column("\(measure.code).\(name)", unit, .measures) { place, _ in value(place.measures[index]) }
+            column("\(measure.code).\(name)", unit, field) { place, _ in value(place[keyPath: path]) }
         }
         let base = measure.base.rawValue
         return [
@@ -106,7 +110,6 @@ enum StatsCSV {
         ["need", "filled", "short"].map { name in
             column("volunteers.\(name)", "people", .volunteers) { place, _ in place.volunteers?[name] }
         } + [
-            column("volunteers.told", "units", .volunteers) { place, _ in place.figures.told["volunteers"] },
             column("double_claims", "households", .double_claims) { place, _ in place.figures.openClaims.surplus },
             column("claims_in_transit", "households", .claims_in_transit) { place, _ in
                 place.figures.openClaims.deficit

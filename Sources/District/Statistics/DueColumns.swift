@@ -44,5 +44,19 @@ extension Picture {
 }
 
 extension PlaceTree.Unit {
-    func ceiling(_ base: Measure.Base) -> Int64? { base == .households ? households : residents }
+    func ceiling(_ base: Measure.Base) -> Int64? {
+        switch base {
+        case .households: households
+        case .residents: residents
+        case .volunteers, .buildings, .requests: nil
+        }
+    }
+
+    func registered(_ base: Measure.Base) -> Int64? {
+        switch base {
+        case .households: registered.households
+        case .residents: registered.residents
+        case .volunteers, .buildings, .requests: nil
+        }
+    }
 }

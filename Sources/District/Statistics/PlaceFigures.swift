@@ -15,9 +15,6 @@ struct PlaceFigures: Sendable {
     var counts: [String: Int64]
     /// The same of every dataset that no measure is made of, by its name.
     var others: [String: [String: Int64]]
-    /// Units whose rows those sums are of, by dataset: a unit may be known in one and have said nothing of another. Empty for
-    /// what was sampled.
-    var told: [String: Int] = [:]
     /// Calls that stand in the place of what their units last sent.
     var phonedIn: [PhoneIn]
     /// Households that two units claim and that are not settled.
@@ -84,8 +81,9 @@ extension Picture {
             },
             completeness: completeness(place, survey), oldestContact: oldestContact(place, survey),
             counts: counts(place, "volunteers", question.period),
-            others: others(question.period).reduce(into: [:]) { $0[$1.text] = counts(place, $1.text, question.period) },
-            told: told(question.period) { $0?.number(of: .known, at: place) ?? 0 },
+            others: otherDatasets(question.period).reduce(into: [:]) {
+                $0[$1.text] = counts(place, $1.text, question.period)
+            },
             phonedIn: standingPhoneIns(question.period, below: place).map(\.call),
             openClaims: unsettled(at: place, question.period))
     }
@@ -94,22 +92,19 @@ extension Picture {
     func figures(unit: Int, _ question: Question) -> PlaceFigures {
         let entry = rollup.tree.units[unit]
         let totals = cut("survey", question.period)
-        let standing = totals.standings[unit]
-        var completeness = Completeness(
-            expected: 1, known: 0, stale: 0, silent: 0, neverConnected: 0, disputed: 0, unknownRows: 0)
-        completeness.add(standing, 1)
         return PlaceFigures(
             code: entry.code.text, name: entry.name, level: "unit",
             measures: question.measures.map {
                 MeasureFigure(
                     measure: $0, figure: figure(unit: unit, $0, question.period),
-                    registered: ($0.base == .households ? entry.registered.households : entry.registered.residents) ?? 0
-                )
+                    registered: entry.registered($0.base) ?? 0)
             },
-            completeness: completeness, oldestContact: standing == .known ? nil : heardAt(unit, totals),
+            completeness: Completeness(of: totals.standings[unit]),
+            oldestContact: totals.standings[unit] == .known ? nil : heardAt(unit, totals),
             counts: current(unit, "volunteers", question.period),
-            others: others(question.period).reduce(into: [:]) { $0[$1.text] = current(unit, $1.text, question.period) },
-            told: told(question.period) { $0?.standings[unit] == .known ? 1 : 0 },
+            others: otherDatasets(question.period).reduce(into: [:]) {
+                $0[$1.text] = current(unit, $1.text, question.period)
+            },
             phonedIn: standingPhoneIns(question.period).filter { $0.unit == unit }.map(\.call),
             openClaims: unsettled(of: unit, question.period))
     }
@@ -143,6 +138,10 @@ extension Picture {
                     evidence.numerator += now
                     evidence.lastNumerator += last
                 }
+                if measure.lacking.contains(indicator.code.text) {
+                    evidence.numerator -= now
+                    evidence.lastNumerator -= last
+                }
                 if measure.denominator.contains(indicator.code.text) {
                     evidence.denominator += now
                     evidence.lastDenominator += last
@@ -150,6 +149,7 @@ extension Picture {
                 if measure.uncounted.contains(indicator.code.text) { evidence.widen(byUncounted: now, measure) }
             }
         }
+        evidence.doubtLack()
         replaceLast(of: standingPhoneIns(period, below: place), measure, in: &evidence)
         #if DEBUG
             if Mutation.lastValueAsBound.isActive {
@@ -167,8 +167,8 @@ extension Picture {
         let ceiling = entry.ceiling(measure.base)
         let standing = cut(measure.dataset, period).standings[unit]
         let isKnown = standing == .known
-        let numerator = sums.filter { measure.numerator.contains($0.key) }.values.reduce(0, +)
-        let denominator = sums.filter { measure.denominator.contains($0.key) }.values.reduce(0, +)
+        func sum(_ classes: Set<String>) -> Int64 { sums.filter { classes.contains($0.key) }.values.reduce(0, +) }
+        let (numerator, denominator) = (sum(measure.numerator) - sum(measure.lacking), sum(measure.denominator))
         var evidence = Evidence(
             numerator: isKnown ? numerator : 0, denominator: isKnown ? denominator : 0,
             lastNumerator: isKnown ? 0 : numerator, lastDenominator: isKnown ? 0 : denominator,
@@ -176,12 +176,12 @@ extension Picture {
             unbounded: isKnown || ceiling != nil ? 0 : 1)
         evidence.unmeasured = ceiling == nil ? 1 : 0
         if let ceiling, standing.hasLast, denominator > ceiling { evidence.distrust(1) }
+        evidence.doubtLack()
         replaceLast(of: standingPhoneIns(period).filter { $0.unit == unit }, measure, in: &evidence)
         // A unit that is not known is bounded by its ceiling already, whatever it claims.
         if isKnown {
             evidence.widen(by: unsettled(of: unit, period), measure)
-            evidence.widen(
-                byUncounted: sums.filter { measure.uncounted.contains($0.key) }.values.reduce(0, +), measure)
+            evidence.widen(byUncounted: sum(measure.uncounted), measure)
         }
         return Figure(evidence)
     }
@@ -203,21 +203,6 @@ extension Picture {
             }
         }
         return sums
-    }
-
-    /// Datasets that have figures and pages of their own.
-    private static let known: Set<String> =
-        Help.datasets.reduce(into: ["frame", "survey", "volunteers", "claim"]) { $0.insert($1.text) }
-
-    /// What desks sent beside them.
-    private func others(_ period: Code) -> [Code] {
-        rollup.cuts.keys.filter { $0.period == period && !Picture.known.contains($0.dataset.text) }.map(\.dataset)
-    }
-
-    /// - Parameter known: how many units are known in a dataset's totals; nil where nobody has sent any of it.
-    private func told(_ period: Code, _ known: (CutTotals?) -> Int) -> [String: Int] {
-        let datasets = ["volunteers"] + others(period).map(\.text)
-        return Dictionary(uniqueKeysWithValues: datasets.map { ($0, known(sent($0, period))) })
     }
 
     /// Over known units; nothing where none is known, which is not zero.
@@ -260,6 +245,12 @@ extension Picture {
 }
 
 extension Completeness {
+    /// Of one unit.
+    init(of standing: Standing) {
+        self.init(expected: 1, known: 0, stale: 0, silent: 0, neverConnected: 0, disputed: 0, unknownRows: 0)
+        add(standing, 1)
+    }
+
     mutating func add(_ standing: Standing, _ number: Int) {
         switch standing {
         case .known: known += number
@@ -285,6 +276,13 @@ extension Evidence {
         outgrown += units
     }
 
+    /// More is lacking than was to be there: the counts are in doubt.
+    fileprivate mutating func doubtLack() {
+        guard min(numerator, lastNumerator) < 0 else { return }
+        (numerator, lastNumerator) = (max(0, numerator), max(0, lastNumerator))
+        distrust(1)
+    }
+
     /// Behind a door of which nobody has said how many live there may be none, or as many as anywhere.
     mutating func widen(byUncounted households: Int64, _ measure: Measure) {
         uncounted += households
@@ -294,8 +292,26 @@ extension Evidence {
 
 extension PlaceTree.Expected {
     fileprivate func registered(_ base: Measure.Base) -> Int64 {
-        base == .households ? registeredHouseholds : registeredResidents
+        switch base {
+        case .households: registeredHouseholds
+        case .residents: registeredResidents
+        case .volunteers, .buildings, .requests: 0
+        }
     }
-    fileprivate func ceiling(_ base: Measure.Base) -> Int64 { base == .households ? households : residents }
-    fileprivate func without(_ base: Measure.Base) -> Int { base == .households ? withoutHouseholds : withoutResidents }
+
+    fileprivate func ceiling(_ base: Measure.Base) -> Int64 {
+        switch base {
+        case .households: households
+        case .residents: residents
+        case .volunteers, .buildings, .requests: 0
+        }
+    }
+
+    fileprivate func without(_ base: Measure.Base) -> Int {
+        switch base {
+        case .households: withoutHouseholds
+        case .residents: withoutResidents
+        case .volunteers, .buildings, .requests: units
+        }
+    }
 }

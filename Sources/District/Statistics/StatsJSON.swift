@@ -64,6 +64,11 @@ struct StatsDocument: Encodable {
         @Null var on_time: Int?
         @Null var on_time_permille: Int64?
     }
+    /// What is counted beside the survey.
+    struct Dataset: Encodable {
+        var units: Units
+        var measures: [Measured]
+    }
     struct Place: Encodable {
         var code: String
         var name: String
@@ -75,8 +80,8 @@ struct StatsDocument: Encodable {
         var volunteers: [String: Int64]
         /// Sums of every other dataset over known units, by dataset and indicator; a unit that sent none of it adds none.
         var datasets: [String: [String: Int64]]
-        /// Units that the sums of each dataset are of; absent for what was sampled.
-        var told: [String: Int]?
+        /// Of whom those sums are, `volunteers` too, and their rates; absent for what was sampled.
+        var by_dataset: [String: Dataset]?
         /// Households counted by two units, and those that their owner doesn't count yet.
         var double_claims: Int64
         var claims_in_transit: Int64
@@ -86,7 +91,8 @@ struct StatsDocument: Encodable {
         var fields: Set<StatsSelection.Field>
 
         enum Keys: String, CodingKey {
-            case code, name, level, state, measures, units, oldest_contact, volunteers, datasets, told, double_claims,
+            case code, name, level, state, measures, units, oldest_contact, volunteers, datasets, by_dataset,
+                double_claims,
                 claims_in_transit, phoned_in
         }
 
@@ -96,8 +102,6 @@ struct StatsDocument: Encodable {
             try members.encode(name, forKey: .name)
             try members.encode(level, forKey: .level)
             try members.encode(state, forKey: .state)
-            let summed = told?.filter { fields.contains($0.key == "volunteers" ? .volunteers : .datasets) }
-            if summed?.isEmpty == false { try members.encode(summed, forKey: .told) }
             for field in fields {
                 switch field {
                 case .measures: try members.encode(measures, forKey: .measures)
@@ -105,6 +109,7 @@ struct StatsDocument: Encodable {
                 case .oldest_contact: try members.encode(oldest_contact, forKey: .oldest_contact)
                 case .volunteers: try members.encode(volunteers, forKey: .volunteers)
                 case .datasets: try members.encode(datasets, forKey: .datasets)
+                case .by_dataset: try members.encodeIfPresent(by_dataset, forKey: .by_dataset)
                 case .double_claims: try members.encode(double_claims, forKey: .double_claims)
                 case .claims_in_transit: try members.encode(claims_in_transit, forKey: .claims_in_transit)
                 case .phoned_in: try members.encodeIfPresent(phoned_in, forKey: .phoned_in)
@@ -174,6 +179,7 @@ extension StatsDocument {
             Place(
                 picture.figures(spot, asked.question),
                 state: picture.standing(spot, "survey", asked.question.period), timeliness: asked.timeliness(spot),
+                datasets: fields.contains(.by_dataset) ? picture.datasets(spot, asked.question.period) : nil,
                 fields: fields)
         }
         self.init(
@@ -187,6 +193,7 @@ extension StatsDocument {
 extension StatsDocument.Place {
     init(
         _ figures: PlaceFigures, state: Standing?, timeliness: Timeliness? = nil,
+        datasets beside: [String: DatasetFigures]? = nil,
         fields: Set<StatsSelection.Field> = Set(StatsSelection.Field.allCases)
     ) {
         self.fields = fields
@@ -195,19 +202,34 @@ extension StatsDocument.Place {
         level = figures.level
         self.state = state?.word
         measures = figures.measures.map { StatsDocument.Measured($0, wasHeard: figures.wasHeard) }
-        let all = figures.completeness
-        units = StatsDocument.Units(
-            expected: all.expected, heard: all.known, stale: all.stale, silent: all.silent,
-            never_connected: all.neverConnected, disputed: all.disputed, unknown_rows: all.unknownRows,
-            completeness_permille: all.rate?.permilleDown,
-            on_time: timeliness?.onTime, on_time_permille: timeliness?.rate?.permilleDown)
+        units = StatsDocument.Units(figures.completeness, timeliness)
         oldest_contact = figures.oldestContact
         volunteers = figures.counts
         datasets = figures.others
-        told = figures.told.isEmpty ? nil : figures.told
+        by_dataset = beside?.mapValues(StatsDocument.Dataset.init)
         phoned_in = figures.phonedIn.isEmpty ? nil : figures.phonedIn.map(StatsDocument.PhonedIn.init)
         double_claims = figures.openClaims.surplus
         claims_in_transit = figures.openClaims.deficit
+    }
+}
+
+extension StatsDocument.Units {
+    init(_ all: Completeness, _ timeliness: Timeliness? = nil) {
+        self.init(
+            expected: all.expected, heard: all.known, stale: all.stale, silent: all.silent,
+            never_connected: all.neverConnected, disputed: all.disputed, unknown_rows: all.unknownRows,
+            completeness_permille: all.rate?.permilleDown, on_time: timeliness?.onTime,
+            on_time_permille: timeliness?.rate?.permilleDown)
+    }
+}
+
+extension StatsDocument.Dataset {
+    init(_ figures: DatasetFigures) {
+        self.init(
+            units: StatsDocument.Units(figures.completeness),
+            measures: figures.measures.map {
+                StatsDocument.Measured($0, wasHeard: figures.completeness.wasHeard)
+            })
     }
 }
 

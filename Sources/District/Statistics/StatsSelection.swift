@@ -7,7 +7,8 @@ import Wire
 struct StatsSelection: Sendable {
     /// Parts of a place's figures that can be asked for alone; its code, name, level and state come always.
     enum Field: String, CaseIterable, Sendable {
-        case measures, units, oldest_contact, volunteers, datasets, double_claims, claims_in_transit, phoned_in
+        case measures, units, oldest_contact, volunteers, datasets, by_dataset, double_claims, claims_in_transit,
+            phoned_in
     }
     static let levels = ["province", "city", "district", "street", "community", "unit"]
     /// Seconds that a call may wait.

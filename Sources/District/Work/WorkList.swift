@@ -109,8 +109,7 @@ extension Picture {
             return units.compactMap { unit in
                 let entry = rollup.tree.units[unit]
                 guard let ceiling = entry.ceiling(measure.base), ceiling > 0,
-                    let registered = measure.base == .households
-                        ? entry.registered.households : entry.registered.residents,
+                    let registered = entry.registered(measure.base),
                     let reported = block(unit, cut).map(due.sum), reported > ceiling
                 else { return nil }
                 let excess = Excess(reported: reported, registered: registered, ceiling: ceiling)
