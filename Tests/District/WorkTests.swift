@@ -74,6 +74,25 @@ import Testing
         }
     }
 
+    /// A node that is connected and hasn't sent anything of the round is heard every minute.
+    @Test func aWordAnswersWhoeverSpeaksWithoutSayingAnything() throws {
+        try District.with { district in
+            var node = CaseNode(1)
+            node.count("7", completed: 1, unvisited: 1, in: Code(literal: "another"))
+            try district.hear(node.push(from: nil))
+            district.now = 10
+            let silent = try #require(Self.items(&district).first { $0.unit == District.unit })
+            #expect(silent.matter == .unheard(state: "silent"))
+            try district.perform(.note(Self.note(silent)))
+            district.now = District.minute
+            try district.hear(node.push(from: node.position))
+            #expect(Self.items(&district).first { $0.key == silent.key }?.note?.officer == "李四")
+            district.now += 20 * District.minute
+            let stale = try #require(Self.items(&district).first { $0.key == silent.key })
+            #expect(stale.matter == .unheard(state: "stale") && stale.note == nil, "worse than what was answered")
+        }
+    }
+
     @Test func moreThanIsRegisteredIsFlaggedAndAWordHoldsUntilItGrows() throws {
         try District.with { district in
             var node = CaseNode(1)

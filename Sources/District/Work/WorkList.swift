@@ -98,7 +98,9 @@ extension Picture {
         let state = Why.state(self, speaker, campaign, now: now)
         guard !["known", "final", "disputed"].contains(state), !state.hasPrefix("relay_") else { return nil }
         let heard = isRelay ? speakers[speaker].active?.heardAt : heardAt(speaker, cut("survey", campaign))
-        return item(.unheard(state: state), speaker, campaign.text, extent: heard ?? 0, since: heard)
+        // Whoever goes on speaking and says nothing of the round hasn't fallen silent anew each time.
+        let extent = state == "stale" ? heard ?? 0 : 0
+        return item(.unheard(state: state), speaker, campaign.text, extent: extent, since: heard)
     }
 
     private func excesses(_ units: ArraySlice<Int>, _ campaign: Code) -> [WorkItem] {
