@@ -1,3 +1,5 @@
+import Foundation
+
 /// Where a value lies nine times in ten at a place of a round to come, by those of places in earlier rounds.
 ///
 /// The middle of a round to come is foretold from the middles of the others as a further observation of a normal distribution (Student's
@@ -29,7 +31,7 @@ struct Foretold: Equatable {
         let variance = middles.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (number - 1)
         let quantile = Foretold.quantiles[min(rounds.count - Foretold.leastRounds, Foretold.quantiles.count - 1)]
         let round = quantile * (variance * (1 + 1 / number)).squareRoot()
-        (low, high) = (mean - hypotenuse(places.below, round), mean + hypotenuse(places.above, round))
+        (low, high) = (mean - hypot(places.below, round), mean + hypot(places.above, round))
     }
 
     /// How far places lie from the middle of their round, nine times in ten; nothing where each round has one.
@@ -49,5 +51,3 @@ struct Foretold: Equatable {
         return sorted.count.isMultiple(of: 2) ? (sorted[half - 1] + sorted[half]) / 2 : sorted[half]
     }
 }
-
-private func hypotenuse(_ one: Double, _ other: Double) -> Double { (one * one + other * other).squareRoot() }

@@ -120,6 +120,12 @@ extension Measure {
         return read
     }
 
+    /// How many times a count of a class is done and how many times it is due.
+    package func weight(of indicator: String) -> (done: Int64, due: Int64) {
+        let done: Int64 = (numerator.contains(indicator) ? 1 : 0) - (lacking.contains(indicator) ? 1 : 0)
+        return (done, denominator.contains(indicator) ? 1 : 0)
+    }
+
     /// Whether both are rules of one measure.
     package func isOf(_ other: Measure) -> Bool { code == other.code }
 }

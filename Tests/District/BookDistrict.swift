@@ -91,7 +91,7 @@ struct BookDistrict {
     @discardableResult
     mutating func hear(_ push: Push, of unit: Code = BookDistrict.unit) throws -> Answer.Outcome? {
         var push = push
-        push.catalogues = [CaseDistrict.catalogue]
+        if push.catalogues.isEmpty { push.catalogues = [CaseDistrict.catalogue] }
         guard case .answer(let answer)? = try perform(.push(push, unit: unit)) else { return nil }
         return answer.outcome
     }

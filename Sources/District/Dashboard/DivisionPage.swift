@@ -58,6 +58,7 @@ enum DivisionPage {
             let tree = picture.rollup.tree
             let question = picture.question(campaign)
             let completion = picture.measure(.completion, campaign)
+            let round = picture.campaigns.first { $0.code == campaign }
             let totals = picture.cut("survey", campaign)
             let standings = totals.standings
             func child(_ unit: Int) -> Child {
@@ -68,7 +69,7 @@ enum DivisionPage {
                     telephone: tree.units[unit].dutyTelephone)
             }
             path = tree.path(place).map { (tree.places[$0].code, tree.places[$0].name) }
-            self.campaign = picture.campaigns.first { $0.code == campaign }?.name ?? campaign.text
+            self.campaign = round?.name ?? campaign.text
             figures = picture.figures(place, question)
             beside = picture.datasets(.place(place), campaign)
             self.asked = asked
@@ -82,21 +83,19 @@ enum DivisionPage {
             ring = tree.units(below: place).filter { standings[$0] != .known }
                 .sorted { (tree.units[$0].households ?? .max, $1) > (tree.units[$1].households ?? .max, $0) }
                 .prefix(10).map(child)
-            rest = picture.campaigns.first { $0.code == campaign }.flatMap { RoundRest($0, now: picture.wall) }
+            rest = round.flatMap { RoundRest($0, now: picture.wall) }
             asOf = picture.wall
             cut = picture.cutWords
             overlays = reader.scope == nil ? picture.overlays : []
-            progress = RoundProgress(
-                log, picture.campaigns.first { $0.code == campaign }, completion, now: picture.wall)
-            deadline = cut.isOverlay ? nil : picture.campaigns.first { $0.code == campaign }?.deadline
+            progress = RoundProgress(log, round, completion, now: picture.wall)
+            deadline = cut.isOverlay ? nil : round?.deadline
             timeliness = deadline.flatMap {
                 log.timeliness(.place(tree.places[place].code), deadline: $0, now: picture.wall)
             }
             drawn = DivisionPage.drawn(children).map { [progress] in ($0, progress.line($0.subject)) }
             self.open = open ?? picture.openWork(campaign, below: place)
             changes = since.map { ChangesSince($0, picture, place, log, completion) }
-            affairs = picture.campaigns.first { $0.code == campaign }
-                .flatMap { CommunityAffairs(picture, place, $0, reader) }
+            affairs = round.flatMap { CommunityAffairs(picture, place, $0, reader) }
         }
     }
 
@@ -118,7 +117,7 @@ enum DivisionPage {
             <p class="muted">\(text("dash.as_of", ["at": FigureText.time(model.asOf), "cut": model.cut.text(text), "rules": model.rules]))</p>
             \(OverlayLines.unresolved(model.cut, text))\(DivisionTiles.html(model, text))\(model.changes.map { $0.html(text) } ?? "")\(work(model, text))\(RingList.html(model, most: 10, text))
             \(model.affairs.map { CommunitySections.html($0, asOf: model.asOf, asked: model.asked, text) } ?? "")
-            \(RoundCards.html(model, text))\(HourTable.html(model, text))\(table(model, text))\(DatasetTable.html(model.beside, text))
+            \(RoundCards.html(model, text))\(HourTable.html(model, text))\(table(model, text))\(DatasetTable.html(model.beside, asOf: model.asOf, text))
             <p class="muted"><a href="/v1/stats?\(query)">JSON</a> · <a href="/v1/stats.csv?\(query)">CSV</a> \(more)</p>
             \(OverlayLines.others(model, text))
             """

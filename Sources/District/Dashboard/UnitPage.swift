@@ -69,7 +69,8 @@ enum UnitPage {
             \(BuildingTable.html(
                 model.buildings, isCurrent: model.standing == .known, heardAt: model.why.heardAt, asOf: model.asOf,
                 csv: "/v1/units/\(model.code)/buildings.csv" + (model.asked.map { "?campaign=\($0)" } ?? ""), text))
-            \(buildingsElsewhere(model, text))\(DatasetTable.html(model.beside, text))<section><h2>\(text("dash.copies"))</h2><table class="table"><tbody>
+            \(buildingsElsewhere(model, text))\(DatasetTable.html(
+                model.beside, heardAt: model.why.heardAt, asOf: model.asOf, text))<section><h2>\(text("dash.copies"))</h2><table class="table"><tbody>
             <tr><th scope="row">\(text("dash.code"))</th><td>\(model.code)</td></tr>
             <tr><th scope="row">\(text("dash.last_heard"))</th><td>\(heard)</td></tr>
             \(copy(model, text))

@@ -12,6 +12,6 @@ enum WallPage {
     }
 
     private static func below(_ model: DivisionPage.Model, _ text: Messages) -> HTML {
-        model.children.count > WallTiles.fewest ? WallTiles.html(model, text) : RoundCards.html(model, text)
+        model.children.count > WallTiles.mostCourses ? WallTiles.html(model, text) : RoundCards.html(model, text)
     }
 }

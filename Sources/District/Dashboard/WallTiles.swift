@@ -6,7 +6,7 @@ import Federation
 /// be is hatched. Whoever isn't heard has words and no number.
 enum WallTiles {
     /// Of so many places the course is drawn; of more there is no room for it.
-    static let fewest = 12
+    static let mostCourses = 12
     /// What can be read from five metres.
     static let most = 28
 
@@ -21,9 +21,7 @@ enum WallTiles {
     }
 
     private static func tile(_ child: DivisionPage.Model.Child, _ text: Messages) -> HTML {
-        guard let figure = child.figures.measures.of(.completion)?.figure else {
-            return ""
-        }
+        guard let figure = child.figures.measures.of(.completion)?.figure else { return "" }
         let name = child.figures.name
         return """
             <li class="card \(child.isCurrent ? "" : "unheard")"><strong>\(name)</strong><p>\(said(child, figure, text))</p>\(

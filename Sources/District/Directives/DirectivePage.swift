@@ -103,7 +103,7 @@ enum DirectivePage {
         return """
             <tr><th scope="row"><a href="\(DashboardShell.link("/unit/\(unit.code)", text.language, nil))">\(unit.name)</a></th>
             <td><span class="\(unit.line.state.style)">\(unit.line.state.mark) \(text("directive.state.\(unit.line.state.rawValue)"))</span> \(since)\(quiet)</td>
-            <td><a href="tel:\(unit.telephone)">\(unit.telephone)</a></td></tr>
+            <td>\(DutyTelephone.link(unit.telephone, unit.telephone, text))</td></tr>
             """
     }
 

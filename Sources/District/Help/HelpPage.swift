@@ -72,7 +72,7 @@ enum HelpPage {
             case nil: ("○", "open")
             }
         return """
-            <a href="\(DashboardShell.link("/unit/\(side.code)", text.language, nil))">\(side.name)</a> <a href="tel:\(side.telephone)">\(side.telephone)</a>
+            <a href="\(DashboardShell.link("/unit/\(side.code)", text.language, nil))">\(side.name)</a> \(DutyTelephone.link(side.telephone, side.telephone, text))
             <br><small>\(mark) \(text("help.answer.\(word)"))</small>
             """
     }

@@ -91,8 +91,9 @@ extension RowBlock {
         var (numerator, denominator): (Int64, Int64) = (0, 0)
         for (catalogue, vector) in sums {
             for (indicator, count) in zip(shelf[catalogue].indicators, vector) {
-                if measure.numerator.contains(indicator.code.text) { numerator += count }
-                if measure.denominator.contains(indicator.code.text) { denominator += count }
+                let weight = measure.weight(of: indicator.code.text)
+                numerator += count * weight.done
+                denominator += count * weight.due
             }
         }
         return (numerator, denominator)

@@ -134,18 +134,11 @@ extension Picture {
             let start = place * sums.width
             for (column, indicator) in rollup.shelf[catalogue].indicators.enumerated() {
                 let (now, last) = (sums.known[start + column], sums.last[start + column])
-                if measure.numerator.contains(indicator.code.text) {
-                    evidence.numerator += now
-                    evidence.lastNumerator += last
-                }
-                if measure.lacking.contains(indicator.code.text) {
-                    evidence.numerator -= now
-                    evidence.lastNumerator -= last
-                }
-                if measure.denominator.contains(indicator.code.text) {
-                    evidence.denominator += now
-                    evidence.lastDenominator += last
-                }
+                let weight = measure.weight(of: indicator.code.text)
+                evidence.numerator += now * weight.done
+                evidence.lastNumerator += last * weight.done
+                evidence.denominator += now * weight.due
+                evidence.lastDenominator += last * weight.due
                 if measure.uncounted.contains(indicator.code.text) { evidence.widen(byUncounted: now, measure) }
             }
         }
@@ -167,8 +160,10 @@ extension Picture {
         let ceiling = entry.ceiling(measure.base)
         let standing = cut(measure.dataset, period).standings[unit]
         let isKnown = standing == .known
-        func sum(_ classes: Set<String>) -> Int64 { sums.filter { classes.contains($0.key) }.values.reduce(0, +) }
-        let (numerator, denominator) = (sum(measure.numerator) - sum(measure.lacking), sum(measure.denominator))
+        let (numerator, denominator) = sums.reduce((0, 0) as (Int64, Int64)) { so, sum in
+            let weight = measure.weight(of: sum.key)
+            return (so.0 + sum.value * weight.done, so.1 + sum.value * weight.due)
+        }
         var evidence = Evidence(
             numerator: isKnown ? numerator : 0, denominator: isKnown ? denominator : 0,
             lastNumerator: isKnown ? 0 : numerator, lastDenominator: isKnown ? 0 : denominator,
@@ -181,7 +176,8 @@ extension Picture {
         // A unit that is not known is bounded by its ceiling already, whatever it claims.
         if isKnown {
             evidence.widen(by: unsettled(of: unit, period), measure)
-            evidence.widen(byUncounted: sum(measure.uncounted), measure)
+            evidence.widen(
+                byUncounted: sums.filter { measure.uncounted.contains($0.key) }.values.reduce(0, +), measure)
         }
         return Figure(evidence)
     }

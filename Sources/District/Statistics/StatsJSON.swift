@@ -92,8 +92,7 @@ struct StatsDocument: Encodable {
 
         enum Keys: String, CodingKey {
             case code, name, level, state, measures, units, oldest_contact, volunteers, datasets, by_dataset,
-                double_claims,
-                claims_in_transit, phoned_in
+                double_claims, claims_in_transit, phoned_in
         }
 
         func encode(to encoder: any Encoder) throws {
