@@ -25,7 +25,7 @@ BUILD_PACKAGES := libcurl4-openssl-dev libsqlite3-dev zlib1g-dev libqrencode-dev
 # writes workbooks (90 MB to fetch, 40 seconds).
 TEST_PACKAGES := python3 python3-venv strace iproute2 procps systemd curl chromium chromium-driver fonts-wqy-microhei \
     libreoffice-calc-nogui
-TEST_MODULES := pytest openpyxl playwright axe-playwright-python fhir.resources schemathesis scipy
+TEST_MODULES := pytest pytest-xdist openpyxl playwright axe-playwright-python fhir.resources schemathesis scipy
 # Prometheus scrapes an aggregator. Debian's package starts a service, so it is unpacked here and not installed (20 MB).
 PROMETHEUS := .build-prometheus
 HOST_PACKAGES := debootstrap systemd-container iproute2 procps python3
@@ -66,7 +66,7 @@ setup-test: setup ## … and those that the tests need, with Python's in .build-
 	    echo "unpacking prometheus"; \
 	    apt-get download -qq -o APT::Sandbox::User=root prometheus </dev/null && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb || \
 	    { echo "prometheus can't be fetched; its lists may be missing: apt-get update" >&2; exit 1; }; }
-	@$(VENV)/bin/python -c 'import pytest, openpyxl, playwright, axe_playwright_python, fhir.resources, schemathesis, scipy' 2>/dev/null || \
+	@$(VENV)/bin/python -c 'import pytest, xdist, openpyxl, playwright, axe_playwright_python, fhir.resources, schemathesis, scipy' 2>/dev/null || \
 	    { python3 -m venv --clear $(VENV) && $(VENV)/bin/python -m pip install --quiet $(TEST_MODULES) </dev/null; }
 
 .PHONY: build
@@ -84,10 +84,10 @@ demo: build ## the evening of 6 April: six compounds, two districts, a city [ONC
 .PHONY: test
 test: setup-test build ## unit tests, simulated worlds, tests over real processes and of the systemd units
 	@$(SWIFT_TEST) --skip ProfileTests
-	@# Tests over processes mostly wait: what only computes takes the time that they leave.
+	@# Tests over processes mostly wait: two files of them run side by side, and what only computes takes the time that they leave.
 	@logs=$$(mktemp -d); trap 'rm -rf "$$logs"' EXIT; failed=0; \
 	nice -n 19 $(MAKE) --no-print-directory profile worlds >"$$logs/computed" 2>&1 & computed=$$!; \
-	$(PYTEST) Tests/EndToEnd Tests/Browser Tests/Deploy | tee "$$logs/processes" || failed=1; \
+	$(PYTEST) -n 2 --dist loadfile Tests/EndToEnd Tests/Browser Tests/Deploy | tee "$$logs/processes" || failed=1; \
 	wait $$computed || failed=1; \
 	cat "$$logs/computed"; grep -E '^(FAILED|ERROR) |^[0-9].* in [0-9.]+s' "$$logs/processes" || failed=1; \
 	exit $$failed

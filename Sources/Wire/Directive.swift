@@ -25,6 +25,8 @@ package struct Directive: Codable, Sendable, Equatable {
     /// Why there is this version.
     package var reason: String
     package var withdrawn: Bool
+    /// Of a round: how far it should be by when, in the order of times; nil for none.
+    package var targets: [RoundTarget]?
     /// True for a round that is over; absent for one that is open, and in what an older parent tells.
     package var closed: Bool?
     /// Divisions and units that it is for; nil for everybody who is told of it.
@@ -48,12 +50,14 @@ package struct Directive: Codable, Sendable, Equatable {
 
     package init(
         code: String, version: Int = 1, kind: Kind, title: String, text: String = "", campaign: String? = nil,
-        opens: Int64? = nil, due: Int64? = nil, at: Int64, officer: String, reason: String = "",
+        opens: Int64? = nil, due: Int64? = nil, targets: [RoundTarget] = [], at: Int64, officer: String,
+        reason: String = "",
         withdrawn: Bool = false, closed: Bool = false, to: [String]? = nil
     ) {
         (self.code, self.version, self.kind, self.title) = (code, version, kind.rawValue, title)
         (self.text, self.campaign, self.opens, self.due) = (text, campaign, opens, due)
         (self.at, self.officer, self.reason, self.withdrawn, self.to) = (at, officer, reason, withdrawn, to)
+        self.targets = targets.isEmpty ? nil : targets
         self.closed = closed ? true : nil
     }
 }
@@ -86,6 +90,7 @@ extension Directive {
         period != nil && !title.isEmpty && title.utf8.count <= Limits.directiveTitle
             && text.utf8.count <= Limits.directiveText && reason.utf8.count <= Limits.directiveTitle
             && officer.utf8.count <= Limits.directiveTitle && counts?.isSound != false
+            && RoundTarget.fault(targets ?? []) == nil
     }
 
     /// Whether two versions say the same.

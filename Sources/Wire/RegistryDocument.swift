@@ -44,12 +44,14 @@ package struct RegistryDocument: Codable, Sendable, Equatable {
         package var deadline: Int64
         package var order: String
         package var closed: Bool
+        /// How far it should be by when, in the order of times; nil for none.
+        package var targets: [RoundTarget]?
         /// 32 hexadecimal digits while households are claimed by token (PROTOCOL.md §13); nil once the round is closed.
         package var claimKey: String?
 
         package init(
             code: String, name: String, opens: Int64, deadline: Int64, order: String, closed: Bool,
-            claimKey: String? = nil
+            targets: [RoundTarget] = [], claimKey: String? = nil
         ) {
             self.code = code
             self.name = name
@@ -57,11 +59,17 @@ package struct RegistryDocument: Codable, Sendable, Equatable {
             self.deadline = deadline
             self.order = order
             self.closed = closed
+            self.targets = targets.isEmpty ? nil : targets
             self.claimKey = claimKey
         }
 
+        /// Those that a child may keep: where they don't fit each other, none.
+        package var soundTargets: [RoundTarget] {
+            targets.flatMap { RoundTarget.fault($0) == nil ? $0 : nil } ?? []
+        }
+
         private enum CodingKeys: String, CodingKey {
-            case code, name, opens, deadline, order, closed
+            case code, name, opens, deadline, order, closed, targets
             case claimKey = "claim_key"
         }
     }

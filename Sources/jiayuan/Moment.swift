@@ -1,12 +1,11 @@
 import ArgumentParser
+import Federation
 import Foundation
 
 /// A moment as commands read and print it: ISO 8601 with the zone shown, China's unless another is given.
 struct Moment: ExpressibleByArgument, CustomStringConvertible, Equatable {
     /// Since 1970.
     var seconds: Int64
-
-    private static let china = 8 * 3600
 
     init(seconds: Int64) { self.seconds = seconds }
 
@@ -22,7 +21,7 @@ struct Moment: ExpressibleByArgument, CustomStringConvertible, Equatable {
 
     /// Such as `2022-04-06T20:00:00+08:00`.
     var description: String {
-        let local = Date(timeIntervalSince1970: Double(seconds + Int64(Moment.china)))
+        let local = Date(timeIntervalSince1970: Double(seconds + ChinaZone.offset))
         return local.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false)) + "+08:00"
     }
 
@@ -42,7 +41,7 @@ struct Moment: ExpressibleByArgument, CustomStringConvertible, Equatable {
     }
 
     private static func offset(_ zone: Substring?) -> Int? {
-        guard let zone else { return china }
+        guard let zone else { return Int(ChinaZone.offset) }
         if zone == "Z" { return 0 }
         let digits = zone.filter(\.isNumber)
         guard let hours = Int(digits.prefix(2)), let minutes = Int(digits.suffix(2)), hours < 15, minutes < 60 else {

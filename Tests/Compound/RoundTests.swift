@@ -2,6 +2,7 @@ import Daemon
 import Federation
 import GRDB
 import Testing
+import Wire
 
 @testable import Compound
 
@@ -29,7 +30,7 @@ import Testing
             after: [.building(1), .need(2, 3)], seed: 11)
     }
 
-    private func targets(_ text: String) throws -> [Record.Target] {
+    private func targets(_ text: String) throws -> [RoundTarget] {
         let form = try #require(Form(Array("campaign=c&day=19088&targets=\(text)".utf8)))
         return try Record.Targets(form: FormFields(form)).targets
     }
@@ -37,7 +38,7 @@ import Testing
     /// Day 19088 is 6 April 2022; noon in China is 04:00 UTC.
     @Test func targetsAreReadAsPeopleWriteThem() throws {
         let noon: Int64 = 19_088 * 86_400 + 4 * 3600
-        let expected = [Record.Target(at: noon, percent: 50), Record.Target(at: noon + 4 * 3600, percent: 100)]
+        let expected = [RoundTarget(at: noon, percent: 50), RoundTarget(at: noon + 4 * 3600, percent: 100)]
         for text in ["12:00 50%25,16:00 100%25", "12：00 50％，16：00 100％", "16:00 100、12:00 50"] {
             #expect(try targets(text) == expected, "\(text)")
         }
@@ -59,9 +60,9 @@ import Testing
             let targets = Record.Targets(
                 campaign: Fixture.campaign,
                 targets: [
-                    Record.Target(at: Fixture.evening + 3600, percent: 25),
-                    Record.Target(at: Fixture.evening + 3601, percent: 50),
-                    Record.Target(at: Fixture.evening + 40_000, percent: 100),
+                    RoundTarget(at: Fixture.evening + 3600, percent: 25),
+                    RoundTarget(at: Fixture.evening + 3601, percent: 50),
+                    RoundTarget(at: Fixture.evening + 40_000, percent: 100),
                 ])
             try desk.store.record([(targets, [])], by: Code(literal: "desk"))
             let progress = try desk.store.progress()
@@ -73,6 +74,36 @@ import Testing
             try await desk.expect(
                 on: "/survey", zh: "19:00 前 50 %：没有达到，当时 1 / 2 户，差 1 户",
                 en: "50 % by 19:00: missed, 1 of 2 doors then, 1 short")
+        }
+    }
+
+    /// What the district wants stands beside what the compound wants of itself, and isn't hidden by it.
+    @Test func whatTheDistrictWantsStandsBesideOnesOwn() async throws {
+        try await CaseDesk.with { desk in
+            try desk.store.take(.building(1, units: 1, floors: 2, perFloor: 2))
+            func adopt(_ targets: [RoundTarget]) throws {
+                var document = RegistryDocument.naming([Fixture.campaign.text])
+                document.campaigns[0].deadline = Fixture.evening + 50_000
+                document.campaigns[0].targets = targets
+                try desk.store.adopt(document, digest: "\(targets.count)")
+            }
+            func standing() throws -> [(percent: Int, isFromAbove: Bool)] {
+                let progress = try desk.store.progress()
+                return try desk.store.read { try RoundStanding(progress, now: desk.fixture.clock.now, $0) }
+                    .targets.map { ($0.percent, $0.isFromAbove) }
+            }
+            let (at, later) = (Fixture.evening + 30_000, Fixture.evening + 40_000)
+            try adopt([RoundTarget(at: at, percent: 50), RoundTarget(at: later, percent: 100)])
+            let own = [RoundTarget(at: at, percent: 50), RoundTarget(at: at + 60, percent: 80)]
+            try desk.store.record(
+                [(Record.Targets(campaign: Fixture.campaign, targets: own), [])], by: Code(literal: "desk"))
+            #expect(
+                try standing().map(\.percent) == [50, 80, 100] && standing().map(\.isFromAbove) == [true, false, true])
+            let page = try await desk.page("/survey", .zhHans)
+            #expect(page.contains("（上级要求）") && page.contains("value=\"\(Clock.text(at + 60, asOf: at + 60)) 80%\""))
+            try adopt([])
+            #expect(
+                try standing().map(\.percent) == [50, 80], "what is no longer wanted above is gone, one's own stays")
         }
     }
 
@@ -88,7 +119,7 @@ import Testing
             try desk.store.record([(undo, [20])], by: Code(literal: "v01"))
             try desk.store.take(.visit(21, "7-1-102", .completed, at: 8000))
             let targets = Record.Targets(
-                campaign: Fixture.campaign, targets: [Record.Target(at: Fixture.evening + 3600, percent: 50)])
+                campaign: Fixture.campaign, targets: [RoundTarget(at: Fixture.evening + 3600, percent: 50)])
             try desk.store.record([(targets, [])], by: Code(literal: "desk"))
             let progress = try desk.store.progress()
             let round = try desk.store.read { try RoundStanding(progress, now: desk.fixture.clock.now, $0) }

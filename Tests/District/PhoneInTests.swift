@@ -128,7 +128,7 @@ import Testing
                 #expect(page.contains("<span class=\"phoned\">电话代报 18:10 王主任（登记 李四）</span>"))
             }
             #expect(district.division(.en).contains("phoned in 18:10 by 王主任 (noted by 李四)"))
-            let document = StatsDocument.Place(district.figures, state: nil)
+            let document = StatsDocument.Place(district.figures, state: nil, targets: nil)
             #expect(document.phoned_in?.map(\.done) == [65])
         }
     }

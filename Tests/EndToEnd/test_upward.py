@@ -143,10 +143,18 @@ def test_an_order_reaches_every_compound_and_is_read_there(world):
         assert done.returncode == 1 and words in done.stderr, done.stderr
     moved = ("campaign", "add", CAMPAIGN, "--name", "入户摸底", "--opens", 1649239200, "--deadline", 1649264400, "--config", city.config)
     assert "缺事由" in run(*moved, check=False).stderr
-    run(*moved, *ORDER)
+    run(*moved, *ORDER, "--targets", "22:00 50%，00:30 100%")
     run("directive", "publish", "2022-41", "--text", "明早完成", *ORDER, "--config", city.config)
     eventually(lambda: shown(world.nodes[near], "2022-41") == 2 and shown(world.nodes[near], CAMPAIGN) == 2, within=20)
     eventually(lambda: b"jiayuan_round_deadline_timestamp_seconds 1649264400\n" in fetch(west.port, "/metrics")[1])
+    wanted = [(target["at"], target["percent"]) for target in published(city, CAMPAIGN)["last"]["targets"]]
+    assert wanted == [(1649253600, 50), (1649262600, 100)], "the evening before the deadline, and after midnight"
+    assert published(west, CAMPAIGN)["last"]["targets"] == published(city, CAMPAIGN)["last"]["targets"]
+    for aggregator in (west, city):
+        place = json.loads(fetch(aggregator.port, "/v1/stats?fields=targets")[1])["place"]
+        assert [target["outcome"] for target in place["targets"]] == ["unknown"] * 2, "nobody looked in 2022"
+    page = fetch(world.nodes[near].port, "/survey?lang=zh-Hans")[1].decode()
+    assert "前 50 %：" in page and page.count("（上级要求）") == 2
     # Back again the compound hears of the last version at once; a withdrawal is said, and what was said before stays readable.
     world.down[away].mode = "pass"
     eventually(lambda: states(city, "2022-41") == {away: "received", near: "received"}, within=30)

@@ -1,11 +1,12 @@
 import Daemon
+import Federation
 import Foundation
 
 /// Times as people in the compound read and type them: the clock of China, which has one zone and no summer time. All are
 /// seconds, moments since 1970.
 enum Clock {
     /// By which China's clocks are ahead of UTC, and those of a day.
-    static let (zone, day): (Int64, Int64) = (8 * 3600, 24 * 3600)
+    static let (zone, day) = (ChinaZone.offset, ChinaZone.day)
     /// What a moment may be: up to the end of the year 9999.
     static let moments: ClosedRange<Int> = 0...253_402_300_799
 

@@ -103,13 +103,15 @@ extension CompoundStore: RowOutbox {
                 }
                 try db.execute(
                     sql: """
-                        INSERT INTO campaign (code, name, opens, deadline, closed, order_number) VALUES (?, ?, ?, ?, ?, ?)
+                        INSERT INTO campaign (code, name, opens, deadline, closed, order_number, targets)
+                        VALUES (?, ?, ?, ?, ?, ?, ?)
                         ON CONFLICT (code) DO UPDATE SET name = excluded.name, opens = excluded.opens,
-                        deadline = excluded.deadline, closed = excluded.closed, order_number = excluded.order_number
+                        deadline = excluded.deadline, closed = excluded.closed, order_number = excluded.order_number,
+                        targets = excluded.targets
                         """,
                     arguments: [
                         campaign.code, campaign.name, campaign.opens, campaign.deadline, campaign.closed,
-                        campaign.order,
+                        campaign.order, RoundTarget.kept(campaign.soundTargets),
                     ])
             }
             try db.execute(sql: "UPDATE position SET registry = ?, registry_digest = ?", arguments: [text, digest])

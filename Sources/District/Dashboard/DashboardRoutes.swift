@@ -148,6 +148,12 @@ package struct DashboardRoutes: Sendable {
             picture, unit, campaign, asked: reading.round, now: aggregator.clock.now, reader: reading.reader)
         model.path = path(model.path, picture, reading.reader)
         model.pace = series.pace(.unit(picture.rollup.tree.units[unit].code), campaign, picture)
+        if let round = picture.campaigns.first(where: { $0.code == campaign }) {
+            model.targets = series.log(round.code, picture).standings(
+                of: round.targets, .unit(picture.rollup.tree.units[unit].code),
+                picture.measure(.completion, round.code),
+                current: model.figures.of(.completion)?.figure, now: picture.wall)
+        }
         return UnitPage.html(model, reading.text)
     }
 

@@ -41,6 +41,8 @@ enum DivisionPage {
         /// Places below whose course is drawn: all, or those that need somebody most.
         var drawn: [(child: Child, line: SeriesLine)]
         var changes: ChangesSince?
+        /// What was wanted by the clock; of an overlay nothing is kept.
+        var targets: [TargetStanding]
         /// How fast it goes; nil where no series tells.
         var pace: Series.Pace?
         /// Items of the work list that nobody has in hand.
@@ -92,6 +94,12 @@ enum DivisionPage {
             timeliness = deadline.flatMap {
                 log.timeliness(.place(tree.places[place].code), deadline: $0, now: picture.wall)
             }
+            targets =
+                cut.isOverlay
+                ? []
+                : log.standings(
+                    of: round?.targets ?? [], .place(tree.places[place].code), completion,
+                    current: figures.measures.of(.completion)?.figure, now: asOf)
             drawn = DivisionPage.drawn(children).map { [progress] in ($0, progress.line($0.subject)) }
             self.open = open ?? picture.openWork(campaign, below: place)
             changes = since.map { ChangesSince($0, picture, place, log, completion) }

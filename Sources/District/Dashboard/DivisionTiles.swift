@@ -39,7 +39,7 @@ enum DivisionTiles {
         }
         return """
             <section class="tile rates"><h2>\(text("dash.measure.survey.completion"))</h2><p class="big">\(FigureText.bounds(completion, text))</p>
-            <p>\(text("dash.last_known", ["rate": FigureText.percent(completion.lastKnown)]))\(PhonedInText.mark(model.figures.phonedIn, asOf: model.asOf, text))</p>\(PaceText.html(model.pace, asOf: model.asOf, text))\(others)\(FigureText.claims(model.figures.openClaims, text))</section>
+            <p>\(text("dash.last_known", ["rate": FigureText.percent(completion.lastKnown)]))\(PhonedInText.mark(model.figures.phonedIn, asOf: model.asOf, text))</p>\(PaceText.html(model.pace, asOf: model.asOf, text))\(TargetLines.html(model.targets, asOf: model.asOf, text))\(others)\(FigureText.claims(model.figures.openClaims, text))</section>
             """
     }
 

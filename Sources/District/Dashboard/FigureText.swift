@@ -72,7 +72,7 @@ enum FigureText {
 
     /// Hour and minute in China, which has one zone and no summer time.
     static func time(_ seconds: Int64) -> String {
-        let minutes = (((seconds + 8 * 3600) % 86400) + 86400) % 86400 / 60
+        let minutes = (((seconds + ChinaZone.offset) % 86400) + 86400) % 86400 / 60
         let (hour, minute) = (minutes / 60, minutes % 60)
         return "\(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute)"
     }

@@ -1,27 +1,32 @@
 import Coverage
 import Daemon
 import Federation
+import Wire
 
 /// A round as a picture of fixed size: solid up to what is certain, hatched up to what is possible. A unit that isn't heard is
-/// hatched from top to bottom, and where nobody looked there is nothing.
+/// hatched from top to bottom, and where nobody looked there is nothing. A short bar is a target by the clock.
 struct RoundChart {
     /// Seconds since 1970.
     let span: Range<Int64>
     private let now: Int64
+    private let targets: [RoundTarget]
 
     static let width: Int64 = 600
     static let height: Int64 = 100
     /// Of the width, for one step of the picture.
     private static let column: Int64 = 5
     private static let day: Int64 = 86400
+    /// Half of a target's mark.
+    private static let mark: Int64 = 9
 
     /// From the round's beginning to its deadline: a day at most, in which now lies.
     ///
     /// - Parameter least: seconds, so that a round's first minutes are no picture of their own.
-    init(opens: Int64, deadline: Int64, now: Int64, least: Int64) {
+    init(opens: Int64, deadline: Int64, now: Int64, targets: [RoundTarget] = [], least: Int64) {
         let begins = min(max(opens, now - RoundChart.day), now)
         span = begins..<max(now, min(deadline, begins + RoundChart.day), begins + least)
         self.now = now
+        self.targets = targets.filter { [span] target in span.contains(target.at) || target.at == span.upperBound }
     }
 
     func html(_ line: SeriesLine, label: String) -> HTML {
@@ -35,8 +40,15 @@ struct RoundChart {
             <rect class="track" width="\(RoundChart.width)" height="\(RoundChart.height)"/>
             <path class="known" d="\(solid.joined())"/><path class="open" fill="url(#open)" d="\(open.joined())"/>
             <line class="goal" x1="0" x2="\(RoundChart.width)" y1="0" y2="0"/>
-            <line class="now" x1="\(x(now))" x2="\(x(now))" y1="0" y2="\(RoundChart.height)"/></svg>
+            \(marks)<line class="now" x1="\(x(now))" x2="\(x(now))" y1="0" y2="\(RoundChart.height)"/></svg>
             """
+    }
+
+    /// Dark with a bright rim: they lie upon what is solid and upon what is empty.
+    private var marks: HTML {
+        guard !targets.isEmpty else { return "" }
+        let bars = targets.map { "M\(x($0.at) - RoundChart.mark) \(y(Int64($0.percent) * 10))h\(2 * RoundChart.mark)" }
+        return "<path class=\"rim\" d=\"\(bars.joined())\"/><path class=\"target\" d=\"\(bars.joined())\"/>"
     }
 
     private struct Segment {

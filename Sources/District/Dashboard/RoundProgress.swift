@@ -17,7 +17,7 @@ struct RoundProgress {
         opens = max(campaign?.opens ?? 0, log.steps.first?.at ?? now)
         chart = RoundChart(
             opens: opens, deadline: campaign?.deadline ?? now, now: campaign?.closedAt ?? now,
-            least: 12 * (log.steps.last?.seconds ?? 300))
+            targets: campaign?.targets ?? [], least: 12 * (log.steps.last?.seconds ?? 300))
     }
 
     /// How many places a page draws; a table names the others.

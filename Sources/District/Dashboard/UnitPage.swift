@@ -19,6 +19,8 @@ enum UnitPage {
         var asOf: Int64
         /// How fast it goes; nil where no series tells.
         var pace: Series.Pace?
+        /// What was wanted by the clock.
+        var targets: [TargetStanding] = []
         /// The round as it stands in the address; nil for the current one.
         var asked: Code?
         /// Calls that stand in the place of what the unit last sent.
@@ -126,11 +128,14 @@ enum UnitPage {
         let at = saidAt(model)
         let rate = FigureText.percent(measured.figure.lastKnown)
         let last = text("dash.last_known", ["rate": at.map { text("dash.rate_at", ["rate": rate, "at": $0]) } ?? rate])
-        let pace = measured.measure.isOf(.completion) ? PaceText.html(model.pace, asOf: model.asOf, text) : ""
+        let course: HTML =
+            measured.measure.isOf(.completion)
+            ? "\(PaceText.html(model.pace, asOf: model.asOf, text))\(TargetLines.html(model.targets, asOf: model.asOf, text))"
+            : ""
         let calls = model.phonedIn.filter { $0.counts.pair(measured.measure) != nil }
         return """
             <section class="tile"><h2>\(text("dash.measure.\(measured.measure.code)"))</h2>
-            <p class="big">\(FigureText.bounds(measured.figure, text))</p><p class="muted">\(last)\(PhonedInText.mark(calls, asOf: model.asOf, text))</p>\(pace)\(FigureText.aboveRegistered(measured.excess, text))\(FigureText.uncounted(measured.figure, text))</section>
+            <p class="big">\(FigureText.bounds(measured.figure, text))</p><p class="muted">\(last)\(PhonedInText.mark(calls, asOf: model.asOf, text))</p>\(course)\(FigureText.aboveRegistered(measured.excess, text))\(FigureText.uncounted(measured.figure, text))</section>
             """
     }
 

@@ -29,7 +29,7 @@ struct DirectiveProblem: Answerable, Equatable {
     enum Code: String, CaseIterable {
         case code, unknown, kind, titleMissing = "title_missing", tooLong = "too_long", addressee, campaign
         case reasonMissing = "reason_missing", officerMissing = "officer_missing", addressees, unchanged, above
-        case withdrawn, versions, round, due, opens, measure, classes, rule
+        case withdrawn, versions, round, due, opens, targets, measure, classes, rule
         case ruleOfRound = "rule_of_round", ruleAddressees = "rule_addressees", ruleOver = "rule_over"
     }
     let code: Code

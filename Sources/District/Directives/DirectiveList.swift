@@ -115,7 +115,7 @@ enum DirectiveList {
             \(code)\(DirectiveForm.field("title", filled, text, more: " required maxlength=\"80\""))
             <label>\(text("directive.field.order")) <input name="text" value="\(filled["text"])" autocomplete="off"></label>
             \(DirectiveForm.time("opens", label: "opens", filled, text))\(DirectiveForm.time("due", label: "deadline", filled, text))
-            \(DirectiveForm.word(filled, text))
+            \(DirectiveForm.field("targets", filled, text, more: " placeholder=\"12:00 50%，16:00 100%\""))\(DirectiveForm.word(filled, text))
             """
     }
 }
@@ -136,6 +136,10 @@ enum DirectiveWordsText {
             [FigureText.time(directive.at, asOf: now), directive.officer].filter { !$0.isEmpty }.joined(separator: " "),
         ]
         if let due = directive.due { parts.append(text("directive.due", ["at": FigureText.time(due, asOf: now)])) }
+        if let targets = directive.targets {
+            let written = RoundTarget.written(targets, near: directive.due ?? directive.at)
+            parts.append(text("directive.targets", ["targets": written]))
+        }
         return parts.joined(separator: " · ")
     }
 

@@ -133,6 +133,7 @@ enum DirectivePage {
         ]
         offered["due"] = directive.due.map(ChinaTime.field)
         offered["opens"] = directive.opens.map(ChinaTime.field)
+        offered["targets"] = RoundTarget.written(directive.targets ?? [], near: directive.due ?? directive.at)
         if directive.kind == Directive.Kind.round.rawValue {
             let filled = DirectiveForm.Filled(offered, model.refused, action: "/directives/round")
             return DirectiveForm.form(

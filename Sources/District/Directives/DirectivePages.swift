@@ -37,8 +37,8 @@ package struct DirectivePages: Sendable {
                 let campaign = try DirectiveForm.round(form, aggregator.look().campaigns)
                 let (reason, officer) = try DirectiveDraft.word(DirectiveForm.words(form))
                 try await Publisher(aggregator: aggregator).publish(
-                    campaign.round, order: campaign.round.order, withClaims: campaign.hasClaims, reason: reason,
-                    officer: officer)
+                    campaign.round, order: campaign.round.order, targets: form["targets"] ?? "",
+                    withClaims: campaign.hasClaims, reason: reason, officer: officer)
                 return campaign.round.code.text
             },
         ]

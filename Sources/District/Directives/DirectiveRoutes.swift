@@ -67,6 +67,8 @@ private struct DirectiveJSON: Encodable {
         @Null var campaign: String?
         @Null var opens: Int64?
         @Null var due: Int64?
+        /// Of a round: how far it should be by when.
+        var targets: [RoundTarget]
         var at: Int64
         var officer: String
         var reason: String
@@ -81,6 +83,7 @@ private struct DirectiveJSON: Encodable {
             (campaign, opens, due, at) = (directive.campaign, directive.opens, directive.due, directive.at)
             (officer, reason, withdrawn) = (directive.officer, directive.reason, directive.withdrawn)
             closed = directive.closed ?? false
+            targets = directive.targets ?? []
             counts = directive.counts
         }
     }

@@ -36,9 +36,11 @@ struct Publisher: Sendable {
 
     /// A round, new or changed. A change goes down to everybody who goes by the round: it has a reason and a name.
     ///
-    /// - Parameter order: its order number; nil for the one that it has.
+    /// - Parameters:
+    ///   - order: its order number; nil for the one that it has.
+    ///   - targets: how far it should be by when, as people write it; nil for those that it has.
     func publish(
-        _ round: RegistryCampaign, order: String?, withClaims: Bool, reason: String?, officer: String?
+        _ round: RegistryCampaign, order: String?, targets: String?, withClaims: Bool, reason: String?, officer: String?
     ) async throws {
         var words = DirectiveWords(code: round.code.text)
         (words.reason, words.officer) = (reason, officer)
@@ -47,6 +49,10 @@ struct Publisher: Sendable {
             let known = try registry.campaigns().first { $0.code == round.code }
             var campaign = round
             campaign.order = order ?? known?.order ?? ""
+            campaign.targets = try Publisher.targets(targets, of: round) ?? known?.targets ?? []
+            if RoundTarget.fault(campaign.targets, opens: campaign.opens, deadline: campaign.deadline) != nil {
+                throw Publisher.problem(targets ?? RoundTarget.written(campaign.targets, near: campaign.deadline))
+            }
             // Households are compared from now on, or never again in this round: what was decided about them is deleted.
             let turns = known.map { !$0.closed && !campaign.closed && ($0.claimKey != nil) != withClaims } ?? false
             if let known, turns || !known.says(sameAs: campaign) { _ = try DirectiveDraft.word(words) }
@@ -63,5 +69,20 @@ struct Publisher: Sendable {
                     officer: officer ?? "")
             }
         }
+    }
+
+    /// - Returns: nil where nothing is said of them.
+    private static func targets(
+        _ written: String?, of round: RegistryCampaign
+    ) throws(DirectiveProblem) -> [RoundTarget]? {
+        guard let written else { return nil }
+        let targets = RoundTarget.targets(
+            written: written, near: round.deadline, opens: round.opens, deadline: round.deadline)
+        guard let targets else { throw problem(written) }
+        return targets
+    }
+
+    private static func problem(_ targets: String) -> DirectiveProblem {
+        DirectiveProblem(code: .targets, field: "targets", value: String(targets.prefix(80)))
     }
 }

@@ -52,6 +52,12 @@ extension RegistryStore {
         ALTER TABLE directive ADD COLUMN due_classes TEXT;
         """
 
+    static let targetSchema = """
+        -- How far a round should be by when: `1649217600 50,1649232000 100`, seconds since 1970 and percent.
+        ALTER TABLE campaign ADD COLUMN targets TEXT NOT NULL DEFAULT '';
+        ALTER TABLE directive ADD COLUMN targets TEXT NOT NULL DEFAULT '';
+        """
+
     func directives() throws -> DirectiveBook { try database.read { try RegistryStore.directives($0) } }
 
     private static func directives(_ db: Database) throws -> DirectiveBook {
@@ -59,7 +65,8 @@ extension RegistryStore {
             try Row.fetchAll(db, sql: "SELECT * FROM directive ORDER BY code, above, version").map { row in
                 var directive = Directive(
                     code: row["code"], version: row["version"], kind: .notice, title: row["title"], text: row["text"],
-                    campaign: row["campaign"], opens: row["opens"], due: row["due"], at: row["at"],
+                    campaign: row["campaign"], opens: row["opens"], due: row["due"],
+                    targets: RoundTarget.targets(kept: row["targets"]), at: row["at"],
                     officer: row["officer"], reason: row["reason"], withdrawn: row["withdrawn"],
                     closed: row["closed"],
                     to: (row["addressees"] as String?).map(parts))
@@ -83,13 +90,15 @@ extension RegistryStore {
     private static func put(_ directive: Directive, isFromAbove: Bool, _ db: Database) throws {
         // A parent that lost its last versions gives their numbers anew.
         try db.execute(
-            sql: "INSERT OR REPLACE INTO directive VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sql:
+                "INSERT OR REPLACE INTO directive VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             arguments: [
                 directive.code, directive.version, isFromAbove, directive.kind, directive.title, directive.text,
                 directive.campaign, directive.opens, directive.due, directive.at, directive.officer, directive.reason,
                 directive.withdrawn, directive.to?.joined(separator: ","),
                 directive.closed ?? false, directive.counts?.measure, directive.counts?.version,
                 directive.counts?.done.joined(separator: ","), directive.counts?.due.joined(separator: ","),
+                RoundTarget.kept(directive.targets ?? []),
             ])
     }
 
@@ -100,7 +109,7 @@ extension RegistryStore {
             let next = Directive(
                 code: campaign.code.text, version: (last?.version ?? 0) + 1, kind: .round, title: campaign.name,
                 text: campaign.order, campaign: campaign.code.text, opens: campaign.opens, due: campaign.deadline,
-                at: at, officer: officer, reason: reason, closed: campaign.closed)
+                targets: campaign.targets, at: at, officer: officer, reason: reason, closed: campaign.closed)
             guard last?.says(sameAs: next) != true else { return }
             try RegistryStore.put(next, isFromAbove: false, db)
         }

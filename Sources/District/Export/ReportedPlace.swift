@@ -127,7 +127,7 @@ enum ZonedTime {
     ///
     /// - Parameter seconds: since 1970.
     static func text(_ seconds: Int64) -> String {
-        let local = Date(timeIntervalSince1970: Double(seconds + 8 * 3600))
+        let local = Date(timeIntervalSince1970: Double(seconds + ChinaZone.offset))
         return local.formatted(.iso8601.year().month().day().time(includingFractionalSeconds: false)) + "+08:00"
     }
 }

@@ -214,6 +214,8 @@ package struct AdminRoutes: Sendable {
         var opens: Int64
         var deadline: Int64
         var order: String?
+        /// How far it should be by when, as people write it; absent for what was.
+        var targets: String?
         var closed: Bool?
         /// Whether households that two units have are looked for; yes unless said otherwise.
         var claims: Bool?
@@ -232,7 +234,8 @@ package struct AdminRoutes: Sendable {
             code: code, name: form.name, opens: form.opens, deadline: form.deadline, order: "",
             closed: form.closed ?? false)
         try await Publisher(aggregator: aggregator).publish(
-            campaign, order: form.order, withClaims: form.claims ?? true, reason: form.reason, officer: form.officer)
+            campaign, order: form.order, targets: form.targets, withClaims: form.claims ?? true, reason: form.reason,
+            officer: form.officer)
         return .text("campaign \(code) is published\n" + unsettled(code))
     }
 

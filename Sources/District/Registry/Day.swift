@@ -1,3 +1,4 @@
+import Federation
 import Foundation
 
 /// Days as the registry dates them: China's, which has one zone and no summer time.
@@ -12,6 +13,6 @@ package enum Day {
     ///
     /// - Parameter seconds: since 1970.
     package static func of(_ seconds: Int64) -> String {
-        String(Date(timeIntervalSince1970: Double(seconds + 8 * 3600)).formatted(.iso8601).prefix(10))
+        String(Date(timeIntervalSince1970: Double(seconds + ChinaZone.offset)).formatted(.iso8601).prefix(10))
     }
 }

@@ -2,6 +2,7 @@ import Daemon
 package import Federation
 import Foundation
 import GRDB
+package import Wire
 
 /// A division as the registry holds it.
 package struct RegistryDivision: Sendable, Equatable {
@@ -60,14 +61,16 @@ package struct RegistryCampaign: Sendable, Equatable {
     package var deadline: Int64
     package var order: String
     package var closed: Bool
+    /// How far it should be by when, in the order of times.
+    package var targets: [RoundTarget]
     /// Under which households are claimed; nil without claims and once the round is closed.
     package var claimKey: UInt128?
     /// Seconds since 1970 at which it was closed; nil while it is open.
     package var closedAt: Int64?
 
     package init(
-        code: Code, name: String, opens: Int64, deadline: Int64, order: String, closed: Bool, claimKey: UInt128? = nil,
-        closedAt: Int64? = nil
+        code: Code, name: String, opens: Int64, deadline: Int64, order: String, closed: Bool,
+        targets: [RoundTarget] = [], claimKey: UInt128? = nil, closedAt: Int64? = nil
     ) {
         self.code = code
         self.name = name
@@ -75,6 +78,7 @@ package struct RegistryCampaign: Sendable, Equatable {
         self.deadline = deadline
         self.order = order
         self.closed = closed
+        self.targets = targets
         self.claimKey = claimKey
         self.closedAt = closedAt
     }
@@ -83,6 +87,7 @@ package struct RegistryCampaign: Sendable, Equatable {
     func says(sameAs other: RegistryCampaign) -> Bool {
         (code, name, order, opens, deadline, closed)
             == (other.code, other.name, other.order, other.opens, other.deadline, other.closed)
+            && targets == other.targets
     }
 }
 
@@ -112,6 +117,7 @@ final class RegistryStore: Sendable {
         migrator.registerMigration("12 directives") { try $0.execute(sql: directiveSchema) }
         migrator.registerMigration("13 rounds that are over") { try $0.execute(sql: closedSchema) }
         migrator.registerMigration("14 rules by which figures are read") { try $0.execute(sql: countingSchema) }
+        migrator.registerMigration("15 targets by the clock") { try $0.execute(sql: targetSchema) }
         return migrator
     }
 
@@ -274,12 +280,13 @@ final class RegistryStore: Sendable {
     static func put(_ campaign: RegistryCampaign, _ db: Database) throws {
         try db.execute(
             sql: """
-                INSERT OR REPLACE INTO campaign (code, name, opens, deadline, order_number, closed, claim_key, closed_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                INSERT OR REPLACE INTO campaign (code, name, opens, deadline, order_number, closed, targets, claim_key,
+                closed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 campaign.code.text, campaign.name, campaign.opens, campaign.deadline, campaign.order,
-                campaign.closed, campaign.claimKey.map { Blob.of($0) }, campaign.closedAt,
+                campaign.closed, RoundTarget.kept(campaign.targets), campaign.claimKey.map { Blob.of($0) },
+                campaign.closedAt,
             ])
     }
 
@@ -290,6 +297,7 @@ final class RegistryStore: Sendable {
                     RegistryCampaign(
                         code: $0, name: row["name"], opens: row["opens"], deadline: row["deadline"],
                         order: row["order_number"], closed: row["closed"],
+                        targets: RoundTarget.targets(kept: row["targets"]),
                         claimKey: Blob.bytes(row["claim_key"]).map { Blob.uint128($0) }, closedAt: row["closed_at"])
                 }
             }

@@ -17,7 +17,7 @@ extension RegistryDocument {
                 Campaign(
                     code: $0.code.text, name: $0.name, opens: $0.opens, deadline: $0.deadline, order: $0.order,
                     // Whoever has the key can guess households: it stays where they are claimed.
-                    closed: $0.closed, claimKey: isRelay ? nil : $0.claimKey.map { Hex.text($0) })
+                    closed: $0.closed, targets: $0.targets, claimKey: isRelay ? nil : $0.claimKey.map { Hex.text($0) })
             }, receipts: (receipts?.suffix(mostReceipts)).map { $0.map(Receipt.init) },
             notYours: isRelay ? nil : claims.notYours(speaker),
             lineage: lineage.change(of: tree.code(ofSpeaker: speaker)).map(Lineage.init),

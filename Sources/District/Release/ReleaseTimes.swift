@@ -1,10 +1,9 @@
+import Federation
+
 /// The times of the day at which the public is told, by China's clock.
 package struct ReleaseTimes: Sendable, Equatable {
     /// Seconds after midnight, ascending.
     private let seconds: [Int64]
-
-    /// Midnight in China on 1 January 1970, and a day.
-    private static let (zone, day): (Int64, Int64) = (8 * 3600, 86400)
 
     /// - Parameter text: such as `08:00 12:00 18:00`; seconds may follow the minutes.
     /// - Returns: nil where it says anything else.
@@ -28,8 +27,9 @@ package struct ReleaseTimes: Sendable, Equatable {
     /// Appointed moments, seconds since 1970: after the one and up to the other.
     func moments(after earlier: Int64, through later: Int64) -> [Int64] {
         guard earlier < later else { return [] }
-        let days = (earlier + ReleaseTimes.zone) / ReleaseTimes.day...(later + ReleaseTimes.zone) / ReleaseTimes.day
-        return days.flatMap { day in seconds.map { day * ReleaseTimes.day - ReleaseTimes.zone + $0 } }
+        let (zone, day) = (ChinaZone.offset, ChinaZone.day)
+        let days = (earlier + zone) / day...(later + zone) / day
+        return days.flatMap { number in seconds.map { number * day - zone + $0 } }
             .filter { $0 > earlier && $0 <= later }
     }
 }

@@ -12,10 +12,13 @@ extension StatsDocument {
         let picture = asked.picture
         func place(_ spot: Spot) -> Place? {
             guard let sample = log.sample(picture.subject(spot), at: moment), sample.expected > 0 else { return nil }
+            let figures = picture.figures(spot, sample, asked.campaign.code)
             return Place(
-                picture.figures(spot, sample, asked.campaign.code),
+                figures,
                 state: spot.isUnit ? sample.standings.keys.first : nil,
-                timeliness: moment < asked.campaign.deadline ? nil : asked.timeliness(spot), fields: fields)
+                timeliness: moment < asked.campaign.deadline ? nil : asked.timeliness(spot),
+                targets: asked.targets(spot, current: figures.measures.of(.completion)?.figure, now: moment),
+                fields: fields)
         }
         guard let subject = place(asked.subject) else {
             throw StatsProblem.absent("not_sampled", "at", "it wasn't counted then")

@@ -2,6 +2,7 @@ import Coverage
 import Daemon
 import Federation
 import Foundation
+import Wire
 
 /// `GET /v1/stats`: what is known of a place and its children, with how far it can be trusted.
 struct StatsDocument: Encodable {
@@ -64,6 +65,21 @@ struct StatsDocument: Encodable {
         @Null var on_time: Int?
         @Null var on_time_permille: Int64?
     }
+    /// How far it should have come by when, and how far it had.
+    struct Target: Encodable, Equatable {
+        var at: Int64
+        var percent: Int
+        var outcome: String
+        /// Completion at that time, or now where that is still to come.
+        @Null var lower_permille: Int64?
+        @Null var upper_permille: Int64?
+
+        init(_ standing: TargetStanding) {
+            (at, percent, outcome) = (standing.target.at, standing.target.percent, standing.outcome.rawValue)
+            lower_permille = standing.figure?.lower?.permilleDown
+            upper_permille = standing.figure?.upper?.permilleUp
+        }
+    }
     /// What is counted beside the survey.
     struct Dataset: Encodable {
         var units: Units
@@ -87,12 +103,14 @@ struct StatsDocument: Encodable {
         var claims_in_transit: Int64
         /// Calls that stand in `last_known` in the place of what their units last sent; absent if there is none.
         var phoned_in: [PhonedIn]?
+        /// What was wanted by the clock, in the order of times; null for an overlay.
+        @Null var targets: [Target]?
         /// What was asked for.
         var fields: Set<StatsSelection.Field>
 
         enum Keys: String, CodingKey {
             case code, name, level, state, measures, units, oldest_contact, volunteers, datasets, by_dataset,
-                double_claims, claims_in_transit, phoned_in
+                double_claims, claims_in_transit, phoned_in, targets
         }
 
         func encode(to encoder: any Encoder) throws {
@@ -112,6 +130,7 @@ struct StatsDocument: Encodable {
                 case .double_claims: try members.encode(double_claims, forKey: .double_claims)
                 case .claims_in_transit: try members.encode(claims_in_transit, forKey: .claims_in_transit)
                 case .phoned_in: try members.encodeIfPresent(phoned_in, forKey: .phoned_in)
+                case .targets: try members.encode(targets, forKey: .targets)
                 }
             }
         }
@@ -175,9 +194,11 @@ extension StatsDocument {
     init(_ asked: Asked, fields: Set<StatsSelection.Field>) {
         let picture = asked.picture
         func place(_ spot: Spot) -> Place {
-            Place(
-                picture.figures(spot, asked.question),
-                state: picture.standing(spot, "survey", asked.question.period), timeliness: asked.timeliness(spot),
+            let figures = picture.figures(spot, asked.question)
+            return Place(
+                figures, state: picture.standing(spot, "survey", asked.question.period),
+                timeliness: asked.timeliness(spot),
+                targets: asked.targets(spot, current: figures.measures.of(.completion)?.figure, now: picture.wall),
                 datasets: fields.contains(.by_dataset) ? picture.datasets(spot, asked.question.period) : nil,
                 fields: fields)
         }
@@ -192,6 +213,7 @@ extension StatsDocument {
 extension StatsDocument.Place {
     init(
         _ figures: PlaceFigures, state: Standing?, timeliness: Timeliness? = nil,
+        targets: [TargetStanding]?,
         datasets beside: [String: DatasetFigures]? = nil,
         fields: Set<StatsSelection.Field> = Set(StatsSelection.Field.allCases)
     ) {
@@ -209,6 +231,7 @@ extension StatsDocument.Place {
         phoned_in = figures.phonedIn.isEmpty ? nil : figures.phonedIn.map(StatsDocument.PhonedIn.init)
         double_claims = figures.openClaims.surplus
         claims_in_transit = figures.openClaims.deficit
+        self.targets = targets?.map(StatsDocument.Target.init)
     }
 }
 

@@ -57,7 +57,7 @@ struct StatsReading: Sendable {
 
     private func asked(_ selection: StatsSelection, _ now: Current) throws -> Asked {
         var asked = try Asked(selection, now.picture, now.campaign) { try aggregator.look(on: $0) }
-        if now.isOver { asked.course = series?.log(now.campaign, now.picture) }
+        if now.passed > 0 { asked.course = series?.log(now.campaign, now.picture) }
         return asked
     }
 
@@ -65,8 +65,8 @@ struct StatsReading: Sendable {
     private struct Current {
         var picture: Picture
         var campaign: Code
-        /// The round's deadline has come, and what stood then is kept.
-        var isOver: Bool
+        /// How many of the round's targets and its deadline have come, and what stood then is kept.
+        var passed: Int
         /// Sent as a weak one: under one tag figures are the same, and `as_of` may be a later one.
         var tag: String
     }
@@ -77,12 +77,14 @@ struct StatsReading: Sendable {
         guard let campaign = picture.campaign(selection.campaign) else {
             throw .absent("campaign_unknown", "campaign", "no such campaign; see campaign=")
         }
-        let deadline = picture.campaigns.first { $0.code == campaign }?.deadline ?? .max
-        let isOver = deadline <= series?.keptAt ?? 0
+        let moments = picture.campaigns.first { $0.code == campaign }.map { $0.targets.map(\.at) + [$0.deadline] } ?? []
+        let keptAt = series?.keptAt ?? 0
+        let passed = moments.count { $0 <= keptAt }
         return Current(
-            picture: picture, campaign: campaign, isOver: isOver,
+            picture: picture, campaign: campaign, passed: passed,
             tag: aggregator.tag(
-                figures: picture, of: campaign, selection.words(campaign), words + (isOver ? "-over" : "")))
+                figures: picture, of: campaign, selection.words(campaign),
+                words + (passed > 0 ? "-passed\(passed)" : "")))
     }
 
     /// Returns once there is news, or when the time that was asked for is over. Whoever waits again and again is

@@ -8,7 +8,7 @@ struct StatsSelection: Sendable {
     /// Parts of a place's figures that can be asked for alone; its code, name, level and state come always.
     enum Field: String, CaseIterable, Sendable {
         case measures, units, oldest_contact, volunteers, datasets, by_dataset, double_claims, claims_in_transit,
-            phoned_in
+            phoned_in, targets
     }
     static let levels = ["province", "city", "district", "street", "community", "unit"]
     /// Seconds that a call may wait.
@@ -94,7 +94,8 @@ struct Asked: Sendable {
     let others: [Spot]
     /// Everything of one level was asked for.
     let isOneLevel: Bool
-    /// How the round went, for what is said of its deadline; nil where nobody keeps it.
+    /// How the round went, for what is said of its deadline and its targets; nil where nobody keeps it, and before the first
+    /// of them has come.
     var course: SeriesLog?
 
     /// Of one answer: memory is bounded, whatever is asked.
@@ -136,6 +137,16 @@ struct Asked: Sendable {
     func timeliness(_ spot: Spot) -> Timeliness? {
         guard !picture.cutWords.isOverlay else { return nil }
         return course?.timeliness(picture.subject(spot), deadline: campaign.deadline, now: picture.wall)
+    }
+
+    /// - Parameters:
+    ///   - current: completion as of `now`, seconds since 1970.
+    /// - Returns: nil for an overlay.
+    func targets(_ spot: Spot, current: Figure?, now: Int64) -> [TargetStanding]? {
+        guard !picture.cutWords.isOverlay else { return nil }
+        return (course ?? SeriesLog()).standings(
+            of: campaign.targets, picture.subject(spot), picture.measure(.completion, campaign.code), current: current,
+            now: now)
     }
 }
 

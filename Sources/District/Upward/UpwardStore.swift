@@ -57,8 +57,8 @@ package final class UpwardStore: RowOutbox {
             )
         }
         // An older program took the document without it: it is asked for once more.
-        migrator.registerMigration("3 directives") {
-            try $0.execute(sql: "UPDATE position SET registry_digest = NULL")
+        for edition in ["3 directives", "4 targets"] {
+            migrator.registerMigration(edition) { try $0.execute(sql: "UPDATE position SET registry_digest = NULL") }
         }
         return migrator
     }
@@ -123,7 +123,7 @@ package final class UpwardStore: RowOutbox {
             Code(campaign.code).map {
                 RegistryCampaign(
                     code: $0, name: campaign.name, opens: campaign.opens, deadline: campaign.deadline,
-                    order: campaign.order, closed: campaign.closed)
+                    order: campaign.order, closed: campaign.closed, targets: campaign.soundTargets)
             }
         }
     }

@@ -113,6 +113,11 @@ struct CampaignCommand: AsyncParsableCommand {
         var opens: Moment
         @Option(help: "When it is to be finished, in the same form.") var deadline: Moment
         @Option(help: "Order number; as it was unless given.") var order: String?
+        @Option(
+            help:
+                "How far it should be by when, such as \"12:00 50%, 16:00 100%\"; as it was unless given, \"\" for none."
+        )
+        var targets: String?
         @Flag(help: "The round is over: the key under which households were claimed is deleted everywhere.")
         var closed = false
         @Flag(
@@ -138,6 +143,7 @@ struct CampaignCommand: AsyncParsableCommand {
                 "claims": claims,
             ]
             form["order"] = order
+            form["targets"] = targets
             form["reason"] = reason
             form["officer"] = officer
             let body = Array(try JSONSerialization.data(withJSONObject: form))

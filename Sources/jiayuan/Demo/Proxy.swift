@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The network path of one node: a TCP relay that can be closed, as a pulled cable would.
 ///
@@ -82,14 +83,26 @@ final class Proxy: @unchecked Sendable {
 
     // MARK: Sockets
 
+    /// Below those that the kernel gives to connections: until the daemon that it is for listens there, nobody is handed it.
+    private static let ports = 28_000..<32_768
+    private static let next = Mutex(Int.random(in: ports))
+
     static func freePort() throws -> Int {
-        let probe = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { Glibc.close(probe) }
-        return try listen(probe)
+        for _ in ports {
+            let port = next.withLock { port in
+                port = port + 1 < ports.upperBound ? port + 1 : ports.lowerBound
+                return port
+            }
+            let probe = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            defer { Glibc.close(probe) }
+            if let free = try? listen(probe, on: port) { return free }
+        }
+        throw POSIXError(.EADDRINUSE)
     }
 
-    private static func listen(_ descriptor: Int32) throws -> Int {
-        var address = loopback(0)
+    /// - Parameter port: 0 for any.
+    private static func listen(_ descriptor: Int32, on port: Int = 0) throws -> Int {
+        var address = loopback(port)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name in

@@ -59,6 +59,12 @@ struct DirectiveDesk: Desk {
         -- An older program took the document without it: it is asked for once more.
         UPDATE position SET registry_digest = NULL;
         """,
+        """
+        -- Of a round: how far it should be by when, `1649217600 50,1649232000 100`.
+        ALTER TABLE directive ADD COLUMN targets TEXT NOT NULL DEFAULT '';
+        -- An older program took the document without it: it is asked for once more.
+        UPDATE position SET registry_digest = NULL;
+        """,
     ]
 
     func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> ChangedRows {
@@ -112,17 +118,19 @@ struct DirectiveDesk: Desk {
         for directive in told where directive.isSound {
             try db.cachedStatement(
                 sql: """
-                    INSERT INTO directive VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) ON CONFLICT DO UPDATE SET
-                    (kind, title, text, campaign, opens, due, at, officer, reason, withdrawn, received_at, closed) =
+                    INSERT INTO directive VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET
+                    (kind, title, text, campaign, opens, due, at, officer, reason, withdrawn, received_at, closed,
+                    targets) =
                     (excluded.kind, excluded.title, excluded.text, excluded.campaign, excluded.opens, excluded.due,
                     excluded.at, excluded.officer, excluded.reason, excluded.withdrawn, excluded.received_at,
-                    excluded.closed)
+                    excluded.closed, excluded.targets)
                     WHERE directive.at <> excluded.at OR directive.closed <> excluded.closed
+                    OR directive.targets <> excluded.targets
                     """
             ).execute(arguments: [
                 directive.code, directive.version, directive.kind, directive.title, directive.text, directive.campaign,
                 directive.opens, directive.due, directive.at, directive.officer, directive.reason, directive.withdrawn,
-                now, directive.closed ?? false,
+                now, directive.closed ?? false, RoundTarget.kept(directive.targets ?? []),
             ])
             // A version that was replaced was received and read all the same.
             try db.cachedStatement(sql: "UPDATE directive SET carried = 1 WHERE code = ?").execute(

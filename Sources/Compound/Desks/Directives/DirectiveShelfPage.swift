@@ -87,7 +87,13 @@ enum DirectiveShelfPage {
         let before = item.earlier.first?.due.flatMap { $0 == due ? nil : $0 }.map {
             view.text("node.directive.due_before", ["at": Clock.text($0, asOf: view.now)])
         }
-        return "<p>\(view.text(key, values))\(before.map { " · \($0)" } ?? "")</p>"
+        let targets: HTML = version.targets.isEmpty ? "" : "<p>\(targets(version, view))</p>"
+        return "<p>\(view.text(key, values))\(before.map { " · \($0)" } ?? "")</p>\(targets)"
+    }
+
+    private static func targets(_ version: DirectiveShelf.Version, _ view: PageView) -> String {
+        let written = RoundTarget.written(version.targets, near: view.now)
+        return view.text("directive.targets", ["targets": written])
     }
 
     private static func read(_ item: DirectiveShelf.Item, _ reader: String, _ view: PageView) -> HTML {

@@ -1,6 +1,7 @@
 import Daemon
 import Federation
 import GRDB
+import Wire
 
 /// What the district has published for this compound, the newest first: the desk's page and `GET /api/v1/directives`.
 struct DirectiveShelf: Sendable, Equatable, Encodable {
@@ -11,6 +12,8 @@ struct DirectiveShelf: Sendable, Equatable, Encodable {
         @Null var opens: Int64?
         /// By when it is to be done; of a round its deadline.
         @Null var due: Int64?
+        /// Of a round: how far it should be by when.
+        var targets: [RoundTarget]
         /// Seconds since 1970 by whoever published it.
         var at: Int64
         var officer: String
@@ -63,7 +66,8 @@ extension DirectiveShelf.Version {
     fileprivate init(_ row: Row) {
         self.init(
             version: row["version"], title: row["title"], text: row["text"], opens: row["opens"], due: row["due"],
-            at: row["at"], officer: row["officer"], reason: row["reason"], withdrawn: row["withdrawn"],
+            targets: RoundTarget.targets(kept: row["targets"]), at: row["at"], officer: row["officer"],
+            reason: row["reason"], withdrawn: row["withdrawn"],
             closed: row["closed"], receivedAt: row["received_at"], reader: row["reader"], readAt: row["read_at"])
     }
 }

@@ -1,6 +1,7 @@
 import Daemon
 import Federation
 import GRDB
+import Wire
 
 /// A round as a whole: how far it should be by when, and the final report (终报), after which the district doesn't call
 /// this compound's figures old when its office is switched off for the night.
@@ -35,7 +36,11 @@ struct RoundDesk: Desk {
         ALTER TABLE campaign ADD COLUMN order_number TEXT NOT NULL DEFAULT '';
         -- An older program took the document without it: it is asked for once more.
         UPDATE position SET registry_digest = NULL;
+        """,
         """
+        -- How far the round should be by when, as the parent publishes it: `1649217600 50,1649232000 100`.
+        ALTER TABLE campaign ADD COLUMN targets TEXT NOT NULL DEFAULT '';
+        """,
     ]
 
     func fold(_ subject: String, _ field: String, _ journal: Journal) throws -> ChangedRows {
@@ -60,9 +65,8 @@ struct RoundDesk: Desk {
     private func fold(targets: String, of campaign: String, _ db: Database) throws {
         try db.cachedStatement(sql: "DELETE FROM round_target WHERE campaign = ?").execute(arguments: [campaign])
         let insert = try db.cachedStatement(sql: "INSERT OR REPLACE INTO round_target VALUES (?, ?, ?)")
-        for target in targets.split(separator: ",") {
-            let parts = target.split(separator: " ").compactMap { Int64($0) }
-            if parts.count == 2 { try insert.execute(arguments: [campaign, parts[0], parts[1]]) }
+        for target in RoundTarget.targets(kept: targets) {
+            try insert.execute(arguments: [campaign, target.at, target.percent])
         }
     }
 

@@ -1,5 +1,6 @@
 import Daemon
 import Federation
+import Wire
 
 /// A round's order, deadline, targets and final report, above the figures of its survey.
 enum RoundLines {
@@ -36,7 +37,8 @@ enum RoundLines {
         ]
         let key = target.done >= wanted ? "reached" : isDue ? "missed" : "ahead"
         let mark: HTML = target.done >= wanted ? "●" : isDue ? "◐" : "○"
-        return "<li class=\"\(key)\">\(mark) \(text("node.round.target.\(key)", values))</li>"
+        let whose = target.isFromAbove ? text("node.round.target.above") : ""
+        return "<li class=\"\(key)\">\(mark) \(text("node.round.target.\(key)", values))\(whose)</li>"
     }
 
     private static func final(_ round: RoundStanding, _ view: PageView) -> HTML {
@@ -71,7 +73,8 @@ enum RoundLines {
     static func forms(_ round: RoundStanding, campaign: String, _ view: PageView) -> HTML {
         let (text, links) = (view.text, view.links)
         let day = Clock.dayNumber(round.deadline ?? view.now)
-        let targets = round.targets.map { "\(Clock.text($0.at, asOf: $0.at)) \($0.percent)%" }.joined(separator: "，")
+        let own = round.targets.filter { !$0.isFromAbove }.map { RoundTarget(at: $0.at, percent: $0.percent) }
+        let targets = RoundTarget.written(own, near: round.deadline ?? view.now)
         return """
             <div class="columns">\(report(round, campaign, view))
             <form class="form" method="post" action="\(links("/desk/round/\(RoundDesk.targets)"))"><h2>\(text("node.round.targets"))</h2>

@@ -1,5 +1,6 @@
 import Federation
 import GRDB
+import Wire
 
 /// A round as the survey's page shows it above its figures.
 struct RoundStanding: Sendable, Equatable {
@@ -8,6 +9,8 @@ struct RoundStanding: Sendable, Equatable {
         var percent: Int
         /// Doors that had their result by then, or have it now if that time is still to come.
         var done: Int
+        /// The district published it; else this compound set it itself.
+        var isFromAbove: Bool
     }
     var order: String
     var opens: Int64?
@@ -29,7 +32,8 @@ struct RoundStanding: Sendable, Equatable {
         let campaign = progress.campaign
         (doors, left, conflicts) = (progress.doors, progress.left, progress.conflicts.count)
         let row = try Row.fetchOne(
-            db, sql: "SELECT order_number, opens, deadline FROM campaign WHERE code = ?", arguments: [campaign])
+            db, sql: "SELECT order_number, opens, deadline, targets FROM campaign WHERE code = ?", arguments: [campaign]
+        )
         (order, opens, deadline) = (row?["order_number"] ?? "", row?["opens"], row?["deadline"])
         final = try Row.fetchOne(
             db, sql: "SELECT reporter, at FROM final_report WHERE campaign = ?", arguments: [campaign]
@@ -42,12 +46,15 @@ struct RoundStanding: Sendable, Equatable {
                     arguments: [SurveyDesk.field(campaign), final.at]) ?? 0
             } ?? 0
         let open = progress.doors - progress.left
-        targets = try Row.fetchAll(
+        let above = RoundTarget.targets(kept: row?["targets"] ?? "")
+        let own = try Row.fetchAll(
             db, sql: "SELECT at, percent FROM round_target WHERE campaign = ? ORDER BY at", arguments: [campaign]
-        ).map { row in
-            let at: Int64 = row["at"]
-            let done = at > now ? open : try RoundStanding.done(campaign, by: at, db)
-            return Target(at: at, percent: row["percent"], done: done)
+        ).map { RoundTarget(at: $0["at"], percent: $0["percent"]) }
+        // An order isn't hidden by what a compound wants of itself.
+        let all = above.map { ($0, true) } + own.filter { !above.contains($0) }.map { ($0, false) }
+        targets = try all.sorted { $0.0.at < $1.0.at }.map { target, isFromAbove in
+            let done = target.at > now ? open : try RoundStanding.done(campaign, by: target.at, db)
+            return Target(at: target.at, percent: target.percent, done: done, isFromAbove: isFromAbove)
         }
     }
 
