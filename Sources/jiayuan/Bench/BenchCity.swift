@@ -99,7 +99,7 @@ final class BenchCity: @unchecked Sendable {
         }
         pid = try stage.start("bench-aggregator", ["aggregator", "--config", config])
         let client = HTTPClient(base: "http://127.0.0.1:\(port)")
-        _ = try eventually("the aggregator listens", within: 60) { try client.fetch("GET", "/healthz") }
+        _ = try stage.eventually("the aggregator listens", within: 60) { try client.fetch("GET", "/healthz") }
     }
 
     var url: String { "http://127.0.0.1:\(port)" }

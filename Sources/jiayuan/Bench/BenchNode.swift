@@ -22,7 +22,7 @@ struct BenchNode {
                 + "token: jyu_\(String(repeating: "0", count: 64))\n", to: "node.yaml")
         let pid = try stage.start("bench-node", ["node", "--config", config])
         let client = HTTPClient(base: "http://127.0.0.1:\(port)")
-        _ = try eventually("the node listens", within: 30) { try client.fetch("GET", "/healthz") }
+        _ = try stage.eventually("the node listens", within: 30) { try client.fetch("GET", "/healthz") }
         Thread.sleep(forTimeInterval: 5)
         rest = ProcessMemory(pid)
         self.client = client

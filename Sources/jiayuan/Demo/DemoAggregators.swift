@@ -60,7 +60,7 @@ struct DemoAggregators {
         }
         for port in [port] + districts.map(\.port) {
             let client = HTTPClient(base: "http://127.0.0.1:\(port)")
-            _ = try eventually("an aggregator listens", within: 60) { try client.fetch("GET", "/healthz") }
+            _ = try stage.eventually("an aggregator listens", within: 60) { try client.fetch("GET", "/healthz") }
         }
     }
 

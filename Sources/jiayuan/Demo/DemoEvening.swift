@@ -103,7 +103,7 @@ final class DemoEvening {
                 """
                 unit: \(unit.code)
                 state: \(stage.folder)/\(name)
-                socket: \(stage.folder)/\(name).sock
+                socket: \(stage.folder)/\(desks.count).sock
                 listen: 127.0.0.1:\(port)
                 parent: http://127.0.0.1:\(proxy.port)
                 token: \(token)
@@ -117,7 +117,7 @@ final class DemoEvening {
             desks.append(Desk(unit: unit, evening: evening, client: client, proxy: proxy, records: evening.records))
         }
         for desk in desks {
-            _ = try eventually("\(desk.unit.code) knows the round", within: 60) {
+            _ = try stage.eventually("\(desk.unit.code) knows the round", within: 60) {
                 let status = Data(try desk.client.fetch("GET", "/api/v1/status"))
                 let said = try JSONSerialization.jsonObject(with: status) as? [String: Any]
                 return said?["campaign"] as? String == Evening.campaign ? true : nil

@@ -70,7 +70,11 @@ final class Stage: @unchecked Sendable {
         return output
     }
 
-    func stop(_ pid: Int32) { end(lock.withLock { processes.filter { $0.process.processIdentifier == pid } }) }
+    func stop(_ pid: Int32) {
+        let wanted = lock.withLock { processes.filter { $0.process.processIdentifier == pid } }
+        lock.withLock { processes.removeAll { $0.process.processIdentifier == pid } }
+        end(wanted)
+    }
 
     func stopAll() { end(lock.withLock { processes }) }
 
@@ -99,22 +103,26 @@ final class Stage: @unchecked Sendable {
 
     /// The names of daemons that ended by themselves.
     var fallen: [String] { lock.withLock { processes.filter { !$0.process.isRunning }.map(\.name) } }
+
+    /// Asks until the answer pleases, or says what the last one was; at once where a daemon ended by itself.
+    func eventually<Value>(_ what: String, within seconds: Double, _ body: () throws -> Value?) throws -> Value {
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        var last = "no answer"
+        repeat {
+            do { if let value = try body() { return value } } catch { last = "\(error)" }
+            if let name = fallen.first {
+                let log = (try? String(contentsOfFile: "\(folder)/\(name).log", encoding: .utf8)) ?? ""
+                throw DemoFailure("\(name) ended by itself: \(log.split(separator: "\n").last ?? "its log is empty")")
+            }
+            usleep(100_000)
+        } while Date() < deadline
+        throw DemoFailure("\(what): not within \(Int(seconds)) s (\(last))")
+    }
 }
 
 struct DemoFailure: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
-}
-
-/// Asks until the answer pleases, or says what the last one was.
-func eventually<Value>(_ what: String, within seconds: Double, _ body: () throws -> Value?) throws -> Value {
-    let deadline = Date(timeIntervalSinceNow: seconds)
-    var last = "no answer"
-    repeat {
-        do { if let value = try body() { return value } } catch { last = "\(error)" }
-        usleep(100_000)
-    } while Date() < deadline
-    throw DemoFailure("\(what): not within \(Int(seconds)) s (\(last))")
 }
 
 extension HTTPClient {
