@@ -83,11 +83,11 @@ demo: build ## the evening of 6 April: six compounds, two districts, a city [ONC
 
 .PHONY: test
 test: setup-test build ## unit tests, simulated worlds, tests over real processes and of the systemd units
-	@$(SWIFT_TEST) --skip ProfileTests
+	@$(SWIFT_TEST) --skip ProfileTests --skip aThousandEvenings
 	@# Tests over processes mostly wait: two files of them run side by side, the longest first, and what only computes takes the
 	@# time that they leave.
 	@logs=$$(mktemp -d); trap 'rm -rf "$$logs"' EXIT; failed=0; \
-	nice -n 19 $(MAKE) --no-print-directory profile worlds >"$$logs/computed" 2>&1 & computed=$$!; \
+	nice -n 19 $(MAKE) --no-print-directory profile evenings worlds >"$$logs/computed" 2>&1 & computed=$$!; \
 	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder Tests/Browser Tests/EndToEnd Tests/Deploy | tee "$$logs/processes" || failed=1; \
 	wait $$computed || failed=1; \
 	cat "$$logs/computed"; grep -E '^(FAILED|ERROR) |^[0-9].* in [0-9.]+s' "$$logs/processes" || failed=1; \
@@ -96,6 +96,10 @@ test: setup-test build ## unit tests, simulated worlds, tests over real processe
 .PHONY: profile
 profile: setup ## 325 real nodes with one aggregator: every total equals the truth
 	@$(SWIFT_TEST) --filter ProfileSTests
+
+.PHONY: evenings
+evenings: setup ## nine times a thousand evenings: how often a projected finish holds
+	@$(SWIFT_TEST) --filter aThousandEvenings
 
 .PHONY: profile-m
 profile-m: setup ## a city of 1,680 real nodes in which everything fails, a quarter of an hour [SEED=n] [EVERY=n-th unit only]
