@@ -1,9 +1,11 @@
 """Figures as another machine pulls them: tags, waiting, packing, choosing, and a table that a spreadsheet opens."""
 
+import collections
 import csv
 import gzip
 import io
 import json
+import pathlib
 import socket
 import threading
 import time
@@ -242,3 +244,12 @@ def test_a_form_of_ones_own_is_filled(district, tmp_path):
         template.write_text(text)
         refused = run("export", "form", "--template", template, "--config", district.config, check=False)
         assert refused.returncode == 1 and said in refused.stderr, refused
+
+
+def test_threads_that_take_reports_stand_back_for_readers(changing):
+    """What is behind the name in /proc/PID/task/TID/stat: the 17th is nice, which Linux counts for each thread."""
+    tasks = pathlib.Path(f"/proc/{changing.process.pid}/task").glob("*/stat")
+    steps = collections.Counter(int(task.read_text().rsplit(")", 1)[1].split()[16]) for task in tasks)
+    back = {own + 5 for own in steps}
+    assert len(steps) == 2 and back & set(steps), f"readers' threads, and those that write and take apart: {steps}"
+    assert steps[max(steps)] >= 2 and steps[min(steps)] >= 4

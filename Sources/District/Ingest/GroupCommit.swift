@@ -2,7 +2,7 @@ import Daemon
 import Foundation
 
 /// The one thread that writes. It takes whatever has arrived, hands it on as one batch, and wakes at
-/// least every 50 ms for what depends on time alone.
+/// least every 50 ms for what depends on time alone. It steps back for those who read.
 ///
 /// While one batch is being made durable the next one gathers, so the cost of an fsync is shared by
 /// all who wait for it, and nobody waits for more than two.
@@ -35,6 +35,7 @@ final class GroupCommit<Job: Sendable>: @unchecked Sendable {
 
     func start(_ batch: @escaping @Sendable ([Job]) -> Void) {
         let thread = Thread { [self] in
+            Thread.stepBack()
             while let jobs = next() { batch(jobs) }
             condition.withLock {
                 finished = true

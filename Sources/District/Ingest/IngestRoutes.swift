@@ -13,13 +13,17 @@ package struct IngestRoutes: Sendable {
         [
             // Read past the limit, so that the refusal is an answer of the protocol and not the server's own.
             Route("POST", Paths.delta, bodyLimit: 8 * Limits.inflated, tooLarge: tooLarge) {
-                try await push($0, .delta)
+                try await taken(apart: $0, .delta)
             },
             Route("POST", Paths.snapshot, bodyLimit: 8 * Limits.inflated, tooLarge: tooLarge) {
-                try await push($0, .snapshot)
+                try await taken(apart: $0, .snapshot)
             },
             Route("GET", Paths.registry) { try registry($0) },
         ]
+    }
+
+    private func taken(apart call: Call, _ kind: Push.Kind) async throws -> Reply {
+        try await withTaskExecutorPreference(Background.shared) { try await push(call, kind) }
     }
 
     private func push(_ call: Call, _ kind: Push.Kind) async throws -> Reply {

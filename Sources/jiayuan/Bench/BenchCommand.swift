@@ -1,4 +1,5 @@
 import ArgumentParser
+import Daemon
 import Foundation
 
 struct BenchCommand: AsyncParsableCommand {
@@ -155,7 +156,7 @@ enum Load {
         for number in 0..<count {
             group.enter()
             let thread = Thread {
-                setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+                Thread.stepBack(by: 10)
                 body(number)
                 group.leave()
             }

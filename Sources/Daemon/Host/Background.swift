@@ -1,0 +1,43 @@
+import Foundation
+
+/// Threads for work that others go before: reports are taken apart here, so that whoever reads a figure finds a thread of the
+/// common pool and a processor, however many reports have come at once.
+package final class Background: TaskExecutor, @unchecked Sendable {
+    // `condition` guards it.
+    private var waiting: [UnownedJob] = []
+    private let condition = NSCondition()
+
+    /// On half of the processors, one at least.
+    package static let shared = Background(threads: max(1, ProcessInfo.processInfo.activeProcessorCount / 2))
+
+    private init(threads: Int) {
+        for _ in 0..<threads {
+            Thread.detachNewThread { [self] in
+                Thread.stepBack()
+                while true { next().runSynchronously(on: asUnownedTaskExecutor()) }
+            }
+        }
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        condition.withLock {
+            waiting.append(job)
+            condition.signal()
+        }
+    }
+
+    private func next() -> UnownedJob {
+        condition.withLock {
+            while waiting.isEmpty { condition.wait() }
+            return waiting.removeFirst()
+        }
+    }
+}
+
+extension Thread {
+    /// Where processors are short the calling thread lets others run first, and has what they leave.
+    ///
+    /// - Parameter steps: of `nice`, which Linux counts for each thread.
+    package static func stepBack(by steps: Int32 = 5) { _ = nice(steps) }
+}
