@@ -44,5 +44,5 @@ final class OpenWork: Sendable {
 }
 
 extension Picture {
-    func openWork(_ round: Code, below place: Int) -> Int { work(round, below: place).count { $0.note == nil } }
+    func openWork(_ round: Code, below place: Int) -> Int { matters(round, below: place).count { $0.note == nil } }
 }

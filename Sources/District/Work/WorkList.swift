@@ -9,6 +9,11 @@ extension Picture {
     ///   - campaign: nil where no round is known; then what belongs to no round is listed.
     ///   - place: nil for everything. Where all units are below it, what belongs to no unit is listed too.
     func work(_ campaign: Code?, below place: Int? = nil) -> [WorkItem] {
+        matters(campaign, below: place).sorted(by: WorkItem.isBefore)
+    }
+
+    /// The same in no order, for who counts them: there may be one for each of a hundred thousand units.
+    func matters(_ campaign: Code?, below place: Int?) -> [WorkItem] {
         let tree = rollup.tree
         // A district's own page stands below the city that it is in: everything is below it all the same.
         let all = place.map { tree.expected[$0].units == tree.counted } ?? true
@@ -19,13 +24,14 @@ extension Picture {
         var items = speakers.flatMap(copies) + history(among: all ? nil : Set(speakers)) + apart.flatMap(speaking)
         if let campaign {
             let isResting = campaigns.first { $0.code == campaign }.flatMap { RoundRest($0, now: wall) } != nil
-            items += isResting ? [] : speakers.compactMap { unheard($0, campaign) }
+            let totals = cut("survey", campaign)
+            items += isResting ? [] : speakers.compactMap { unheard($0, campaign, totals) }
             items += excesses(units, campaign)
             items += doubleClaims(campaign, among: all ? nil : Set(units.map { tree.units[$0].code.text }))
             if all { items += directives.ruleChanges(of: campaign).map(WorkItem.init) }
         }
         if all { items += damage + rules.changes.map(WorkItem.init) }
-        return items.map(answered).sorted(by: WorkItem.isBefore)
+        return items.map(answered)
     }
 
     private func answered(_ item: WorkItem) -> WorkItem {
@@ -91,13 +97,13 @@ extension Picture {
     }
 
     /// A relay's trouble is one item, whatever the number of units behind it.
-    private func unheard(_ speaker: Int, _ campaign: Code) -> WorkItem? {
+    private func unheard(_ speaker: Int, _ campaign: Code, _ totals: CutTotals) -> WorkItem? {
         let tree = rollup.tree
         let isRelay = tree.relay(speaker) != nil
-        if !isRelay, !tree.isCounted(speaker) || cut("survey", campaign).standings[speaker] == .known { return nil }
+        if !isRelay, !tree.isCounted(speaker) || totals.standings[speaker] == .known { return nil }
         let state = Why.state(self, speaker, campaign, now: now)
         guard !["known", "final", "disputed"].contains(state), !state.hasPrefix("relay_") else { return nil }
-        let heard = isRelay ? speakers[speaker].active?.heardAt : heardAt(speaker, cut("survey", campaign))
+        let heard = isRelay ? speakers[speaker].active?.heardAt : heardAt(speaker, totals)
         // Whoever goes on speaking and says nothing of the round hasn't fallen silent anew each time.
         let extent = state == "stale" ? heard ?? 0 : 0
         return item(.unheard(state: state), speaker, campaign.text, extent: extent, since: heard)
