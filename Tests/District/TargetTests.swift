@@ -147,6 +147,16 @@ import Wire
         }
     }
 
+    @Test func aWallHasRoomForTheLastTargetAndTheNext() {
+        let all = (1...6).map {
+            TargetStanding(target: RoundTarget(at: Int64($0) * 10, percent: $0), outcome: .ahead, figure: nil)
+        }
+        for (now, shown) in [(5, [1]), (30, [3, 4]), (35, [3, 4]), (60, [6]), (90, [6])] as [(Int64, [Int])] {
+            #expect(WallPage.nearest(all, asOf: now).map(\.target.percent) == shown)
+        }
+        #expect(WallPage.nearest([], asOf: 0).isEmpty)
+    }
+
     /// Members of an overlay change: how it stood then isn't kept.
     @Test func ofAnOverlayNothingIsSaid() async throws {
         try await District.with { district in

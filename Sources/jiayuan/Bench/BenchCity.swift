@@ -7,7 +7,7 @@ import Wire
 /// An aggregator process and the compounds that speak to it, as `Federation` and `Wire` make their bytes.
 final class BenchCity: @unchecked Sendable {
     // Each compound is used by one thread at a time: worker w owns the compounds w, w + 64, …
-    private let port: Int
+    let port: Int
     private let pid: Int32
     private let stage: Stage
     private let compounds: [Compound]

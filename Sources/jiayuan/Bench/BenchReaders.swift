@@ -69,7 +69,8 @@ struct BenchReaders {
             let (without, took) = metered(city)
             let perUpdate = took / without
             alone.append(without)
-            let dashboards = Dashboards(city.url)
+            let dashboards = Dashboards(
+                port: city.port, number: BenchReaders.dashboards, pause: BenchReaders.pause)
             dashboards.start()
             // Until every one of them has its first answer, figures are read and not polled.
             Thread.sleep(forTimeInterval: Double(BenchReaders.pause) * 1.5)
@@ -93,46 +94,5 @@ struct BenchReaders {
         let begun = ContinuousClock.now
         let rate = Load.run(seconds: seconds) { city.worker($0) }.rate
         return (rate, (city.processorSeconds - before) / ((ContinuousClock.now - begun) / .seconds(1)))
-    }
-
-    /// Connections that stay open, each of which asks every few seconds whether its page has changed.
-    private final class Dashboards: @unchecked Sendable {
-        private let url: String
-        private let stopping = HTTPClient.Stop()
-        private var running: DispatchGroup?
-        private let polls = Counter()
-        private let begun = ContinuousClock.now
-        private static let threads = 50
-
-        init(_ url: String) { self.url = url }
-
-        func start() { running = Load.threads(Dashboards.threads) { [self] _ in read() } }
-
-        /// - Returns: polls a second.
-        func stop() -> Double {
-            stopping.set()
-            running?.wait()
-            return Double(polls.sum) / ((ContinuousClock.now - begun) / .seconds(1))
-        }
-
-        private func read() {
-            let own = BenchReaders.dashboards / Dashboards.threads
-            var clients = (0..<own).map { _ in (client: HTTPClient(base: url), tag: "") }
-            var next = ContinuousClock.now
-            while !stopping.isSet {
-                for index in clients.indices where !stopping.isSet {
-                    let wait = (next - ContinuousClock.now) / .microseconds(1)
-                    if wait > 0 { usleep(UInt32(wait)) }
-                    next += .seconds(Double(BenchReaders.pause) / Double(own))
-                    let reply = try? clients[index].client.send(
-                        "GET", "/v1/stats?division=421300000000",
-                        headers: ["accept-encoding: gzip", "if-none-match: \(clients[index].tag)"],
-                        limit: 4 * 1024 * 1024)
-                    guard let reply else { continue }
-                    clients[index].tag = reply.etag
-                    polls.add(1)
-                }
-            }
-        }
     }
 }

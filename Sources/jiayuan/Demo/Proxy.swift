@@ -114,7 +114,7 @@ final class Proxy: @unchecked Sendable {
         return Int(UInt16(bigEndian: address.sin_port))
     }
 
-    private static func connect(_ port: Int) -> Int32? {
+    static func connect(_ port: Int) -> Int32? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = loopback(port)
         let connected = withUnsafePointer(to: &address) { pointer in
