@@ -1,5 +1,6 @@
 import Daemon
 import Federation
+import Wire
 
 /// A place on a screen on the wall: no links to follow, nothing to scroll, read from five metres.
 enum WallPage {
