@@ -67,7 +67,7 @@ private struct Dashboard {
 
             """
         var text = request
-        isAsking = text.withUTF8 { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) == $0.count }
+        isAsking = text.withUTF8 { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) == $0.count }
     }
 
     /// - Returns: false where nothing was asked, or the answer isn't one.
