@@ -26,11 +26,12 @@ final class Dashboards: @unchecked Sendable {
         }
     }
 
-    /// - Returns: answered polls a second.
+    /// - Returns: answered polls a second, from when the first are looked at.
     func stop() -> Double {
         lock.withLock { isStopping = true }
         running.wait()
-        return Double(lock.withLock { answered }) / ((ContinuousClock.now - begun) / .seconds(1))
+        let looked = (ContinuousClock.now - begun) / .seconds(1) - pause
+        return Double(lock.withLock { answered }) / looked
     }
 
     private func poll() {
