@@ -38,6 +38,10 @@ package final class Background: TaskExecutor, @unchecked Sendable {
 extension Thread {
     /// Where processors are short the calling thread lets others run first, and has what they leave.
     ///
-    /// - Parameter steps: of `nice`, which Linux counts for each thread.
-    package static func stepBack(by steps: Int32 = 5) { _ = nice(steps) }
+    /// - Parameter steps: of `nice`, which Linux counts for each thread, from where the process began: a thread starts with that of
+    ///   whoever made it.
+    package static func stepBack(by steps: Int32 = 5) {
+        let process = __priority_which_t(PRIO_PROCESS.rawValue)
+        setpriority(process, 0, getpriority(process, id_t(getpid())) + steps)
+    }
 }
