@@ -14,12 +14,15 @@ package struct RoundTarget: Codable, Sendable, Equatable {
     package static let most = 8
 
     /// Why targets can't stand beside each other, or not in their round.
-    package enum Fault: Error, Equatable { case tooMany, noPercent, outOfOrder, outside }
+    package enum Fault: Equatable { case tooMany, noPercent, outOfOrder, outside }
+
+    /// The end of the year 9999: what a parent says of later can't be shown.
+    private static let latest: Int64 = 253_402_300_799
 
     /// What is wanted grows with the hours, from the opening to the deadline.
     ///
     /// - Parameter targets: in the order of their times.
-    package static func fault(_ targets: [RoundTarget], opens: Int64 = .min, deadline: Int64 = .max) -> Fault? {
+    package static func fault(_ targets: [RoundTarget], opens: Int64 = 0, deadline: Int64 = latest) -> Fault? {
         guard targets.count <= most else { return .tooMany }
         guard targets.allSatisfy({ (1...100).contains($0.percent) }) else { return .noPercent }
         guard zip(targets, targets.dropFirst()).allSatisfy({ $0.at < $1.at && $0.percent <= $1.percent }) else {

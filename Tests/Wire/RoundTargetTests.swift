@@ -74,6 +74,9 @@ import Testing
         #expect(fault((12, 0)) == .noPercent && fault((12, 101)) == .noPercent)
         let many = (0..<9).map { RoundTarget(at: $0, percent: 5) }
         #expect(RoundTarget.fault(many) == .tooMany)
+        for at in [-1, Int64.min, .max] {
+            #expect(RoundTarget.fault([RoundTarget(at: at, percent: 5)]) == .outside, "no time that could be shown")
+        }
     }
 
     /// A child keeps a round whose targets make no sense, without them.
@@ -82,9 +85,10 @@ import Testing
             {"v":1,"parent":"","unit":{"code":"u","name":"u","dutyTelephone":""},"path":[],"campaigns":[
             {"code":"a","name":"a","opens":0,"deadline":99,"order":"","closed":false,"targets":[{"at":5,"percent":50}]},
             {"code":"b","name":"b","opens":0,"deadline":99,"order":"","closed":false,"targets":[{"at":5,"percent":500}]},
-            {"code":"c","name":"c","opens":0,"deadline":99,"order":"","closed":false}]}
+            {"code":"c","name":"c","opens":0,"deadline":99,"order":"","closed":false},
+            {"code":"d","name":"d","opens":0,"deadline":99,"order":"","closed":false,"targets":[{"at":9223372036854775807,"percent":50}]}]}
             """#
         let rounds = try RegistryDocument.decoded(Array(said.utf8)).campaigns
-        #expect(rounds.map(\.soundTargets) == [[RoundTarget(at: 5, percent: 50)], [], []])
+        #expect(rounds.map(\.soundTargets) == [[RoundTarget(at: 5, percent: 50)], [], [], []])
     }
 }

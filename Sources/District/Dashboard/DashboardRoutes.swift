@@ -149,10 +149,10 @@ package struct DashboardRoutes: Sendable {
         model.path = path(model.path, picture, reading.reader)
         model.pace = series.pace(.unit(picture.rollup.tree.units[unit].code), campaign, picture)
         if let round = picture.campaigns.first(where: { $0.code == campaign }) {
-            model.targets = series.log(round.code, picture).standings(
-                of: round.targets, .unit(picture.rollup.tree.units[unit].code),
-                picture.measure(.completion, round.code),
-                current: model.figures.of(.completion)?.figure, now: picture.wall)
+            model.targets =
+                picture.targets(
+                    .unit(unit), of: round, series.log(round.code, picture), current: model.figures, now: picture.wall)
+                ?? []
         }
         return UnitPage.html(model, reading.text)
     }

@@ -95,11 +95,9 @@ enum DivisionPage {
                 log.timeliness(.place(tree.places[place].code), deadline: $0, now: picture.wall)
             }
             targets =
-                cut.isOverlay
-                ? []
-                : log.standings(
-                    of: round?.targets ?? [], .place(tree.places[place].code), completion,
-                    current: figures.measures.of(.completion)?.figure, now: asOf)
+                round.flatMap { [figures, asOf] in
+                    picture.targets(.place(place), of: $0, log, current: figures.measures, now: asOf)
+                } ?? []
             drawn = DivisionPage.drawn(children).map { [progress] in ($0, progress.line($0.subject)) }
             self.open = open ?? picture.openWork(campaign, below: place)
             changes = since.map { ChangesSince($0, picture, place, log, completion) }

@@ -17,7 +17,7 @@ extension StatsDocument {
                 figures,
                 state: spot.isUnit ? sample.standings.keys.first : nil,
                 timeliness: moment < asked.campaign.deadline ? nil : asked.timeliness(spot),
-                targets: asked.targets(spot, current: figures.measures.of(.completion)?.figure, now: moment),
+                targets: asked.targets(spot, figures, now: moment),
                 fields: fields)
         }
         guard let subject = place(asked.subject) else {

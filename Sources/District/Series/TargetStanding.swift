@@ -10,6 +10,21 @@ struct TargetStanding: Sendable, Equatable {
     var figure: Figure?
 }
 
+extension Picture {
+    /// - Parameters:
+    ///   - log: how the round went.
+    ///   - current: the place's figures as of `now`, seconds since 1970.
+    /// - Returns: nil for an overlay: its members change, and nothing is kept of how they stood.
+    func targets(
+        _ spot: Spot, of round: RegistryCampaign, _ log: SeriesLog, current: [MeasureFigure], now: Int64
+    ) -> [TargetStanding]? {
+        guard !cutWords.isOverlay else { return nil }
+        return log.standings(
+            of: round.targets, subject(spot), measure(.completion, round.code),
+            current: current.of(.completion)?.figure, now: now)
+    }
+}
+
 extension SeriesLog {
     /// Seconds within which the sample of a target's time is awaited before it is said that there is none.
     private static let patience: Int64 = 60
@@ -17,7 +32,7 @@ extension SeriesLog {
     /// - Parameters:
     ///   - completion: by the rule of the round.
     ///   - current: the figure as of `now`, seconds since 1970.
-    func standings(
+    fileprivate func standings(
         of targets: [RoundTarget], _ subject: SeriesSubject, _ completion: Measure, current: Figure?, now: Int64
     ) -> [TargetStanding] {
         let taken = max(steps.last?.at ?? 0, now - SeriesLog.patience)

@@ -198,7 +198,7 @@ extension StatsDocument {
             return Place(
                 figures, state: picture.standing(spot, "survey", asked.question.period),
                 timeliness: asked.timeliness(spot),
-                targets: asked.targets(spot, current: figures.measures.of(.completion)?.figure, now: picture.wall),
+                targets: fields.contains(.targets) ? asked.targets(spot, figures, now: picture.wall) : nil,
                 datasets: fields.contains(.by_dataset) ? picture.datasets(spot, asked.question.period) : nil,
                 fields: fields)
         }

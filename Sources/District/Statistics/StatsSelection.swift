@@ -139,14 +139,9 @@ struct Asked: Sendable {
         return course?.timeliness(picture.subject(spot), deadline: campaign.deadline, now: picture.wall)
     }
 
-    /// - Parameters:
-    ///   - current: completion as of `now`, seconds since 1970.
-    /// - Returns: nil for an overlay.
-    func targets(_ spot: Spot, current: Figure?, now: Int64) -> [TargetStanding]? {
-        guard !picture.cutWords.isOverlay else { return nil }
-        return (course ?? SeriesLog()).standings(
-            of: campaign.targets, picture.subject(spot), picture.measure(.completion, campaign.code), current: current,
-            now: now)
+    /// - Parameter figures: as of `now`, seconds since 1970.
+    func targets(_ spot: Spot, _ figures: PlaceFigures, now: Int64) -> [TargetStanding]? {
+        picture.targets(spot, of: campaign, course ?? SeriesLog(), current: figures.measures, now: now)
     }
 }
 

@@ -56,7 +56,7 @@ extension Record.Targets {
     func check(_ record: Record, _ journal: Journal) throws {
         let deadline = try Int64.fetchOne(
             journal.db, sql: "SELECT deadline FROM campaign WHERE code = ?", arguments: [campaign.text])
-        switch RoundTarget.fault(targets, deadline: deadline ?? .max) {
+        switch deadline.map({ RoundTarget.fault(targets, deadline: $0) }) ?? RoundTarget.fault(targets) {
         case nil: return
         case .outside:
             throw IntakeError(.targetAfterDeadline, field: RoundDesk.targets, value: deadline.map(Clock.time) ?? "")
