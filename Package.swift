@@ -22,8 +22,10 @@ if isFuzzing {
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let http: [Target.Dependency] = [
     .product(name: "Hummingbird", package: "hummingbird"),
+    .product(name: "HummingbirdCore", package: "hummingbird"),
     .product(name: "HTTPTypes", package: "swift-http-types"),
     .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
 ]
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -40,6 +42,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
@@ -109,8 +112,12 @@ let package = Package(
             name: "GeneratorTests", dependencies: ["Generator", "Coverage", "Laws"], path: "Tests/Generator",
             swiftSettings: strict),
         .testTarget(
-            name: "DaemonTests", dependencies: ["Daemon", "Archives", grdb], path: "Tests/Daemon", swiftSettings: strict
-        ),
+            name: "DaemonTests",
+            dependencies: [
+                "Daemon", "Archives", grdb, log,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/Daemon", swiftSettings: strict),
         .testTarget(
             name: "SyncTests", dependencies: ["Sync", "Wire", "Federation"], path: "Tests/Sync", swiftSettings: strict),
         .testTarget(

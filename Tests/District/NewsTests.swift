@@ -128,6 +128,43 @@ import Testing
         }
     }
 
+    /// To whom an answer is given without asking anybody: everybody to whom it would be given, and nobody else.
+    @Test func ofAllReadersOnlyTheFirstWaitsForAnAnswer() async throws {
+        try await ServedDistrict.with { district in
+            var node = CaseNode(1)
+            node.count("7", completed: 30, unvisited: 50)
+            await district.hear(&node, of: ServedDistrict.units[0])
+            let route = try #require(district.open.first { $0.pattern == "/v1/stats" })
+            func call(_ query: [String: String] = [:], token: String? = ServedDistrict.token, has: String? = nil)
+                -> Call
+            {
+                let place = ["division": ServedDistrict.community].merging(query) { $1 }
+                var call = district.call("GET", "/v1/stats", place, token: token)
+                call.headers["if-none-match"] = has
+                return call
+            }
+            #expect(route.ready?(call()) == nil, "nobody has asked yet")
+            // A sweep in between would make another picture.
+            var (made, ready): (Reply?, Reply?)
+            repeat {
+                made = try await route.handler(call())
+                ready = route.ready?(call())
+            } while ready == nil
+            #expect(ready?.status == 200 && ready?.body == made?.body)
+            let tag = try #require(made?.tag)
+            #expect(route.ready?(call(has: tag))?.status == 304)
+            #expect(route.ready?(call(["wait": "1"], has: tag)) == nil, "has to wait")
+            #expect(route.ready?(call(token: "wrong", has: tag)) == nil)
+            #expect(route.ready?(call(token: nil, has: tag)) == nil)
+            #expect(route.ready?(call(["on": "2022-04-05"], has: tag)) == nil, "is read from the registry")
+            #expect(route.ready?(call(["no": "such"], has: tag)) == nil)
+            let at = node.position
+            node.count("7", completed: 31, unvisited: 49)
+            await district.hear(&node, of: ServedDistrict.units[0], from: at)
+            #expect(route.ready?(call(has: tag)) == nil, "what it said is no longer so")
+        }
+    }
+
     // MARK: The shelf
 
     private final class Asking: Sendable {
@@ -142,6 +179,8 @@ import Testing
             }
             return String(decoding: bytes, as: UTF8.self)
         }
+
+        func lies(_ tag: String, _ number: UInt64) -> Bool { shelf.bytes(tag, of: number) != nil }
     }
 
     @Test func anAnswerIsMadeOnceForEveryPicture() async throws {
@@ -154,12 +193,9 @@ import Testing
         #expect(try await asking.ask("b", 1) == "b1")
         #expect(try await asking.ask("a", 1) == "a1")
         #expect(asking.made == 2)
+        #expect(asking.lies("a", 1) && !asking.lies("a", 2) && !asking.lies("c", 1))
         #expect(try await asking.ask("a", 2) == "a2", "the same figures, as of a later moment")
         #expect(try await asking.ask("a", 1) == "a2", "nobody is given an older one again")
         #expect(asking.made == 3)
     }
-}
-
-extension Reply {
-    fileprivate var tag: String? { headers.first { $0.name == "etag" }?.value }
 }

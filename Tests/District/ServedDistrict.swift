@@ -110,7 +110,16 @@ struct ServedDistrict {
     }
 
     static func answer(_ route: Route, _ call: Call) async throws -> Reply {
-        do { return try await route.handler(call) } catch let error as any Answerable { return error.reply(to: call) }
+        let reply: Reply
+        do { reply = try await route.handler(call) } catch let error as any Answerable {
+            #expect(route.ready?(call) == nil, "whoever is refused has no answer lying ready")
+            return error.reply(to: call)
+        }
+        if let ready = route.ready?(call), ready.tag == reply.tag {
+            #expect(ready.status == reply.status && ready.body == reply.body)
+            #expect(ready.headers.map { "\($0)" } == reply.headers.map { "\($0)" })
+        }
+        return reply
     }
 
     // MARK: Counting
@@ -135,4 +144,8 @@ struct ServedDistrict {
 
 extension Reply {
     var words: String { String(decoding: body, as: UTF8.self) }
+}
+
+extension Reply {
+    var tag: String? { headers.first { $0.name == "etag" }?.value }
 }

@@ -101,6 +101,9 @@ package struct Route: Sendable {
     package var handler: @Sendable (Call) async throws -> Reply
     /// Asked before a body is read; whoever isn't admitted gets this answer, and costs no memory.
     package var admit: (@Sendable (Call) async throws -> Reply?)?
+    /// What the handler would answer, where it lies ready; asked on the thread of the connection, where all its others wait
+    /// meanwhile: for looking it up in memory, and nothing that takes longer. Nil where it has to be made or refused.
+    package var ready: (@Sendable (Call) -> Reply?)?
 
     package init(
         _ method: String, _ pattern: String, bodyLimit: Int = 64 * 1024,

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 package import Logging
 import NIOCore
 package import ServiceLifecycle
@@ -19,6 +20,9 @@ package enum Listen: Hashable, Sendable, CustomStringConvertible {
 
 /// The HTTP shell round the stages: turns a request into a `Call`, awaits its `Reply`.
 package enum Server {
+    /// Said in every answer.
+    private static let name = "jiayuan"
+
     private struct Context: RequestContext {
         var coreContext: CoreRequestContextStorage
         let peer: String
@@ -41,6 +45,7 @@ package enum Server {
                 try await answer(request, context, route, log)
             }
         }
+        let ready = routes.filter { $0.ready != nil }
         let address: BindAddress =
             switch listen {
             case .tcp(let host, let port): .hostname(host, port: port)
@@ -50,9 +55,13 @@ package enum Server {
         quiet.logLevel = max(log.logLevel, .warning)
         return Application(
             router: router,
-            // An idle or trickling client may not hold a connection for ever.
-            server: .http1(configuration: .init(idleTimeout: .seconds(90))),
-            configuration: .init(address: address, serverName: "jiayuan", backlog: 4096),
+            server: HTTPServerBuilder { responder in
+                // An idle or trickling client may not hold a connection for ever.
+                ReadyChannel(
+                    http: HTTP1Channel(responder: responder, configuration: .init(idleTimeout: .seconds(90)))
+                ) { head, peer in answer(lyingReady: head, peer, ready) }
+            },
+            configuration: .init(address: address, serverName: name, backlog: 4096),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port) },
             logger: quiet)
     }
@@ -64,37 +73,51 @@ package enum Server {
         ) async throws -> Response {
             do { return try await next(request, context) } catch let error as HTTPError where error.status == .notFound
             {
-                let call = Call(
-                    method: request.method.rawValue, path: request.uri.path, query: query(request),
-                    headers: headers(request), peer: context.peer)
-                return response(Nowhere.reply(to: call))
+                return Response(Nowhere.reply(to: Call(request, peer: context.peer)))
             }
         }
+    }
+
+    /// - Parameter routes: that may have one.
+    private static func answer(
+        lyingReady head: HTTPRequest, _ peer: String, _ routes: [Route]
+    ) -> (head: HTTPResponse, body: ByteBuffer)? {
+        // The connection of whoever wants another kind is looked after by the one who hands made answers out.
+        let wish = head.headerFields[.connection]?.lowercased() ?? "keep-alive"
+        guard !routes.isEmpty, wish == "keep-alive" else { return nil }
+        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
+        for route in routes where route.method == head.method.rawValue {
+            guard let captures = route.captures(request.uri.path) else { continue }
+            guard let reply = route.ready?(Call(request, captures: captures, peer: peer)) else { return nil }
+            var response = Response(reply)
+            response.headers[.date] = HTTPDate.now
+            response.headers[.server] = name
+            return (response.head, ByteBuffer(bytes: reply.body))
+        }
+        return nil
     }
 
     private static func answer(
         _ request: Request, _ context: Context, _ route: Route, _ log: Logger
     ) async throws -> Response {
         var request = request
-        var call = Call(
-            method: route.method, path: request.uri.path, captures: captures(context), query: query(request),
-            headers: headers(request), body: [], peer: context.peer)
+        var call = Call(request, captures: captures(context), peer: context.peer)
         do {
-            if let refusal = try await route.admit?(call) { return response(refusal) }
+            if let refusal = try await route.admit?(call) { return Response(refusal) }
             let buffer = try await collect(&request, limit: route.bodyLimit)
             call.body = Array(buffer.readableBytesView)
-            return response(try await route.handler(call))
+            return Response(try await route.handler(call))
         } catch let error as any Answerable {
-            return response(error.reply(to: call))
+            return Response(error.reply(to: call))
         } catch let error as HTTPError where error.status == .contentTooLarge {
-            return response(route.tooLarge(call))
+            return Response(route.tooLarge(call))
         } catch let error as HTTPError where error.status == .requestTimeout {
-            return response(.json(#"{"error":"too_slow","seconds":\#(bodySeconds)}"#, status: 408))
+            return Response(.json(#"{"error":"too_slow","seconds":\#(bodySeconds)}"#, status: 408))
         } catch is CancellationError {
-            return response(.json(#"{"error":"stopping"}"#, status: 503))
+            return Response(.json(#"{"error":"stopping"}"#, status: 503))
         } catch {
             log.error("request failed", metadata: ["route": "\(route.pattern)", "error": "\(error)"])
-            return response(.json(#"{"error":"internal"}"#, status: 500))
+            return Response(.json(#"{"error":"internal"}"#, status: 500))
         }
     }
 
@@ -115,40 +138,5 @@ package enum Server {
 
     private static func captures(_ context: Context) -> [String: String] {
         context.parameters.reduce(into: [:]) { $0[String($1.key)] = String($1.value) }
-    }
-
-    private static func query(_ request: Request) -> [String: String] {
-        request.uri.queryParameters.reduce(into: [:]) { $0[String($1.key)] = String($1.value) }
-    }
-
-    private static func headers(_ request: Request) -> [String: String] {
-        var headers: [String: String] = request.headers.reduce(into: [:]) { $0[$1.name.canonicalName] = $1.value }
-        headers["host"] = request.head.authority
-        return headers
-    }
-
-    private static func response(_ reply: Reply) -> Response {
-        var fields = HTTPFields()
-        for (name, value) in reply.headers {
-            if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
-        }
-        return Response(
-            status: .init(code: reply.status), headers: fields,
-            body: reply.events.map(stream) ?? .init(byteBuffer: ByteBuffer(bytes: reply.body)))
-    }
-
-    /// Ends with the browser's line, or with the daemon: whoever is asked to stop doesn't wait for open pages.
-    private static func stream(_ signs: AsyncStream<Bell.Sign>) -> ResponseBody {
-        ResponseBody { writer in
-            for await sign in signs.cancelOnGracefulShutdown() {
-                let text =
-                    switch sign {
-                    case .changed(let number): "id: \(number)\ndata: changed\n\n"
-                    case .beat: ": still here\n\n"
-                    }
-                try await writer.write(ByteBuffer(string: text))
-            }
-            try await writer.finish(nil)
-        }
     }
 }

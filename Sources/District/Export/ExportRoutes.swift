@@ -72,8 +72,10 @@ package struct ExportRoutes: Sendable {
         let words = form == .fhir ? "fhir-\(RegistryDocument.digest(of: Array(base.utf8)))" : form.rawValue
         let name = form == .csv ? "stats.csv" : nil
         return try await reading.answer(
-            call, selection, form: words, type: form.type,
-            headers: name.map { [(name: "content-disposition", value: "attachment; filename=\"\($0)\"")] } ?? []
+            call, selection,
+            StatsReading.Form(
+                words, form.type,
+                headers: name.map { [(name: "content-disposition", value: "attachment; filename=\"\($0)\"")] } ?? [])
         ) { try ExportRoutes.bytes($0, form, selection, ExportMapping(), base: base) }
     }
 

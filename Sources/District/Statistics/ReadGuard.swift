@@ -37,25 +37,43 @@ package struct ReadGuard: Sendable {
     /// - Parameters:
     ///   - right: beyond reading.
     ///   - refused: the form of a refusal; as programs read it unless said otherwise.
+    ///   - ready: the answer where it lies ready, of a question to which nothing speaks against an answer.
     func route(
         _ method: String, _ pattern: String, about: About, needs right: Right? = nil,
         refused: @escaping @Sendable (Call, StatsProblem) -> Reply = { $1.reply(to: $0) },
+        ready: (@Sendable (Call) throws -> Reply?)? = nil,
         handler: @escaping @Sendable (Call, Reader) async throws -> Reply
     ) -> Route {
-        Route(method, pattern) { call in
+        var route = Route(method, pattern) { call in
             let reader: Reader
             do {
                 reader = try self.reader(call)
                 if case .home(let wall) = about, let home = home(reader, wall: wall) {
                     return .seeOther(home + kept(call))
                 }
-                guard try sees(reader, call, about) else { throw StatsProblem.scoped(reader.scope ?? "") }
-                guard right.map(reader.may) ?? true else { throw StatsProblem.readsOnly }
+                try admit(reader, call, about, right)
             } catch let problem as StatsProblem { return refused(call, problem) }
             // A cookie comes along with a form of any site.
             guard method == "GET" || call.isOfThisSite else { throw StatsProblem.otherSite }
             return try await handler(call, reader)
         }
+        if let ready { route.ready = { try? lyingReady($0, about, right, ready) } }
+        return route
+    }
+
+    /// Whoever is refused is told so by the handler, which has words for it.
+    private func lyingReady(
+        _ call: Call, _ about: About, _ right: Right?, _ ready: @Sendable (Call) throws -> Reply?
+    ) throws -> Reply? {
+        // The hierarchy of another day is read from the registry.
+        guard call.query["on"] == nil else { return nil }
+        try admit(reader(call), call, about, right)
+        return try ready(call)
+    }
+
+    private func admit(_ reader: Reader, _ call: Call, _ about: About, _ right: Right?) throws {
+        guard try sees(reader, call, about) else { throw StatsProblem.scoped(reader.scope ?? "") }
+        guard right.map(reader.may) ?? true else { throw StatsProblem.readsOnly }
     }
 
     // MARK: Who asks

@@ -15,44 +15,85 @@ struct StatsReading: Sendable {
     /// - Parameter series: nil where no daemon runs that keeps one.
     init(_ aggregator: Aggregator, _ series: Series?) { (self.aggregator, self.series) = (aggregator, series) }
 
-    /// - Parameters:
-    ///   - form: a word for the form of the answer, part of its tag.
-    ///   - make: the answer's bytes.
+    /// How an answer is written.
+    struct Form: Sendable {
+        /// Part of its tag.
+        var word: String
+        var type: String
+        var headers: [(name: String, value: String)]
+
+        init(_ word: String, _ type: String, headers: [(name: String, value: String)] = []) {
+            (self.word, self.type, self.headers) = (word, type, headers)
+        }
+    }
+
+    /// The answer where it lies ready: that nothing has changed, or what was made for another reader.
+    ///
+    /// - Returns: nil where it has to be made or waited for.
+    func ready(_ call: Call, _ selection: StatsSelection, _ form: Form) throws -> Reply? {
+        let letter = Letter(call, form)
+        let now = try current(selection, letter.words)
+        if ETag.names(letter.held, now.tag) { return selection.wait > 0 ? nil : letter.unchanged(now.tag) }
+        return shelf.bytes(now.tag, of: now.picture.number).map { letter.reply($0, now.tag) }
+    }
+
+    /// - Parameter make: the answer's bytes.
     func answer(
-        _ call: Call, _ selection: StatsSelection, form: String, type: String,
-        headers: [(name: String, value: String)] = [],
-        _ make: @escaping @Sendable (Asked) throws -> [UInt8]
+        _ call: Call, _ selection: StatsSelection, _ form: Form, _ make: @escaping @Sendable (Asked) throws -> [UInt8]
     ) async throws -> Reply {
-        let isZipped = Encoding.takesGzip(call.headers["accept-encoding"])
-        let words = form + (isZipped ? "-gzip" : "")
-        var now = try current(selection, words)
-        if selection.wait > 0, ETag.names(call.headers["if-none-match"], now.tag) {
+        let letter = Letter(call, form)
+        var now = try current(selection, letter.words)
+        if selection.wait > 0, ETag.names(letter.held, now.tag) {
             guard waiters.enter(call.peer) else { throw StatsProblem.tooManyWait }
             defer { waiters.leave(call.peer) }
-            try await wait(selection) { try current(selection, words).tag != now.tag }
-            now = try current(selection, words)
+            try await wait(selection) { try current(selection, letter.words).tag != now.tag }
+            now = try current(selection, letter.words)
         }
-        let common =
-            headers + [
-                (name: "etag", value: "W/" + now.tag), (name: "cache-control", value: "private, no-cache"),
+        if ETag.names(letter.held, now.tag) { return letter.unchanged(now.tag) }
+        let body = try await shelf.bytes(now.tag, of: now.picture.number) { [now] in
+            try letter.packed(make(asked(selection, now)))
+        }
+        return letter.reply(body, now.tag)
+    }
+
+    /// What an answer to one call looks like, whatever it says.
+    private struct Letter: Sendable {
+        let form: Form
+        let isZipped: Bool
+        /// The tag of what the caller has.
+        let held: String?
+
+        init(_ call: Call, _ form: Form) {
+            self.form = form
+            isZipped = Encoding.takesGzip(call.headers["accept-encoding"])
+            held = call.headers["if-none-match"]
+        }
+
+        var words: String { form.word + (isZipped ? "-gzip" : "") }
+
+        func packed(_ whole: [UInt8]) -> [UInt8] { isZipped ? Gzip.compress(whole) : whole }
+
+        func unchanged(_ tag: String) -> Reply {
+            Reply(status: 304, type: form.type, body: [], headers: headers(tag))
+        }
+
+        func reply(_ body: [UInt8], _ tag: String) -> Reply {
+            Reply(
+                status: 200, type: form.type, body: body,
+                headers: headers(tag) + (isZipped ? [(name: "content-encoding", value: "gzip")] : []))
+        }
+
+        private func headers(_ tag: String) -> [(name: String, value: String)] {
+            form.headers + [
+                (name: "etag", value: "W/" + tag), (name: "cache-control", value: "private, no-cache"),
                 (name: "vary", value: "accept-encoding"),
             ]
-        if ETag.names(call.headers["if-none-match"], now.tag) {
-            return Reply(status: 304, type: type, body: [], headers: common)
         }
-        let body = try await shelf.bytes(now.tag, of: now.picture.number) { [now] in
-            let asked = try asked(selection, now)
-            let whole = try make(asked)
-            return isZipped ? Gzip.compress(whole) : whole
-        }
-        return Reply(
-            status: 200, type: type, body: body,
-            headers: common + (isZipped ? [(name: "content-encoding", value: "gzip")] : []))
     }
 
     /// For one answer that nobody asks for twice.
     func asked(_ selection: StatsSelection) throws -> Asked {
-        try asked(selection, try current(selection, ""))
+        try asked(selection, current(selection, ""))
     }
 
     private func asked(_ selection: StatsSelection, _ now: Current) throws -> Asked {
@@ -99,39 +140,6 @@ struct StatsReading: Sendable {
             if try isNew() { break }
         }
         if !Task.isShuttingDownGracefully { try await Task.sleep(until: soonest) }
-    }
-}
-
-/// Answers made of the latest picture, by their tags: each is made once, and ten thousand readers of one page cost as much
-/// as one. Of a later picture they are made anew, although the tag may be the same: they say as of when they are.
-actor AnswerShelf {
-    /// The number of the picture.
-    private var number: UInt64 = 0
-    private var answers: [String: [UInt8]] = [:]
-    private var bytes = 0
-    private var making: [String: Task<[UInt8], any Error>] = [:]
-
-    private static let most = 16 * 1024 * 1024
-
-    func bytes(_ tag: String, of number: UInt64, _ make: @escaping @Sendable () throws -> [UInt8]) async throws
-        -> [UInt8]
-    {
-        if number <= self.number, let kept = answers[tag] { return kept }
-        // Begun for a picture that was the latest a moment ago: the figures are those of the tag.
-        if let task = making[tag] { return try await task.value }
-        let task = Task.detached { try make() }
-        making[tag] = task
-        defer { making[tag] = nil }
-        let made = try await task.value
-        keep(made, tag, of: number)
-        return made
-    }
-
-    private func keep(_ made: [UInt8], _ tag: String, of number: UInt64) {
-        if number > self.number { (self.number, answers, bytes) = (number, [:], 0) }
-        guard number == self.number, bytes + made.count <= AnswerShelf.most, answers[tag] == nil else { return }
-        answers[tag] = made
-        bytes += made.count
     }
 }
 

@@ -21,7 +21,7 @@ package struct StatsRoutes: Sendable {
 
     package var routes: [Route] {
         [
-            guarding.route("GET", "/v1/stats", about: .figures(.query(["division"]))) { call, _ in
+            guarding.route("GET", "/v1/stats", about: .figures(.query(["division"])), ready: ready) { call, _ in
                 try await stats(call)
             },
             guarding.route("GET", "/v1/units", about: .affairs(.query(["division"]))) { call, _ in try units(call) },
@@ -40,15 +40,25 @@ package struct StatsRoutes: Sendable {
         ]
     }
 
+    private static let statsForm = StatsReading.Form("json", "application/json; charset=utf-8")
+
+    private func ready(_ call: Call) throws -> Reply? {
+        try reading.ready(call, selection(call), StatsRoutes.statsForm)
+    }
+
     private func stats(_ call: Call) async throws -> Reply {
-        let selection = try StatsSelection(call, more: ["fields", "at", "overlay"])
-        return try await reading.answer(call, selection, form: "json", type: "application/json; charset=utf-8") {
+        let selection = try selection(call)
+        return try await reading.answer(call, selection, StatsRoutes.statsForm) {
             guard let moment = selection.moment else {
                 return try StatsDocument($0, fields: selection.fields).encoded()
             }
             let log = series?.log($0.campaign.code, $0.picture) ?? SeriesLog()
             return try StatsDocument($0, log, at: moment, fields: selection.fields).encoded()
         }
+    }
+
+    private func selection(_ call: Call) throws(StatsProblem) -> StatsSelection {
+        try StatsSelection(call, more: ["fields", "at", "overlay"])
     }
 
     private func units(_ call: Call) throws -> Reply {

@@ -30,23 +30,28 @@ struct BenchReaders {
     /// - Returns: the figures' p99 while ingest runs at half its rate.
     private func rows(of city: BenchCity, _ size: Int, _ table: inout BenchTable) throws -> Double {
         let whole = Load.median(of: repeats, seconds: seconds) { city.worker($0) }
-        let reader = Reading(city: city, emptyPort: emptyPort)
-        reader.start()
         let pace = whole.rate / 2 / Double(Load.connections)
-        let half = Load.run(seconds: seconds * 2) { worker in
-            BenchReaders.paced(city.worker(worker), perSecond: pace)
+        let runs = (0..<repeats).map { _ in
+            let reader = Reading(city: city, emptyPort: emptyPort)
+            reader.start()
+            let half = Load.run(seconds: seconds) { worker in
+                BenchReaders.paced(city.worker(worker), perSecond: pace)
+            }
+            return (rate: half.rate, read: reader.stop())
         }
-        let busy = reader.stop()
+        func median(_ value: (Reading.Result) -> Double) -> Double { runs.map { value($0.read) }.median }
+        let p99 = median { $0.stats.p99 }
         table.row("city of \(size): durable updates", whole.rate, "/s", whole, nil)
-        table.row("   figures at \(Int(half.rate)) updates/s, p50", busy.stats.p50, "ms", nil, nil)
-        table.row("   p99", busy.stats.p99, "ms", nil, busy.stats.p99 / busy.empty.p99, of: "empty GET")
         table.row(
-            "   p99 of /healthz of the same server", busy.health.p99, "ms", nil, busy.stats.p99 / busy.health.p99,
-            of: "this is the figures'")
+            "   figures at \(Int(runs.map(\.rate).median)) updates/s, p50", median { $0.stats.p50 }, "ms", nil, nil)
+        table.row("   p99", p99, "ms", nil, median { $0.stats.p99 / $0.empty.p99 }, of: "empty GET")
+        table.row(
+            "   p99 of /healthz of the same server", median { $0.health.p99 }, "ms", nil,
+            median { $0.stats.p99 / $0.health.p99 }, of: "this is the figures'")
         let page = try city.firstPage()
         table.row("   first page, packed, style and script with it", page.bytes / 1024, "KiB", nil, nil)
         table.row("   the page alone, at rest", page.milliseconds, "ms", nil, nil)
-        return busy.stats.p99
+        return p99
     }
 
     /// A client that makes so many requests a second and no more.
@@ -63,12 +68,10 @@ struct BenchReaders {
     // MARK: Dashboards
 
     private func polls(at city: BenchCity, _ table: inout BenchTable) throws {
-        // In turns, so that a machine that grows slower meanwhile weighs on both.
-        var (alone, beside, rates, shares): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
+        // In turns, each beside its neighbour: a machine that grows slower meanwhile weighs on both.
+        var (beside, left, rates, shares): ([Double], [Double], [Double], [Double]) = ([], [], [], [])
         for _ in 0..<repeats {
             let (without, took) = metered(city)
-            let perUpdate = took / without
-            alone.append(without)
             let dashboards = Dashboards(
                 port: city.port, number: BenchReaders.dashboards, pause: BenchReaders.pause)
             dashboards.start()
@@ -76,16 +79,15 @@ struct BenchReaders {
             Thread.sleep(forTimeInterval: Double(BenchReaders.pause) * 1.5)
             let (with, tookWith) = metered(city)
             beside.append(with)
-            shares.append(1 - perUpdate * with / tookWith)
+            left.append(with / without)
+            shares.append(1 - took / without * with / tookWith)
             rates.append(dashboards.stop())
         }
-        let (without, with) = (alone.sorted()[repeats / 2], beside.sorted()[repeats / 2])
         table.row(
-            "durable updates beside \(BenchReaders.dashboards) dashboards", with, "/s", nil, with / without,
+            "durable updates beside \(BenchReaders.dashboards) dashboards", beside.median, "/s", nil, left.median,
             of: "without them")
-        table.row("   their polls", rates.sorted()[repeats / 2], "/s", nil, nil)
-        table.row(
-            "   of the server's processor time for them", shares.sorted()[repeats / 2] * 100, "%", nil, nil)
+        table.row("   their polls", rates.median, "/s", nil, nil)
+        table.row("   of the server's processor time for them", shares.median * 100, "%", nil, nil)
     }
 
     /// - Returns: durable updates a second, and seconds of processor that the server took in one.
@@ -95,4 +97,8 @@ struct BenchReaders {
         let rate = Load.run(seconds: seconds) { city.worker($0) }.rate
         return (rate, (city.processorSeconds - before) / ((ContinuousClock.now - begun) / .seconds(1)))
     }
+}
+
+extension [Double] {
+    fileprivate var median: Double { isEmpty ? .nan : sorted()[count / 2] }
 }
