@@ -128,7 +128,7 @@ struct ServedDistrict {
     func beat(_ node: inout CaseNode, of unit: Code) async {
         let before = aggregator.look().number
         _ = await aggregator.receive(node.push(from: node.position), unit: unit)
-        while aggregator.look().number == before { try? await Task.sleep(for: .milliseconds(5)) }
+        await follows { $0.number != before }
     }
 
     /// What a unit's node sends.
@@ -136,7 +136,17 @@ struct ServedDistrict {
         var push = node.push(from: from)
         push.catalogues = [CaseDistrict.catalogue]
         _ = await aggregator.receive(push, unit: unit)
-        while aggregator.look().speakers.allSatisfy({ $0.active?.parent.position != node.position }) {
+        await follows { [node] in $0.speakers.contains { $0.active?.parent.position == node.position } }
+    }
+
+    /// A minute is far longer than any machine takes.
+    private func follows(_ isThere: (Picture) -> Bool) async {
+        let patience = ContinuousClock.now + .seconds(60)
+        while !isThere(aggregator.look()) {
+            guard ContinuousClock.now < patience else {
+                Issue.record("no picture follows a push")
+                return
+            }
             try? await Task.sleep(for: .milliseconds(5))
         }
     }
@@ -144,8 +154,5 @@ struct ServedDistrict {
 
 extension Reply {
     var words: String { String(decoding: body, as: UTF8.self) }
-}
-
-extension Reply {
     var tag: String? { headers.first { $0.name == "etag" }?.value }
 }

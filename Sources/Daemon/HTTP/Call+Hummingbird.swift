@@ -15,14 +15,20 @@ extension Call {
     }
 }
 
-extension Response {
-    init(_ reply: Reply) {
+extension Reply {
+    var fields: HTTPFields {
         var fields = HTTPFields()
-        for (name, value) in reply.headers {
+        for (name, value) in headers {
             if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
         }
+        return fields
+    }
+}
+
+extension Response {
+    init(_ reply: Reply) {
         self.init(
-            status: .init(code: reply.status), headers: fields,
+            status: .init(code: reply.status), headers: reply.fields,
             body: reply.events.map(Response.stream) ?? .init(byteBuffer: ByteBuffer(bytes: reply.body)))
     }
 

@@ -89,10 +89,11 @@ package enum Server {
         for route in routes where route.method == head.method.rawValue {
             guard let captures = route.captures(request.uri.path) else { continue }
             guard let reply = route.ready?(Call(request, captures: captures, peer: peer)) else { return nil }
-            var response = Response(reply)
-            response.headers[.date] = HTTPDate.now
-            response.headers[.server] = name
-            return (response.head, ByteBuffer(bytes: reply.body))
+            var head = HTTPResponse(status: .init(code: reply.status), headerFields: reply.fields)
+            head.headerFields[.contentLength] = String(reply.body.count)
+            head.headerFields[.date] = HTTPDate.now
+            head.headerFields[.server] = name
+            return (head, ByteBuffer(bytes: reply.body))
         }
         return nil
     }

@@ -22,9 +22,14 @@ final class AnswerShelf: Sendable {
     private let contents = Mutex(Contents())
 
     private static let most = 16 * 1024 * 1024
+    private static let short = 64 * 1024
 
-    /// - Returns: nil where there is none yet of this picture.
-    func bytes(_ tag: String, of number: UInt64) -> [UInt8]? { contents.withLock { $0.kept(tag, number) } }
+    /// For whoever may not take long over it.
+    ///
+    /// - Returns: nil where there is none yet of this picture, or it is a long one.
+    func shortBytes(_ tag: String, of number: UInt64) -> [UInt8]? {
+        contents.withLock { $0.kept(tag, number) }.flatMap { $0.count <= AnswerShelf.short ? $0 : nil }
+    }
 
     func bytes(
         _ tag: String, of number: UInt64, _ make: @escaping @Sendable () throws -> [UInt8]

@@ -29,12 +29,12 @@ struct StatsReading: Sendable {
 
     /// The answer where it lies ready: that nothing has changed, or what was made for another reader.
     ///
-    /// - Returns: nil where it has to be made or waited for.
+    /// - Returns: nil where it has to be made or waited for, or is a long one.
     func ready(_ call: Call, _ selection: StatsSelection, _ form: Form) throws -> Reply? {
         let letter = Letter(call, form)
         let now = try current(selection, letter.words)
         if ETag.names(letter.held, now.tag) { return selection.wait > 0 ? nil : letter.unchanged(now.tag) }
-        return shelf.bytes(now.tag, of: now.picture.number).map { letter.reply($0, now.tag) }
+        return shelf.shortBytes(now.tag, of: now.picture.number).map { letter.reply($0, now.tag) }
     }
 
     /// - Parameter make: the answer's bytes.
