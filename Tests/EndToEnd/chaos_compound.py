@@ -1,7 +1,9 @@
 """One compound of the chaos test: its machine, its copies, and what is known to be in its journal."""
 
+import contextlib
 import json
 import shutil
+import sqlite3
 import threading
 
 from conftest import CAMPAIGN, Node, run
@@ -54,9 +56,15 @@ class Machine:
         doors = [door for code in BUILDINGS for door in self.node.get(f"/api/v1/survey?campaign={CAMPAIGN}&building={code}")]
         return {door["code"] for door in doors if door.get("disposition") == "completed"}
 
+    def written_under(self):
+        """The incarnation that lies in its folder. It only reads, so that what a kill left behind is found by the node."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.node.state}/journal.sqlite?mode=ro", uri=True)) as journal:
+            return journal.execute("SELECT lower(hex(incarnation)) FROM position").fetchone()[0]
+
     def forget_certainty(self, muddied):
-        """A restored or copied folder may write two histories under one incarnation: it proves nothing any more."""
-        muddied.update(self.floors)
+        """A restored or copied folder may write two histories under one incarnation: it proves nothing any more, nor does
+        one under which nothing was certain until now."""
+        muddied |= {*self.floors, self.written_under()}
         self.floors = {}
         self.sure = set(self.must)
 
@@ -169,3 +177,8 @@ class Compound:
                 if at <= seq:
                     doors = doors | written
         return doors
+
+    def steps(self, incarnation):
+        """For whoever reads of a failure: where each machine stood under it, and how many doors it was sure of."""
+        return {machine.node.state.name: [(at, len(written)) for at, written in machine.floors.get(incarnation, [])]
+                for machine in self.machines()}

@@ -130,7 +130,9 @@ class District(Place):
             assert bounds == [(0, self.doors), (self.doors, self.doors)], (place, "a silent unit is unknown")
         elif before["position"] and all(before[member] == after[member] for member in ("position", "incarnation")):
             floor = compound.floor(before["incarnation"], before["position"]["seq"])
-            assert figure["numerator"] >= len(floor), f"{compound.unit}: acknowledged at {before['position']}, not counted"
+            assert figure["numerator"] >= len(floor), (
+                f"{compound.unit}: {before['incarnation']} was acknowledged at {before['position']}, which holds "
+                f"{len(floor)} doors, and {figure['numerator']} are counted; {compound.steps(before['incarnation'])}")
 
 
 def completion(place):

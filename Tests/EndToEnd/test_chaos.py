@@ -14,7 +14,8 @@ import time
 import pytest
 from chaos_compound import BUILDINGS, Compound, Machine
 from chaos_district import City, District, completion
-from conftest import eventually
+from conftest import eventually, free_port
+from records import visit
 from uplinks import Relayed, uplink
 
 LONG = os.environ.get("JIAYUAN_LONG") == "1"
@@ -284,3 +285,26 @@ def test_the_truth_comes_back_whatever_happened(town):
     town.note(f"{town.deeds} deeds, {entered} records, {town.looks} looks, {sum(c.restores for c in town.compounds)} "
               f"restores, {sum(c.twins for c in town.compounds)} copies that lived")
     assert entered > 50 and town.looks > 5, "nothing was tried"
+
+
+@pytest.mark.parametrize("with_sidecar", (True, False))
+def test_what_two_machines_write_under_one_incarnation_proves_nothing(tmp_path, with_sidecar):
+    """A position may be the other machine's. That of a machine alone holds what it had acknowledged by then."""
+    line = Relayed(0, free_port())
+    alone, copied = (Compound(tmp_path / unit, unit, "jyu_" + "0" * 64, line, STOREYS)
+                     for unit in ("421303002001-001", "421303002001-002"))
+    try:
+        for compound in (alone, copied):
+            compound.open()
+        copied.clone(with_sidecar)
+        for compound, machine, door in ((alone, alone.machine, "1-1-101"), (copied, copied.machine, "1-1-101"),
+                                        (copied, copied.twin, "1-1-102")):
+            assert machine.record(visit(door))
+        shared = copied.machine.incarnation()
+        assert shared == copied.twin.incarnation(), "they have heard of each other"
+        assert copied.floor(shared, 1_000) == set()
+        assert alone.floor(alone.machine.incarnation(), 1_000) == {"1-1-101"}
+    finally:
+        for machine in (alone.machine, *copied.machines()):
+            machine.node.kill()
+        line.close()
