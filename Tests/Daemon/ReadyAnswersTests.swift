@@ -117,6 +117,30 @@ import Testing
         }
     }
 
+    /// Who speaks HTTP/1.0 says by saying nothing that the answer is the last; others say it in a case of their own.
+    @Test(arguments: [
+        ("GET /ready?for=you HTTP/1.0\r\n\r\n", "made for you"),
+        ("GET /ready?for=you HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", "made for you"),
+        ("GET /told HTTP/1.0\r\n\r\n", "\r\n\r\nid: 1\ndata: changed\n\n"),
+        (get("/ready?for=you", "Connection: Close\r\n"), "made for you"),
+        (get("/told", "Connection: TE, CLOSE\r\n"), "\r\n15\r\nid: 1\ndata: changed\n\n\r\n0\r\n\r\n"),
+    ])
+    func whoeverHangsUpAfterTheAnswerIsHungUpOn(_ question: String, _ answer: String) async throws {
+        let told = Route("GET", "/told") { _ in
+            let (signs, teller) = AsyncStream<Bell.Sign>.makeStream()
+            teller.yield(.changed(1))
+            teller.finish()
+            return .events(signs)
+        }
+        try await Self.served(Self.routes + [told]) { port in
+            let line = try Line(port, patience: 60)
+            line.say(question)
+            let heard = line.hear(2, ending: "(never)")
+            #expect(heard.hasPrefix(question.contains("HTTP/1.0") ? "HTTP/1.0 200" : "HTTP/1.1 200"))
+            #expect(heard.hasSuffix(answer + "(hung up)"))
+        }
+    }
+
     @Test func answersKeepTheOrderOfTheQuestions() async throws {
         try await Self.served { port in
             let line = try Line(port)

@@ -4,8 +4,9 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
 
-/// An HTTP/1.1 connection on which an answer that lies ready is given by the thread that reads the question. Ten thousand
+/// An HTTP/1 connection on which an answer that lies ready is given by the thread that reads the question. Ten thousand
 /// dashboards ask again and again for what nobody has to work out: no task is woken for them.
 struct ReadyChannel: ServerChildChannel {
     let http: HTTP1Channel
@@ -14,6 +15,8 @@ struct ReadyChannel: ServerChildChannel {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
         http.setup(channel: channel, logger: logger).flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
+            let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
+            try pipeline.addHandler(HangUp(), position: .before(codec))
             // Behind the one that ends idle connections, which has to hear of every question and answer.
             let idle = try pipeline.handler(type: HTTPConnectionStateHandler.self)
             try pipeline.addHandler(
