@@ -188,12 +188,10 @@ class Town:
 
         def right():
             nonlocal restarted
-            lines, own = district.lines(), compound.machine.incarnation()
-            assert lines and own, "neither has started again"
+            lines = district.lines()
+            assert lines and compound.machine.incarnation(), "neither has started again"
             line = lines[compound.unit]
-            if line["state"] == "disputed":
-                district.adopt(compound.unit, own)
-                self.note(f"{compound.unit} {own[:8]} adopted")
+            self.decide(compound, district, line)
             if time.monotonic() - begun > patience and not restarted:
                 restarted = True
                 compound.machine.node.stop()
@@ -207,11 +205,22 @@ class Town:
             return True
         eventually(right, within=600, every=0.3)
 
+    def decide(self, compound, district, line):
+        """Of two copies that spoke at one time an officer chooses the one that is left."""
+        own = compound.machine.incarnation()
+        if line["state"] == "disputed" and own:
+            district.adopt(compound.unit, own)
+            self.note(f"{compound.unit} {own[:8]} adopted")
+
     def settle_above(self, patience):
         begun, restarted = time.monotonic(), set()
 
         def right():
             for district in self.districts:
+                # The last words of a copy that was ended may be noticed after its unit was right.
+                lines = district.lines() or {}
+                for compound in district.compounds:
+                    self.decide(compound, district, lines.get(compound.unit, {"state": None}))
                 line = self.city.ask(f"/v1/units/{district.code}/why")
                 if line and line["state"] == "disputed":
                     self.city.adopt(district.code, district.ask("/v1/upward")["incarnation"])
