@@ -24,10 +24,16 @@ final class BenchCity: @unchecked Sendable {
         let code: Code
         let token: String
         let incarnation: Incarnation
-        var position = Position.origin
-        var rows: [RowKey: RowBody] = [:]
-        var held: Position?
-        var revision: Int64 = 0
+        /// What its parent has acknowledged.
+        var state = State()
+
+        struct State {
+            var position = Position.origin
+            /// By building.
+            var rows: [RowBody] = []
+            var held: Position?
+            var revision: Int64 = 0
+        }
 
         init(code: Code, token: String) {
             (self.code, self.token) = (code, token)
@@ -36,29 +42,33 @@ final class BenchCity: @unchecked Sendable {
         }
 
         /// Changes every count of `buildings` rows and makes the push that says so.
-        func next(buildings: Int) -> Push {
-            revision += 1
+        func next(buildings: Int) -> Push { next(buildings: buildings, after: &state) }
+
+        func next(buildings: Int, after state: inout State) -> Push {
+            state.revision += 1
             var changes: [RowChange] = []
             for building in 0..<buildings {
                 guard let subject = Federation.Code("b\(building)") else { continue }
                 let key = RowKey(
                     dataset: BenchCity.catalogue.dataset, period: Federation.Code(literal: "now"), subject: subject)
-                let counts = (0..<8).map { Count(Int64(building * 37 + $0 * 11) % 360 + revision % 50) ?? 0 }
-                let body = RowBody(catalogue: BenchCity.catalogue.hash, counts: counts, asOf: 1_649_239_200 + revision)
-                position.seq += 1
-                position.digest.replace(key, rows[key], by: body, in: incarnation)
-                rows[key] = body
-                changes.append(RowChange(seq: position.seq, key: key, body: body))
+                let counts = (0..<8).map { Count(Int64(building * 37 + $0 * 11) % 360 + state.revision % 50) ?? 0 }
+                let body = RowBody(
+                    catalogue: BenchCity.catalogue.hash, counts: counts, asOf: 1_649_239_200 + state.revision)
+                let former = building < state.rows.count ? state.rows[building] : nil
+                state.position.seq += 1
+                state.position.digest.replace(key, former, by: body, in: incarnation)
+                if former == nil { state.rows.append(body) } else { state.rows[building] = body }
+                changes.append(RowChange(seq: state.position.seq, key: key, body: body))
             }
-            return push(changes)
+            return push(changes, state)
         }
 
-        func push(_ changes: [RowChange]) -> Push {
+        func push(_ changes: [RowChange], _ state: State) -> Push {
             Push(
-                kind: held == nil ? .snapshot : .delta, incarnation: incarnation,
-                epoch: held.map { _ in Epoch(number: 1, holder: incarnation) }, session: Session(counter: 1, tag: 1),
-                id: UInt64(revision), part: 1, from: held, to: position, changes: changes,
-                catalogues: held == nil ? [BenchCity.catalogue] : [])
+                kind: state.held == nil ? .snapshot : .delta, incarnation: incarnation,
+                epoch: state.held.map { _ in Epoch(number: 1, holder: incarnation) },
+                session: Session(counter: 1, tag: 1), id: UInt64(state.revision), part: 1, from: state.held,
+                to: state.position, changes: changes, catalogues: state.held == nil ? [BenchCity.catalogue] : [])
         }
     }
 
@@ -141,33 +151,52 @@ final class BenchCity: @unchecked Sendable {
                 _ = send(compounds[place], compounds[place].next(buildings: 12), client)
             }
         }.wait()
-        if let missing = compounds.first(where: { $0.held == nil }) {
+        if let missing = compounds.first(where: { $0.state.held == nil }) {
             throw DemoFailure("preload of \(missing.code)")
         }
     }
 
-    /// One connection's next request: its compounds in turn, one push each.
-    func worker(_ number: Int) -> () -> Bool {
+    /// One connection's next request: its compounds in turn, one push each. The first `ahead` are made before the first
+    /// is sent.
+    func worker(_ number: Int, ahead: Int) -> () -> Bool {
         let own = stride(from: number, to: compounds.count, by: Load.connections).map { compounds[$0] }
-        let client = HTTPClient(base: url)
-        var turn = 0
-        return { [self] in
-            guard !own.isEmpty else { return false }
+        guard !own.isEmpty, let line = BareLine(port) else { return { false } }
+        var (states, turn) = (own.map(\.state), 0)
+        func make() -> (Compound, Compound.State, request: [UInt8]) {
             turn += 1
-            let compound = own[turn % own.count]
-            return send(compound, compound.next(buildings: 12), client)
+            let place = turn % own.count
+            let push = own[place].next(buildings: 12, after: &states[place])
+            states[place].held = push.to
+            let request = BareLine.request(
+                "POST", path(own[place], push), headers: headers(own[place]), body: PushCodec.encode(push))
+            return (own[place], states[place], request)
         }
+        let made = (0..<ahead).map { _ in make() }
+        var sent = 0
+        return {
+            let (compound, state, request) = sent < made.count ? made[sent] : make()
+            sent += 1
+            guard line.ask(request)?.status == 200 else { return false }
+            compound.state = state
+            return true
+        }
+    }
+
+    private func path(_ compound: Compound, _ push: Push) -> String {
+        Paths.push(compound.code.text, push.kind.rawValue)
+    }
+
+    private func headers(_ compound: Compound) -> [String] {
+        ["authorization: Bearer \(compound.token)", "content-type: \(Paths.ndjson); v=1"]
     }
 
     private func send(_ compound: Compound, _ push: Push, _ client: HTTPClient, zipped: Bool = false) -> Bool {
         let plain = PushCodec.encode(push)
-        var headers = ["authorization: Bearer \(compound.token)", "content-type: \(Paths.ndjson); v=1"]
-        if zipped { headers.append("content-encoding: gzip") }
         let response = try? client.send(
-            "POST", Paths.push(compound.code.text, push.kind.rawValue), headers: headers,
+            "POST", path(compound, push), headers: headers(compound) + (zipped ? ["content-encoding: gzip"] : []),
             body: zipped ? Gzip.compress(plain) : plain, limit: Limits.answer)
         guard response?.status == 200 else { return false }
-        compound.held = push.to
+        compound.state.held = push.to
         return true
     }
 
@@ -210,9 +239,9 @@ final class BenchCity: @unchecked Sendable {
             }
         }.wait()
         let took = (ContinuousClock.now - start) / .milliseconds(1)
-        guard some.allSatisfy({ $0.held == $0.position }) else { throw DemoFailure("a reconnect was not accepted") }
-        some[0].revision += 1
-        let nothing = PushRequest(some[0].push([]))
+        guard some.allSatisfy({ $0.state.held == $0.state.position }) else { throw DemoFailure("a reconnect was not accepted") }
+        some[0].state.revision += 1
+        let nothing = PushRequest(some[0].push([], some[0].state))
         let answer = try HTTPClient(base: url).send(
             "POST", Paths.push(some[0].code.text, nothing.kind.rawValue),
             headers: [

@@ -62,7 +62,7 @@ struct BenchCommand: AsyncParsableCommand {
         let reader = Reading(city: city, emptyPort: empty.port)
         let idle = reader.measure(seconds: 4)
         reader.start()
-        let ingest = Load.median(of: repeats, seconds: seconds) { worker in city.worker(worker) }
+        let ingest = Load.median(of: repeats, seconds: seconds) { worker in city.worker(worker, ahead: Load.most * seconds) }
         let busy = reader.stop()
         table.row(
             "W1 durable updates, one per request", ingest.rate, "/s", ingest, ingest.rate / floor.rate,
@@ -114,6 +114,8 @@ struct Latencies {
 
 struct LoadResult {
     var rate: Double
+    /// How long it took.
+    var seconds: Double
     var latencies: Latencies
     /// Of all processors, what the client's own threads used.
     var clientShare: Double
@@ -122,17 +124,23 @@ struct LoadResult {
 /// Connections in a closed loop, each on a thread of its own.
 enum Load {
     static let connections = 64
+    /// Requests a second of one of them that are made before the clock starts; what it sends beyond is made meanwhile.
+    static let most = 200
 
-    /// - Parameter client: makes one connection's request, which returns false where it was not accepted.
-    static func run(seconds: Int, connections: Int = connections, client: @escaping @Sendable (Int) -> () -> Bool)
-        -> LoadResult
-    {
+    /// - Parameters:
+    ///   - begins: called when every connection is ready.
+    ///   - client: makes one connection's request, which returns false where it was not accepted.
+    static func run(
+        seconds: Int, connections: Int = connections, begins: () -> Void = {}, client: (Int) -> () -> Bool
+    ) -> LoadResult {
         let gathered = Gathered()
+        let requests = Requests(all: (0..<connections).map(client))
+        begins()
         let start = ContinuousClock.now
         let before = processorSeconds()
         let end = start + .seconds(seconds)
         threads(connections) { worker in
-            let request = client(worker)
+            let request = requests.all[worker]
             var times: [Double] = []
             while ContinuousClock.now < end {
                 let begun = ContinuousClock.now
@@ -144,7 +152,8 @@ enum Load {
         let took = (ContinuousClock.now - start) / .seconds(1)
         let all = gathered.all
         let share = (processorSeconds() - before) / took / Double(ProcessInfo.processInfo.activeProcessorCount)
-        return LoadResult(rate: Double(all.count) / took, latencies: Latencies(all), clientShare: share)
+        return LoadResult(
+            rate: Double(all.count) / took, seconds: took, latencies: Latencies(all), clientShare: share)
     }
 
     /// Starts each body on a thread of its own. They step back where the processors are short, because clients
@@ -168,7 +177,7 @@ enum Load {
 
     /// The run whose rate is in the middle.
     static func median(
-        of repeats: Int, seconds: Int, connections: Int = connections, client: @escaping @Sendable (Int) -> () -> Bool
+        of repeats: Int, seconds: Int, connections: Int = connections, client: (Int) -> () -> Bool
     ) -> LoadResult {
         let runs = (0..<max(1, repeats)).map { _ in run(seconds: seconds, connections: connections, client: client) }
         return runs.sorted { $0.rate < $1.rate }[runs.count / 2]
@@ -180,6 +189,11 @@ enum Load {
         let (user, system) = (usage.ru_utime, usage.ru_stime)
         return Double(user.tv_sec + system.tv_sec) + Double(user.tv_usec + system.tv_usec) / 1_000_000
     }
+}
+
+/// What each connection does, for one thread each.
+private struct Requests: @unchecked Sendable {
+    let all: [() -> Bool]
 }
 
 final class Gathered: @unchecked Sendable {

@@ -29,13 +29,13 @@ struct BenchReaders {
 
     /// - Returns: the figures' p99 while ingest runs at half its rate.
     private func rows(of city: BenchCity, _ size: Int, _ table: inout BenchTable) throws -> Double {
-        let whole = Load.median(of: repeats, seconds: seconds) { city.worker($0) }
+        let whole = Load.median(of: repeats, seconds: seconds) { city.worker($0, ahead: Load.most * seconds) }
         let pace = whole.rate / 2 / Double(Load.connections)
         let runs = (0..<repeats).map { _ in
             let reader = Reading(city: city, emptyPort: emptyPort)
             reader.start()
             let half = Load.run(seconds: seconds) { worker in
-                BenchReaders.paced(city.worker(worker), perSecond: pace)
+                BenchReaders.paced(city.worker(worker, ahead: Int(pace) * seconds), perSecond: pace)
             }
             return (rate: half.rate, read: reader.stop())
         }
@@ -56,11 +56,12 @@ struct BenchReaders {
 
     /// A client that makes so many requests a second and no more.
     private static func paced(_ request: @escaping () -> Bool, perSecond: Double) -> () -> Bool {
-        var next = ContinuousClock.now + .seconds(Double.random(in: 0...1) / perSecond)
+        var due: ContinuousClock.Instant?
         return {
+            let next = due ?? .now + .seconds(Double.random(in: 0...1) / perSecond)
             let wait = (next - ContinuousClock.now) / .microseconds(1)
             if wait > 0 { usleep(UInt32(wait)) }
-            next += .seconds(1 / perSecond)
+            due = next + .seconds(1 / perSecond)
             return request()
         }
     }
@@ -92,10 +93,11 @@ struct BenchReaders {
 
     /// - Returns: durable updates a second, and seconds of processor that the server took in one.
     private func metered(_ city: BenchCity) -> (updates: Double, processor: Double) {
-        let before = city.processorSeconds
-        let begun = ContinuousClock.now
-        let rate = Load.run(seconds: seconds) { city.worker($0) }.rate
-        return (rate, (city.processorSeconds - before) / ((ContinuousClock.now - begun) / .seconds(1)))
+        var before = 0.0
+        let load = Load.run(seconds: seconds, begins: { before = city.processorSeconds }) { worker in
+            city.worker(worker, ahead: Load.most * seconds)
+        }
+        return (load.rate, (city.processorSeconds - before) / load.seconds)
     }
 }
 

@@ -25,9 +25,9 @@ final class EmptyServer: Sendable {
 
     /// One connection's request, of the size of a summary.
     static func client(_ port: Int, _ worker: Int) -> () -> Bool {
-        let client = HTTPClient(base: "http://127.0.0.1:\(port)")
-        let body = [UInt8](repeating: UInt8(ascii: "1"), count: 900)
-        return { (try? client.send("POST", "/empty", body: body, limit: 1024))?.status == 200 }
+        let request = BareLine.request("POST", "/empty", body: [UInt8](repeating: UInt8(ascii: "1"), count: 900))
+        guard let line = BareLine(port) else { return { false } }
+        return { line.ask(request)?.status == 200 }
     }
 }
 
