@@ -239,7 +239,9 @@ final class BenchCity: @unchecked Sendable {
             }
         }.wait()
         let took = (ContinuousClock.now - start) / .milliseconds(1)
-        guard some.allSatisfy({ $0.state.held == $0.state.position }) else { throw DemoFailure("a reconnect was not accepted") }
+        guard some.allSatisfy({ $0.state.held == $0.state.position }) else {
+            throw DemoFailure("a reconnect was not accepted")
+        }
         some[0].state.revision += 1
         let nothing = PushRequest(some[0].push([], some[0].state))
         let answer = try HTTPClient(base: url).send(

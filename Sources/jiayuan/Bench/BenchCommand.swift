@@ -62,7 +62,9 @@ struct BenchCommand: AsyncParsableCommand {
         let reader = Reading(city: city, emptyPort: empty.port)
         let idle = reader.measure(seconds: 4)
         reader.start()
-        let ingest = Load.median(of: repeats, seconds: seconds) { worker in city.worker(worker, ahead: Load.most * seconds) }
+        let ingest = Load.median(of: repeats, seconds: seconds) { worker in
+            city.worker(worker, ahead: Load.most * seconds)
+        }
         let busy = reader.stop()
         table.row(
             "W1 durable updates, one per request", ingest.rate, "/s", ingest, ingest.rate / floor.rate,
