@@ -52,23 +52,24 @@ final class Dashboards: @unchecked Sendable {
 /// One connection, with the tag of what it has.
 private struct Dashboard {
     private let line: BareLine
-    private var tag = ""
+    private var question = Dashboard.question("")
     private var isAsking = false
 
     init(_ line: BareLine) { self.line = line }
 
-    mutating func ask() {
-        isAsking = line.say(
-            BareLine.request(
-                "GET", "/v1/stats?division=421300000000", headers: ["accept-encoding: gzip", "if-none-match: \(tag)"]))
+    private static func question(_ tag: String) -> [UInt8] {
+        BareLine.request(
+            "GET", "/v1/stats?division=421300000000", headers: ["accept-encoding: gzip", "if-none-match: \(tag)"])
     }
+
+    mutating func ask() { isAsking = line.say(question) }
 
     /// - Returns: false where nothing was asked, or the answer isn't one.
     mutating func hear() -> Bool {
         guard isAsking else { return false }
         isAsking = false
         let answer = line.hear()
-        tag = answer?.tag ?? tag
+        if answer?.status == 200, let tag = answer?.tag { question = Dashboard.question(tag) }
         return answer?.status == 200 || answer?.status == 304
     }
 }

@@ -70,14 +70,13 @@ final class Reading: @unchecked Sendable {
 
     private func read(while going: () -> Bool) -> Result {
         let asked = [
-            (HTTPClient(base: city.url), "/v1/stats?division=421300000000"),
-            (HTTPClient(base: "http://127.0.0.1:\(emptyPort)"), "/empty"), (HTTPClient(base: city.url), "/healthz"),
-        ]
+            (city.port, "/v1/stats?division=421300000000"), (emptyPort, "/empty"), (city.port, "/healthz"),
+        ].map { (line: BareLine($0), request: BareLine.request("GET", $1)) }
         var times: [[Double]] = asked.map { _ in [] }
         while going() {
-            for (number, (client, path)) in asked.enumerated() {
+            for (number, (line, request)) in asked.enumerated() {
                 let begun = ContinuousClock.now
-                guard (try? client.send("GET", path, limit: 4 * 1024 * 1024))?.status == 200 else { continue }
+                guard line?.ask(request)?.status == 200 else { continue }
                 times[number].append((ContinuousClock.now - begun) / .milliseconds(1))
             }
             usleep(10_000)
