@@ -207,8 +207,8 @@ class Town:
 
     def decide(self, compound, district, line):
         """Of two copies that spoke at one time an officer chooses the one that is left."""
-        own = compound.machine.incarnation()
-        if line["state"] == "disputed" and own:
+        own = line["state"] == "disputed" and compound.machine.incarnation()
+        if own:
             district.adopt(compound.unit, own)
             self.note(f"{compound.unit} {own[:8]} adopted")
 
@@ -218,9 +218,10 @@ class Town:
         def right():
             for district in self.districts:
                 # The last words of a copy that was ended may be noticed after its unit was right.
-                lines = district.lines() or {}
+                lines = district.lines()
+                assert lines, f"{district.code} has not started again"
                 for compound in district.compounds:
-                    self.decide(compound, district, lines.get(compound.unit, {"state": None}))
+                    self.decide(compound, district, lines[compound.unit])
                 line = self.city.ask(f"/v1/units/{district.code}/why")
                 if line and line["state"] == "disputed":
                     self.city.adopt(district.code, district.ask("/v1/upward")["incarnation"])
